@@ -1,0 +1,1 @@
+"""WHO CAN HELP: organizations, their services at places, languages, and what they say about being open."""

@@ -1,0 +1,172 @@
+"""Places: what a provider says it can give, and the counting of what is held and taken since.
+
+Free places are stated - taken - held. An offer holds one, an acceptance takes it, every other end gives it back. Each
+change is one statement whose WHERE decides, so no two people get the last place, at any concurrency. A statement is
+believed for a while (LIFETIME) and then openness reads UNKNOWN again.
+
+Every path locks in one order: request, referral, capacity, provider. So none waits for another in a ring.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from referral.directory.words import CapacityUnit, Openness
+from referral.foundation.db import Reader, Tx, execute, execute_many, value
+from referral.foundation.errors import FieldProblem, NoCapacity, NotFound, ValidationFailed, problem
+from referral.foundation.vocabulary import HelpType
+
+LIFETIME = timedelta(days=30)
+SHORT_LIFETIME = {CapacityUnit.BEDS_TONIGHT: timedelta(days=1), CapacityUnit.HOTLINE_CALLS_DAY: timedelta(days=1)}
+MOST_PLACES = 100_000
+MOST_COUNTS = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """So many places for one kind of help, or for any."""
+
+    help_type: HelpType | None = None
+    unit: CapacityUnit
+    available: int
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a provider says of itself at one moment."""
+
+    openness: Openness
+    counts: tuple[Count, ...] = ()
+    waitlist_days: int | None = None
+
+
+async def state(tx: Tx, provider_id: UUID, statement: Statement, *, by: str, now: datetime) -> None:
+    """Keep what a provider says. A new count replaces the old one; places held by open offers stay held.
+
+    Raises ValidationFailed, and NotFound where there is no such provider.
+    """
+    if problems := wrong_in(statement):
+        raise ValidationFailed(problems)
+    if not await value(tx, "SELECT EXISTS (SELECT FROM provider WHERE id = $1)", provider_id):
+        raise NotFound("There is no such provider.")
+    await keep_counts(tx, provider_id, statement.counts, now)
+    await execute(
+        tx,
+        """
+        UPDATE provider
+           SET openness = $2, openness_stated_at = $3, openness_expires_at = $4, openness_stated_by = $5,
+               waitlist_estimate_days = $6
+         WHERE id = $1""",
+        provider_id,
+        statement.openness.value,
+        now,
+        now + LIFETIME,
+        by,
+        statement.waitlist_days,
+    )
+
+
+async def keep_counts(tx: Tx, provider_id: UUID, counts: tuple[Count, ...], now: datetime) -> None:
+    await execute_many(
+        tx,
+        """
+        INSERT INTO capacity (provider_id, help_type, unit, stated, maximum, stated_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (provider_id, help_type, unit) DO UPDATE
+           SET stated = excluded.stated, maximum = excluded.maximum, taken = 0, stated_at = excluded.stated_at,
+               expires_at = excluded.expires_at""",
+        [
+            (
+                provider_id,
+                count.help_type.value if count.help_type else None,
+                count.unit.value,
+                count.available,
+                count.maximum,
+                now,
+                now + SHORT_LIFETIME.get(count.unit, LIFETIME),
+            )
+            for count in sorted(counts, key=lambda count: (count.help_type or "", count.unit))
+        ],
+    )
+
+
+def wrong_in(statement: Statement) -> list[FieldProblem]:
+    problems: list[FieldProblem] = []
+    if len(statement.counts) > MOST_COUNTS:
+        return [problem("capacities", "TOO_MANY", f"Send at most {MOST_COUNTS}.")]
+    if statement.waitlist_days is not None and not 0 <= statement.waitlist_days <= 3650:
+        problems.append(problem("waitlist_estimate_days", "OUT_OF_RANGE", "Send 0 to 3650 days."))
+    seen: set[tuple[HelpType | None, CapacityUnit]] = set()
+    for index, count in enumerate(statement.counts):
+        path = f"capacities.{index}"
+        if not 0 <= count.available <= MOST_PLACES:
+            problems.append(problem(f"{path}.available", "OUT_OF_RANGE", f"Send 0 to {MOST_PLACES}."))
+        if count.maximum is not None and not max(0, count.available) <= count.maximum <= MOST_PLACES:
+            problems.append(
+                problem(f"{path}.maximum", "OUT_OF_RANGE", f"Send at least what is available, at most {MOST_PLACES}.")
+            )
+        if (count.help_type, count.unit) in seen:
+            problems.append(problem(path, "TWICE", "This kind of help and unit is counted twice."))
+        seen.add((count.help_type, count.unit))
+    return problems
+
+
+async def counted(at: Reader, provider_id: UUID, help_type: HelpType) -> UUID | None:
+    """The count an offer of this help draws on: its own, else the general one; None where nothing is counted."""
+    return await value(
+        at,
+        """
+        SELECT id FROM capacity
+         WHERE provider_id = $1 AND (help_type = $2 OR help_type IS NULL) AND expires_at > now()
+         ORDER BY help_type NULLS LAST, stated - taken - held DESC, id
+         LIMIT 1""",
+        provider_id,
+        help_type.value,
+    )
+
+
+async def hold(tx: Tx, capacity_id: UUID) -> None:
+    """Hold one place for an offer. NoCapacity where all are taken or held."""
+    held = await execute(tx, "UPDATE capacity SET held = held + 1 WHERE id = $1 AND taken + held < stated", capacity_id)
+    if held == 0:
+        raise NoCapacity("Every place of this provider is taken or held.")
+
+
+async def take(tx: Tx, capacity_id: UUID, *, held: bool) -> None:
+    """Turn a held place into a taken one, or take a free one. NoCapacity where there is none."""
+    taken = await execute(
+        tx,
+        """
+        UPDATE capacity
+           SET taken = taken + 1, held = held - CASE WHEN $2 THEN 1 ELSE 0 END
+         WHERE id = $1 AND taken + CASE WHEN $2 THEN 0 ELSE held END < stated""",
+        capacity_id,
+        held,
+    )
+    if taken == 0:
+        raise NoCapacity("The last place went to someone else.")
+
+
+async def release(tx: Tx, capacity_id: UUID, *, taken: bool) -> None:
+    """Give a held or taken place back. A newer statement may have set the count anew; it never falls below zero."""
+    await execute(
+        tx,
+        """
+        UPDATE capacity
+           SET taken = greatest(0, taken - CASE WHEN $2 THEN 1 ELSE 0 END),
+               held = greatest(0, held - CASE WHEN $2 THEN 0 ELSE 1 END)
+         WHERE id = $1""",
+        capacity_id,
+        taken,
+    )
+
+
+async def declare_full(tx: Tx, provider_id: UUID) -> None:
+    """A provider that declines for want of room is full until it says otherwise; held places stay held."""
+    await execute(tx, "UPDATE capacity SET stated = taken + held WHERE provider_id = $1", provider_id)
+    await execute(
+        tx,
+        "UPDATE provider SET openness = 'closed' WHERE id = $1 AND openness_expires_at > now()",
+        provider_id,
+    )

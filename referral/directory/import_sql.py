@@ -1,0 +1,112 @@
+"""Upserts of the directory's tables: rows that differ are written, all others are not even locked for long.
+
+Each takes the rows as json ($1) and the name of the list ($2), and counts the rows it inserted and updated. Composed of
+literals only: a column is named once instead of four times.
+"""
+
+from typing import LiteralString
+
+Columns = tuple[LiteralString, ...]
+
+ORGANIZATION: Columns = (
+    "id", "name", "alternate_name", "description", "website", "email", "kind", "identifiers", "source",
+)  # fmt: skip
+LOCATION: Columns = (
+    "id", "organization_id", "name", "description", "transportation", "accessibility", "latitude", "longitude",
+    "time_zone", "lines", "city", "state", "postal_code", "country", "source",
+)  # fmt: skip
+SERVICE: Columns = (
+    "id", "organization_id", "name", "alternate_name", "description", "status", "url", "email", "fees",
+    "application_process", "interpretation", "eligibility", "minimum_age", "maximum_age", "help_types",
+    "required_documents", "facts", "accepts_detained", "accepts_minors", "interpreter_for_other", "restrictions",
+    "assured_on",
+)  # fmt: skip
+PROVIDER: Columns = (
+    "id", "organization_id", "service_id", "location_id", "name", "description", "source",
+)  # fmt: skip
+LANGUAGE: Columns = ("id", "service_id", "location_id", "tag", "mode", "note")
+AREA: Columns = (
+    "id", "service_id", "provider_id", "name", "kind", "country", "state", "place_id",
+)  # fmt: skip
+PHONE: Columns = (
+    "id", "organization_id", "service_id", "location_id", "provider_id", "number", "extension", "kind", "languages",
+)  # fmt: skip
+SCHEDULE: Columns = (
+    "id", "service_id", "location_id", "provider_id", "weekdays", "opens_at", "closes_at", "valid_from", "valid_to",
+    "note",
+)  # fmt: skip
+
+# Near a border the nearest town may keep another time, so a town of the same country goes first. But only among a few:
+# with a sign lost in a coordinate, the nearest town of that country is at the other end of a long search.
+TIME_ZONE: LiteralString = """coalesce(
+    (SELECT near.time_zone
+       FROM (SELECT p.time_zone, p.country, p.point <-> unit_point(r.latitude, r.longitude) AS away
+               FROM place p
+              WHERE p.kind = 'town' AND r.latitude IS NOT NULL
+              ORDER BY p.point <-> unit_point(r.latitude, r.longitude)
+              LIMIT 20) AS near
+      ORDER BY near.country IS DISTINCT FROM r.country, near.away
+      LIMIT 1), r.time_zone, 'UTC')"""
+
+HAS_NO_PLACE_YET: LiteralString = """r.location_id IS NOT NULL OR NOT EXISTS (
+    SELECT FROM provider p WHERE p.service_id = r.service_id AND p.location_id IS NOT NULL)"""
+
+
+def of(alias: LiteralString, columns: Columns) -> LiteralString:
+    return ", ".join([f"{alias}.{column}" for column in columns])
+
+
+def upserting(
+    table: LiteralString,
+    columns: Columns,
+    *,
+    computed: dict[LiteralString, LiteralString] | None = None,
+    among: LiteralString = "true",
+    only: LiteralString = "true",
+) -> LiteralString:
+    """`computed` columns do not come from the rows; `among` picks rows, `only` picks what may be updated."""
+    expressions: dict[LiteralString, LiteralString] = {"source": "list.source", **(computed or {})}
+    read = ", ".join([expressions.get(column, f"r.{column}") for column in columns])
+    # xmax is 0 only in a row version that no transaction has replaced or locked: one that was just inserted.
+    return f"""
+        WITH touched AS (
+            INSERT INTO {table} AS t ({", ".join(columns)})
+            SELECT {read}
+              FROM json_populate_recordset(NULL::{table}, $1::json) AS r
+             CROSS JOIN (VALUES ($2::text)) AS list (source)
+             WHERE {among}
+            ON CONFLICT (id) DO UPDATE SET ({", ".join(columns)}) = ROW({of("excluded", columns)})
+             WHERE {only} AND ({of("t", columns)}) IS DISTINCT FROM ({of("excluded", columns)})
+            RETURNING xmax = 0 AS is_new
+        )
+        SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated
+          FROM touched"""
+
+
+ORGANIZATIONS = upserting("organization", ORGANIZATION)
+# A place that somebody here has hidden is never touched again: the list would bring its address back.
+LOCATIONS = upserting("location", LOCATION, computed={"time_zone": TIME_ZONE}, only="t.visibility = 'public'")
+PROVIDERS = upserting("provider", PROVIDER, among=HAS_NO_PLACE_YET)
+LANGUAGES = upserting("language_offered", LANGUAGE)
+AREAS = upserting("service_area", AREA)
+PHONES = upserting("phone", PHONE)
+SCHEDULES = upserting("schedule", SCHEDULE)
+
+# "infinity" stands for: the list does not say, and the service is known here. Then only a difference moves the date.
+SERVICES: LiteralString = f"""
+    WITH touched AS (
+        INSERT INTO service AS t ({", ".join(SERVICE)}, source, last_modified)
+        SELECT {of("r", SERVICE)}, $2,
+               coalesce(r.last_modified, CASE WHEN known.id IS NULL THEN now() ELSE 'infinity' END)
+          FROM json_populate_recordset(NULL::service, $1::json) AS r
+          LEFT JOIN service known ON known.id = r.id
+        ON CONFLICT (id) DO UPDATE
+           SET ({", ".join(SERVICE)}) = ROW({of("excluded", SERVICE)}),
+               source = excluded.source,
+               last_modified = CASE excluded.last_modified WHEN 'infinity' THEN now() ELSE excluded.last_modified END
+         WHERE ({of("t", SERVICE)}, t.source) IS DISTINCT FROM ({of("excluded", SERVICE)}, excluded.source)
+            OR excluded.last_modified NOT IN (t.last_modified, 'infinity')
+        RETURNING xmax = 0 AS is_new
+    )
+    SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated
+      FROM touched"""

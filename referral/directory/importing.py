@@ -1,0 +1,122 @@
+"""How does a list get into the directory? Rows are inserted, or updated where something differs, or left alone.
+
+Rows that a list no longer has are left alone too.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import LiteralString, TypeVar
+from uuid import UUID
+
+from referral.directory import import_sql
+from referral.directory.listed import Batch, Counts, ListedPhone, ListedProvider, ListedSchedule, TableCounts
+from referral.directory.listed_areas import PlacedArea, placed, with_time_zones
+from referral.foundation.db import Reader, Tx, execute, many, value
+from referral.foundation.errors import Conflict
+
+Progress = Callable[[str, int, int], object]
+Owned = TypeVar("Owned", PlacedArea, ListedPhone, ListedSchedule)
+
+LOCK_KEY = 7_362_003  # any number, as long as no one else uses it for an advisory lock
+ROWS_AT_ONCE = 500  # so that no statement comes near the pool's time limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """How many rows one statement inserted and updated."""
+
+    inserted: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A provider that stands under another id than the one the list now gives it."""
+
+    listed_id: UUID
+    id: UUID
+
+
+async def upsert(tx: Tx, batch: Batch, *, source: str, progress: Progress) -> TableCounts:
+    """Write a whole list; the numbers are per table. One import at a time: another one is refused, not queued."""
+    if not await value(tx, "SELECT pg_try_advisory_xact_lock($1)", LOCK_KEY):
+        raise Conflict("Another import is running. Wait for its end, then start again.")
+    counts: TableCounts = {}
+
+    async def write(table: str, rows: Sequence[object], sql: LiteralString) -> None:
+        counts[table] = await written(tx, table, rows, sql, source, progress)
+
+    await write("organization", batch.organizations, import_sql.ORGANIZATIONS)
+    await write("location", await with_time_zones(tx, batch.locations), import_sql.LOCATIONS)
+    await write("service", batch.services, import_sql.SERVICES)
+    kept = await kept_ids(tx, batch.providers)
+    await write(
+        "provider", [replace(row, id=kept.get(row.id, row.id)) for row in batch.providers], import_sql.PROVIDERS
+    )
+    counts["provider"] = replace(counts["provider"], removed=await remove_stubs(tx, batch.providers))
+    await write("language_offered", batch.languages, import_sql.LANGUAGES)
+    await write("service_area", [owned(area, kept) for area in await placed(tx, batch.areas)], import_sql.AREAS)
+    await write("phone", [owned(phone, kept) for phone in batch.phones], import_sql.PHONES)
+    await write("schedule", [owned(hours, kept) for hours in batch.schedules], import_sql.SCHEDULES)
+    return counts
+
+
+async def written(
+    tx: Tx, table: str, rows: Sequence[object], sql: LiteralString, source: str, progress: Progress
+) -> Counts:
+    """Send the rows in big parts."""
+    inserted = updated = 0
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        progress(table, start, len(rows))
+        for touched in await many(tx, Touched, sql, rows[start : start + ROWS_AT_ONCE], source):
+            inserted += touched.inserted
+            updated += touched.updated
+    progress(table, len(rows), len(rows))
+    return Counts(inserted=inserted, updated=updated, unchanged=len(rows) - inserted - updated)
+
+
+async def kept_ids(at: Reader, providers: Sequence[ListedProvider]) -> dict[UUID, UUID]:
+    """Under which id a listed provider is known here, where that differs: referrals point to it, so it stays."""
+    standing: dict[UUID, UUID] = {}
+    for start in range(0, len(providers), ROWS_AT_ONCE):
+        found = await many(
+            at,
+            Standing,
+            """SELECT r.id::text AS listed_id, p.id::text
+                 FROM json_to_recordset($1::json) AS r (id uuid, service_id uuid, location_id uuid)
+                 JOIN provider p ON p.service_id = r.service_id AND p.location_id IS NOT DISTINCT FROM r.location_id
+                WHERE p.id <> r.id""",
+            providers[start : start + ROWS_AT_ONCE],
+        )
+        standing |= {row.listed_id: row.id for row in found}
+    return settled([provider.id for provider in providers], standing)
+
+
+def settled(listed: Sequence[UUID], standing: dict[UUID, UUID]) -> dict[UUID, UUID]:
+    """Give each listed row an id of its own: one whose id belongs to another row takes an id that became free."""
+    claimed = set(standing.values())
+    free = [id for id in standing if id not in claimed]
+    homeless = [id for id in listed if id in claimed and id not in standing]
+    return standing | dict(zip(homeless, free, strict=False))
+
+
+def owned(row: Owned, kept: dict[UUID, UUID]) -> Owned:
+    if row.provider_id is None:
+        return row
+    return replace(row, provider_id=kept.get(row.provider_id, row.provider_id))
+
+
+async def remove_stubs(tx: Tx, providers: Sequence[ListedProvider]) -> int:
+    """Take away listings without a place whose service has one now.
+
+    One that a referral points to stays, and one about which a provider or we have said anything.
+    """
+    return await execute(
+        tx,
+        """DELETE FROM provider p
+            WHERE p.service_id = ANY($1::uuid[]) AND p.id = p.service_id AND p.location_id IS NULL
+              AND p.openness_stated_at IS NULL AND p.referral_email IS NULL AND p.verification = 'unverified'
+              AND NOT EXISTS (SELECT FROM capacity c WHERE c.provider_id = p.id)
+              AND NOT EXISTS (SELECT FROM referral r WHERE r.provider_id = p.id)""",
+        [provider.service_id for provider in providers if provider.location_id is not None],
+    )

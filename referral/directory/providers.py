@@ -1,0 +1,199 @@
+"""What a listing is, and reading listings one by one.
+
+A provider is one service at one place (HSDS service_at_location); a service without a place is listed with its own id.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import LiteralString, NewType
+from uuid import UUID
+
+from referral.directory.words import (
+    Answer,
+    CapacityUnit,
+    Credential,
+    DeliveryMode,
+    LanguageMode,
+    LocationVisibility,
+    Openness,
+    OrganizationKind,
+    ServiceAreaKind,
+    ServiceDepth,
+    ServiceStatus,
+    VerificationStatus,
+    Weekday,
+)
+from referral.foundation.db import Reader, many, one
+from referral.foundation.vocabulary import HelpType, ProtectionClaim
+
+ProviderId = NewType("ProviderId", UUID)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifier:
+    """A number a register gave, such as an EIN."""
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    """The legal entity or collective that offers help."""
+
+    id: UUID
+    name: str
+    description: str | None
+    website: str | None
+    email: str | None
+    kind: OrganizationKind
+    identifiers: tuple[Identifier, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One kind of help offered under one set of rules. `facts` hold what the source states, key by key."""
+
+    id: UUID
+    name: str
+    description: str | None
+    status: ServiceStatus
+    url: str | None
+    fees: str | None
+    application_process: str | None
+    eligibility: str | None
+    minimum_age: int | None
+    maximum_age: int | None
+    depth: ServiceDepth
+    delivery_modes: tuple[DeliveryMode, ...]
+    credentials: tuple[Credential, ...]
+    required_documents: tuple[str, ...]
+    facts: dict[str, str]
+    last_modified: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """Where a service is reached. Latitude and longitude in degrees, WGS 84."""
+
+    id: UUID
+    name: str | None
+    visibility: LocationVisibility
+    time_zone: str
+    latitude: float | None
+    longitude: float | None
+    accessibility: tuple[str, ...]
+    transportation: str | None
+    lines: tuple[str, ...]
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderLanguage:
+    """A language spoken at a provider, and how."""
+
+    tag: str
+    mode: LanguageMode
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """Places free for one kind of help (or any): stated, less taken and held since."""
+
+    help_type: HelpType | None
+    unit: CapacityUnit
+    available: int
+    maximum: int | None
+    updated_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Hours at the place's own time, "09:00" to "17:00", on some weekdays."""
+
+    weekdays: tuple[Weekday, ...]
+    opens_at: str
+    closes_at: str
+    valid_from: date | None
+    valid_to: date | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A number as the provider writes it."""
+
+    number: str
+    extension: str | None
+    kind: str | None
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceArea:
+    """Whom a service covers; `place_id` where the gazetteer knows the court, facility or port."""
+
+    name: str
+    kind: ServiceAreaKind
+    country: str | None
+    state: str | None
+    place_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Who checked a listing and when; else where it was taken from and the date of that source."""
+
+    status: VerificationStatus
+    verified_at: datetime | None
+    source: str
+    source_date: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A listing as anyone may read it. `openness` is UNKNOWN once the last statement has aged out."""
+
+    id: ProviderId
+    name: str
+    organization: Organization
+    service: Service
+    location: Location | None
+    help_types: tuple[HelpType, ...]
+    claims: tuple[ProtectionClaim, ...]
+    languages: tuple[ProviderLanguage, ...]
+    interpreter_for_other: Answer
+    openness: Openness
+    openness_stated_at: datetime | None
+    waitlist_estimate_days: int | None
+    capacities: tuple[Capacity, ...]
+    schedules: tuple[Schedule, ...]
+    phones: tuple[Phone, ...]
+    service_areas: tuple[ServiceArea, ...]
+    accepts_detained: Answer
+    accepts_minors: Answer
+    restrictions: tuple[str, ...]
+    verification: Verification
+
+
+PROVIDER: LiteralString = """
+    id, name, organization, service, location, help_types, claims, languages, interpreter_for_other, openness,
+    openness_stated_at, waitlist_estimate_days, capacities, schedules, phones, service_areas, accepts_detained,
+    accepts_minors, restrictions, verification"""
+
+
+async def provider(at: Reader, id: UUID) -> Provider | None:
+    """The listing with this id, unless it is unpublished or gone."""
+    return await one(at, Provider, f"SELECT {PROVIDER} FROM listing WHERE id = $1", id)
+
+
+async def providers(at: Reader, ids: Sequence[UUID]) -> dict[UUID, Provider]:
+    """Listings by id, in one question; ids that are not listed are absent."""
+    rows = await many(at, Provider, f"SELECT {PROVIDER} FROM listing WHERE id = ANY($1::uuid[])", list(ids))
+    return {row.id: row for row in rows}

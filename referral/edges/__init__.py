@@ -1,0 +1,1 @@
+"""Doors: each translates, calls one domain function, and translates back."""

@@ -1,0 +1,1 @@
+"""Open Referral (HSDS) in: another vocabulary, read into ours."""

@@ -1,0 +1,193 @@
+"""What does a package say about whom, in our words? Rows of HSDS in, one batch of listings and the errors out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from referral.directory.listed import (
+    Batch,
+    ListedArea,
+    ListedLanguage,
+    ListedLocation,
+    ListedOrganization,
+    ListedProvider,
+    ListedService,
+)
+from referral.directory.listed_areas import is_court
+from referral.edges.hsds import objects
+from referral.edges.hsds.fields import Fields, RejectedRow
+from referral.edges.hsds.help_codes import Term, help_types, kind_of
+from referral.edges.hsds.objects import Address
+from referral.edges.hsds.rows import Package, RowError
+from referral.edges.hsds.sorting import Sorting
+
+Part = TypeVar("Part")
+
+OUR_TABLES = {"service_at_location": "provider", "language": "language_offered"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What could be read, and what could not; `failed` counts the rows left out, by our table where there is one."""
+
+    batch: Batch
+    errors: tuple[RowError, ...]
+    failed: dict[str, int]
+
+
+def languages_in(package: Package) -> list[str]:
+    """Every language as the package writes it."""
+    rows = package.rows.get("language", [])
+    written = {(row.values["code"].strip() or row.values["name"].strip()).lower() for row in rows}
+    return sorted(text for text in written if text and "\0" not in text)
+
+
+def listings(package: Package, tags: dict[str, str], *, source: str) -> Reading:
+    """Read a whole package. `tags` turns languages as written, in lower case, into canonical tags."""
+    sorting = Sorting(package=package, source=source, errors=list(package.errors), failed=dict(package.unread))
+    organizations = read_organizations(sorting)
+    locations = read_locations(sorting)
+    services = read_services(sorting)
+    providers = read_providers(sorting, organizations, locations, services)
+    contacts = dict(sorting.each("contact", partial(objects.contact, sorting)))
+    phones = sorting.each("phone", partial(objects.phone, sorting, contacts=contacts))
+    spoken = sorting.each("language", partial(objects.language, sorting, tags=tags))
+    schedules = sorting.each("schedule", partial(objects.schedule, sorting))
+    areas = sorting.each("service_area", partial(objects.area, sorting))
+    by_phone = grouped(language for language in spoken if not isinstance(language, ListedLanguage))
+    helping = with_help(sorting, services, areas)
+    batch = Batch(
+        organizations=with_kinds(organizations, helping),
+        locations=with_operators(locations, providers),
+        services=helping,
+        providers=providers,
+        languages=[language for language in spoken if isinstance(language, ListedLanguage)],
+        areas=areas,
+        phones=[replace(phone, languages=tuple(sorted(set(by_phone[phone.id])))) for phone in phones],
+        schedules=schedules,
+    )
+    failed = {OUR_TABLES.get(table, table): count for table, count in sorting.failed.items()}
+    return Reading(batch=batch, errors=tuple(sorting.report()), failed=failed)
+
+
+def read_organizations(sorting: Sorting) -> list[ListedOrganization]:
+    organizations = sorting.each("organization", objects.organization)
+    identifiers = grouped(sorting.each("organization_identifier", partial(objects.identifier, sorting)))
+    return [replace(row, identifiers=tuple(identifiers[row.id])) for row in organizations]
+
+
+def read_locations(sorting: Sorting) -> list[ListedLocation]:
+    locations = sorting.each("location", partial(objects.location, sorting))
+    addresses = sorting.each("address", partial(objects.address, sorting))
+    by_location = grouped((address.location_id, address) for address in addresses)
+    access = grouped(sorting.each("accessibility", partial(objects.accessibility, sorting)))
+    return [at_address(replace(row, accessibility=tuple(access[row.id])), by_location[row.id]) for row in locations]
+
+
+def at_address(location: ListedLocation, addresses: Sequence[Address]) -> ListedLocation:
+    """The first physical address, else the first."""
+    if not addresses:
+        return location
+    address = next((one for one in addresses if one.is_physical), addresses[0])
+    return replace(
+        location,
+        lines=address.lines,
+        city=address.city,
+        state=address.state,
+        postal_code=address.postal_code,
+        country=address.country,
+    )
+
+
+def read_services(sorting: Sorting) -> list[ListedService]:
+    services = sorting.each("service", partial(objects.service, sorting))
+    documents = grouped(sorting.each("required_document", partial(objects.document, sorting)))
+    return [replace(row, required_documents=tuple(documents[row.id])) for row in services]
+
+
+def read_providers(
+    sorting: Sorting,
+    organizations: Sequence[ListedOrganization],
+    locations: Sequence[ListedLocation],
+    services: Sequence[ListedService],
+) -> list[ListedProvider]:
+    """Services at their places; one that has no place here is listed by its own id."""
+    organization_of = {service.id: service.organization_id for service in services}
+    organization_names = {row.id: row.name for row in organizations}
+    location_names = {row.id: row.name for row in locations}
+    seen: set[tuple[UUID, UUID | None]] = set()
+
+    def provider(fields: Fields) -> ListedProvider:
+        row = objects.provider(sorting, fields)
+        if (row.service_id, row.location_id) in seen:
+            raise RejectedRow("location_id", "this service at this place stands in an earlier row already")
+        seen.add((row.service_id, row.location_id))
+        return row
+
+    placed = sorting.each("service_at_location", provider)
+    has_place = {row.service_id for row in placed}
+    placeless = [
+        ListedProvider(id=service.id, organization_id=service.id, service_id=service.id, location_id=None, name="")
+        for service in services
+        if service.id not in has_place
+    ]
+    return [
+        replace(
+            row,
+            organization_id=organization_of[row.service_id],
+            name=name_of(
+                organization_names[organization_of[row.service_id]],
+                location_names[row.location_id] if row.location_id else None,
+            ),
+        )
+        for row in (*placed, *placeless)
+    ]
+
+
+def name_of(organization: str, location: str | None) -> str:
+    """What people know an office by."""
+    if location is None:
+        return organization
+    return location if location.lower().startswith(organization.lower()) else f"{organization} – {location}"
+
+
+def with_help(sorting: Sorting, services: Sequence[ListedService], areas: Sequence[ListedArea]) -> list[ListedService]:
+    """Services with the kinds of help that their taxonomy terms stand for."""
+    terms = read_terms(sorting)
+    attributes = sorting.each("attribute", partial(objects.attribute, sorting, terms=terms))
+    by_service = grouped(attribute for attribute in attributes if attribute)
+    before_court = {area.service_id for area in areas if is_court(area)}
+    return [
+        replace(row, help_types=help_types(by_service[row.id], row.facts, is_before_court=row.id in before_court))
+        for row in services
+    ]
+
+
+def read_terms(sorting: Sorting) -> dict[UUID, Term]:
+    named = sorting.each("taxonomy", lambda fields: (fields.row.key, fields.required("name")))
+    return dict(sorting.each("taxonomy_term", partial(objects.term, taxonomies=dict(named))))
+
+
+def with_kinds(
+    organizations: Sequence[ListedOrganization], services: Sequence[ListedService]
+) -> list[ListedOrganization]:
+    given = grouped((service.organization_id, kind) for service in services for kind in service.help_types)
+    return [replace(row, kind=kind_of(given[row.id])) for row in organizations]
+
+
+def with_operators(locations: Sequence[ListedLocation], providers: Sequence[ListedProvider]) -> list[ListedLocation]:
+    """A place that names no organization is whose service is first found there."""
+    first: dict[UUID | None, UUID] = {}
+    for provider in providers:
+        first.setdefault(provider.location_id, provider.organization_id)
+    return [row if row.organization_id else replace(row, organization_id=first.get(row.id)) for row in locations]
+
+
+def grouped(pairs: Iterable[tuple[UUID, Part]]) -> defaultdict[UUID, list[Part]]:
+    groups: defaultdict[UUID, list[Part]] = defaultdict(list)
+    for owner, part in pairs:
+        groups[owner].append(part)
+    return groups

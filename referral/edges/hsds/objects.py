@@ -1,0 +1,261 @@
+"""What does one HSDS object say in our words? One function an object, each reading one row."""
+
+import re
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from referral.directory.listed import (
+    ListedArea,
+    ListedLanguage,
+    ListedLocation,
+    ListedOrganization,
+    ListedPhone,
+    ListedProvider,
+    ListedSchedule,
+    ListedService,
+)
+from referral.directory.providers import Identifier
+from referral.directory.words import ServiceStatus, Weekday
+from referral.edges.hsds import eligibility
+from referral.edges.hsds.fields import LONGEST_NAME, Fields, RejectedRow, shortened
+from referral.edges.hsds.help_codes import Term
+from referral.edges.hsds.sorting import OrphanedRow, Sorting
+
+OWNERS = {
+    "service_at_location_id": "service_at_location",
+    "location_id": "location",
+    "service_id": "service",
+    "organization_id": "organization",
+}
+OWNERS_OF_HOURS = {name: OWNERS[name] for name in ("service_at_location_id", "location_id", "service_id")}
+OWNERS_OF_AREAS = {name: OWNERS[name] for name in ("service_at_location_id", "service_id")}
+OWNERS_OF_LANGUAGES = {"phone_id": "phone", "service_id": "service", "location_id": "location"}
+
+STATE_CODE = re.compile(r"[A-Z]{2,3}")
+NO_HOURS = "00:00"  # beside no weekdays: nobody is ever found open by it
+
+Owner = dict[str, UUID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Part of a location here, an object of its own there."""
+
+    location_id: UUID
+    is_physical: bool
+    lines: tuple[str, ...]
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    country: str | None
+
+
+def organization(fields: Fields) -> ListedOrganization:
+    return ListedOrganization(
+        id=fields.id(),
+        name=fields.required("name", LONGEST_NAME),
+        alternate_name=fields.text("alternate_name"),
+        description=fields.text("description"),
+        website=fields.url("website"),
+        email=fields.email("email"),
+    )
+
+
+def identifier(sorting: Sorting, fields: Fields) -> tuple[UUID, Identifier]:
+    owner = sorting.reference(fields, "organization_id", "organization")
+    scheme = fields.text("identifier_scheme") or fields.required("identifier_type")
+    return owner, Identifier(scheme=scheme, value=fields.required("identifier"))
+
+
+def location(sorting: Sorting, fields: Fields) -> ListedLocation:
+    """A virtual place has no point, whatever coordinates are given for it."""
+    latitude, longitude = fields.coordinates()
+    is_virtual = (fields.text("location_type") or "").lower() == "virtual"
+    return ListedLocation(
+        id=fields.id(),
+        organization_id=operator(sorting, fields),
+        name=fields.text("name", LONGEST_NAME) or fields.text("alternate_name", LONGEST_NAME),
+        description=fields.text("description"),
+        transportation=fields.text("transportation"),
+        latitude=None if is_virtual else latitude,
+        longitude=None if is_virtual else longitude,
+    )
+
+
+def operator(sorting: Sorting, fields: Fields) -> UUID | None:
+    """Whose place it is; a place is listed without that too."""
+    if fields.text("organization_id") is None:
+        return None
+    try:
+        return sorting.reference(fields, "organization_id", "organization")
+    except OrphanedRow:
+        return None
+    except RejectedRow as rejected:
+        return fields.complain(rejected.field, rejected.reason)
+
+
+def address(sorting: Sorting, fields: Fields) -> Address:
+    lines = (fields.text("address_1"), fields.text("address_2"))
+    return Address(
+        location_id=sorting.reference(fields, "location_id", "location"),
+        is_physical=(fields.text("address_type") or "").lower() == "physical",
+        lines=tuple(line for line in lines if line),
+        city=fields.text("city"),
+        state=fields.text("state_province"),
+        postal_code=fields.text("postal_code"),
+        country=fields.country("country"),
+    )
+
+
+def accessibility(sorting: Sorting, fields: Fields) -> tuple[UUID, str]:
+    words = fields.text("description") or fields.required("details")
+    return sorting.reference(fields, "location_id", "location"), words
+
+
+def service(sorting: Sorting, fields: Fields) -> ListedService:
+    facts, rest = eligibility.facts_of(fields.text("eligibility_description"))
+    youngest, oldest = ages(fields)
+    interpretation = fields.text("interpretation_services")
+    return ListedService(
+        id=fields.id(),
+        organization_id=sorting.reference(fields, "organization_id", "organization"),
+        name=fields.required("name", LONGEST_NAME),
+        alternate_name=fields.text("alternate_name"),
+        description=fields.text("description"),
+        status=fields.choice("status", ServiceStatus),
+        url=fields.url("url"),
+        email=fields.email("email"),
+        fees=fields.text("fees_description") or fields.text("fees"),
+        application_process=fields.text("application_process"),
+        interpretation=interpretation,
+        eligibility=rest,
+        minimum_age=youngest,
+        maximum_age=oldest,
+        facts=facts,
+        accepts_detained=eligibility.accepts_detained(facts),
+        accepts_minors=eligibility.accepts_minors(facts),
+        interpreter_for_other=eligibility.interpreter_for_other(interpretation),
+        restrictions=eligibility.restrictions(facts),
+        assured_on=fields.day("assured_date"),
+        last_modified=fields.moment("last_modified"),
+    )
+
+
+def ages(fields: Fields) -> tuple[int | None, int | None]:
+    youngest, oldest = fields.age("minimum_age"), fields.age("maximum_age")
+    if youngest is not None and oldest is not None and youngest > oldest:
+        fields.complain("maximum_age", f"{oldest} is below the minimum age, {youngest}; neither is kept")
+        return None, None
+    return youngest, oldest
+
+
+def provider(sorting: Sorting, fields: Fields) -> ListedProvider:
+    """A service at a place. Its name and organization follow from those."""
+    id = fields.id()
+    return ListedProvider(
+        id=id,
+        organization_id=id,
+        service_id=sorting.reference(fields, "service_id", "service"),
+        location_id=sorting.reference(fields, "location_id", "location"),
+        name="",
+        description=fields.text("description"),
+    )
+
+
+def term(fields: Fields, taxonomies: dict[str, str]) -> tuple[UUID, Term]:
+    taxonomy = fields.text("taxonomy") or taxonomies.get(fields.row.values["taxonomy_id"].strip().lower(), "")
+    return fields.id(), Term(code=fields.required("code"), taxonomy=taxonomy)
+
+
+def attribute(sorting: Sorting, fields: Fields, terms: dict[UUID, Term]) -> tuple[UUID, Term] | None:
+    """A term of a service; those of other things are not ours to read."""
+    if (fields.text("link_entity") or "service").lower() != "service":
+        return None
+    owner = sorting.reference(fields, "link_id", "service")
+    return owner, terms[sorting.reference(fields, "taxonomy_term_id", "taxonomy_term")]
+
+
+def document(sorting: Sorting, fields: Fields) -> tuple[UUID, str]:
+    return sorting.reference(fields, "service_id", "service"), fields.required("document")
+
+
+def contact(sorting: Sorting, fields: Fields) -> tuple[UUID, Owner]:
+    """Whose contact it is. Nothing else is kept of a person; their numbers go to the owner."""
+    return fields.id(), ours(sorting.owner(fields, OWNERS))
+
+
+def phone(sorting: Sorting, fields: Fields, contacts: dict[UUID, Owner]) -> ListedPhone:
+    owner = sorting.owner(fields, OWNERS | {"contact_id": "contact"})
+    through = owner.get("contact_id")
+    number = fields.required("number").strip("\"'")
+    if not any(letter.isdigit() for letter in number):
+        raise RejectedRow("number", f'"{shortened(number)}" has no digit')
+    kind = (fields.text("type") or "").lower() or None
+    row = ListedPhone(id=fields.id(), number=number, extension=fields.text("extension"), kind=kind)
+    return replace(row, **(contacts[through] if through else ours(owner)))
+
+
+def language(sorting: Sorting, fields: Fields, tags: dict[str, str]) -> ListedLanguage | tuple[UUID, str]:
+    """A language of a service or a place, or (with the phone's id) of a phone."""
+    owner = sorting.owner(fields, OWNERS_OF_LANGUAGES)
+    written = fields.text("code") or fields.required("name")
+    tag = tags.get(written.lower())
+    if tag is None:
+        raise RejectedRow("code", f'"{shortened(written)}" is no language that is known here')
+    if "phone_id" in owner:
+        return owner["phone_id"], tag
+    return replace(ListedLanguage(id=fields.id(), tag=tag, note=fields.text("note")), **owner)
+
+
+def area(sorting: Sorting, fields: Fields) -> ListedArea:
+    extent = fields.text("extent") or ""
+    return ListedArea(
+        id=fields.id(),
+        **ours(sorting.owner(fields, OWNERS_OF_AREAS)),
+        name=fields.required("name"),
+        extent=extent if STATE_CODE.fullmatch(extent) else None,
+    )
+
+
+def schedule(sorting: Sorting, fields: Fields) -> ListedSchedule:
+    """Weekly hours. What is not weekly, or told in words only, is kept in words and never counts as open."""
+    owner = ours(sorting.owner(fields, OWNERS_OF_HOURS))
+    opens, closes = fields.hour("opens_at"), fields.hour("closes_at")
+    note = hours_in_words(fields)
+    if (opens is None) != (closes is None) or (opens is None and note is None):
+        raise RejectedRow("opens_at" if opens is None else "closes_at", "is missing")
+    return ListedSchedule(
+        id=fields.id(),
+        **owner,
+        weekdays=weekdays(fields) if opens else (),
+        opens_at=opens or NO_HOURS,
+        closes_at=closes or NO_HOURS,
+        valid_from=fields.day("valid_from"),
+        valid_to=fields.day("valid_to") or fields.day("until"),
+        note=note,
+    )
+
+
+def hours_in_words(fields: Fields) -> str | None:
+    monthly = f"Monthly: {fields.text('byday') or 'days not stated'}" if is_monthly(fields) else None
+    said = (fields.text("description"), fields.text("notes"), monthly)
+    return "; ".join(words for words in said if words) or None
+
+
+def is_monthly(fields: Fields) -> bool:
+    return (fields.text("freq") or "").upper() == "MONTHLY"
+
+
+def weekdays(fields: Fields) -> tuple[Weekday, ...]:
+    written = (fields.text("byday") or "").upper()
+    codes = {code.strip() for code in written.split(",")} - {""}
+    if is_monthly(fields):
+        return ()
+    if not codes <= set(Weekday):
+        raise RejectedRow("byday", f'"{shortened(written)}" is no list of weekdays (MO,TU,...)')
+    return tuple(day for day in Weekday if day in codes)
+
+
+def ours(owner: Owner) -> Owner:
+    """An owner by the name of our column: a service at a location is a provider here."""
+    return {"provider_id" if name == "service_at_location_id" else name: id for name, id in owner.items()}

@@ -1,0 +1,154 @@
+# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
+# (asyncpg ships no types; this module is where that ends)
+"""The only place that knows the database driver.
+
+`at: Reader` reads, `tx: Tx` writes; a function's signature tells which it does. Session state is never set: the pool
+skips its reset query, so anything that must be set is set for one transaction only.
+"""
+
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, LiteralString, TypeVar
+
+import asyncpg
+import msgspec
+import orjson
+
+from referral.foundation.errors import Refused
+
+Row = TypeVar("Row")
+
+POOL_SIZE = 8
+ACQUIRE_SECONDS = 2.0
+STATEMENT_SECONDS = 5
+LOCK_SECONDS = 2
+IDLE_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Something to read from: a pool (each question on its own connection) or one connection."""
+
+    source: Any  # the driver's pool or connection; its record types are dynamic
+
+
+@dataclass(frozen=True, slots=True)
+class Tx(Reader):
+    """An open transaction. Only doors open one; the domain never commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A pool of connections to one Postgres."""
+
+    pool: Any
+    dsn: str
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.pool)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[Tx]:
+        """Commit at the end, or roll back on any exception."""
+        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
+            yield Tx(connection)
+
+    async def close(self) -> None:
+        await self.pool.close()
+
+
+@asynccontextmanager
+async def attempt(tx: Tx) -> AsyncGenerator[None]:
+    """Part of a transaction that may fail alone: an exception undoes what was done inside, and no more."""
+    async with tx.source.transaction():
+        yield
+
+
+async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = STATEMENT_SECONDS) -> Database:
+    """Open a pool on `dsn`. Every wait has a limit: acquiring, statements, locks, idle transactions."""
+    pool = await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        timeout=10,
+        command_timeout=statement_seconds * 2,
+        init=teach_json,
+        reset=no_reset,
+        server_settings={
+            "application_name": "referral",
+            "timezone": "UTC",
+            "jit": "off",
+            "statement_timeout": f"{statement_seconds}s",
+            "lock_timeout": f"{LOCK_SECONDS}s",
+            "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+        },
+    )
+    return Database(pool, dsn)
+
+
+async def no_reset(_connection: object) -> None:
+    """All session state is transaction-local, so there is nothing to reset (a round trip saved per use)."""
+
+
+async def teach_json(connection: Any) -> None:
+    """Let json and jsonb columns come and go as Python values."""
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=to_json, decoder=orjson.loads)
+
+
+def to_json(document: object) -> str:
+    return orjson.dumps(document).decode()
+
+
+async def many(at: Reader, row: type[Row], sql: LiteralString, *args: object) -> list[Row]:
+    """All rows as `row` dataclasses. A missing column or a wrong type fails by name; an extra column is ignored."""
+    return [to_row(record, row) for record in await at.source.fetch(sql, *args)]
+
+
+async def one(at: Reader, row: type[Row], sql: LiteralString, *args: object) -> Row | None:
+    """The first row, or None."""
+    record = await at.source.fetchrow(sql, *args)
+    return None if record is None else to_row(record, row)
+
+
+async def value(at: Reader, sql: LiteralString, *args: object) -> Any:
+    """The first column of the first row, or None."""
+    return await at.source.fetchval(sql, *args)
+
+
+async def execute(tx: Tx, sql: LiteralString, *args: object) -> int:
+    """Run a statement; the number of rows it touched."""
+    status: str = await tx.source.execute(sql, *args)
+    last = status.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+async def execute_many(tx: Tx, sql: LiteralString, rows: list[tuple[object, ...]]) -> None:
+    """Run one statement for many rows in one round of pipelined messages."""
+    await tx.source.executemany(sql, rows)
+
+
+async def copy_rows(tx: Tx, table: LiteralString, columns: list[str], rows: list[tuple[object, ...]]) -> None:
+    """Bulk-load rows into a table by COPY."""
+    await tx.source.copy_records_to_table(table, columns=columns, records=rows)
+
+
+def to_row(record: Mapping[str, object], row: type[Row]) -> Row:
+    return msgspec.convert(dict(record), row)
+
+
+@contextmanager
+def refusing(**refusals: Refused) -> Generator[None]:
+    """Turn a violation of a *named* constraint into its refusal; let anything else explode.
+
+    >>> with refusing(one_live_offer=Conflict("...")): ...
+    """
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as violation:
+        refusal = refusals.get(str(getattr(violation, "constraint_name", "")))
+        if refusal is None:
+            raise
+        raise refusal from None

@@ -1,0 +1,59 @@
+"""What an operator can set. Every setting is an environment variable that starts with REFERRAL_."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Surface = Literal["public", "partner", "console", "all"]
+
+
+class Settings(BaseSettings):
+    """Read once by the composition root and handed down."""
+
+    model_config = SettingsConfigDict(env_prefix="REFERRAL_", extra="ignore", frozen=True)
+
+    home: Path = Field(Path(".referral"), description="Where data, keys and the mailbox are kept.")
+    database_url: SecretStr | None = Field(
+        None, description="A Postgres >= 15 to use. Not set: the embedded one, under REFERRAL_HOME."
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="The address people see; links in mails start with it."
+    )
+    host: str = Field("127.0.0.1", description="The address the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port the server listens on.")
+    surface: Surface = Field("all", description="Which doors this process opens.")
+    root_key_file: Path | None = Field(
+        None, description="The 32-byte root key. Not set: REFERRAL_HOME/keys/root.key, made at first use."
+    )
+    geocoder: str | None = Field(
+        None,
+        description="A geopy geocoder to ask instead of the offline one, such as nominatim. "
+        "Visitors' places then leave this machine.",
+    )
+    geocoder_options: dict[str, str] = Field(
+        default_factory=dict[str, str], description="Its keyword arguments, as JSON."
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:port. Not set: mail is put in REFERRAL_HOME/mail."
+    )
+    mail_from: str = Field("Referral <referral@localhost>", description="The sender of mails.")
+    show_mailbox: bool = Field(
+        default=False, description="Show REFERRAL_HOME/mail at /mailbox. For demonstrations only: it shows live links."
+    )
+    relaxed_rules: frozenset[str] = Field(
+        frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
+    )
+
+    @property
+    def key_file(self) -> Path:
+        return self.root_key_file or self.home / "keys" / "root.key"
+
+    @property
+    def mail_folder(self) -> Path:
+        return self.home / "mail"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")

@@ -1,0 +1,305 @@
+"""A request for help: sent once, found again by its receipt, withdrawn or erased by the person who sent it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import LiteralString, NewType
+from uuid import UUID, uuid4
+
+import msgspec
+
+from referral.foundation import outbox
+from referral.foundation.actors import ActorKind, Partner, Visitor
+from referral.foundation.db import Reader, Tx, execute, execute_many, many, one
+from referral.foundation.errors import IdempotencyKeyReused, NotFound
+from referral.foundation.outbox import JobKind
+from referral.foundation.vault import Vault, seal, unseal
+from referral.foundation.vocabulary import HelpType
+from referral.intake import form, receipts, urgency
+from referral.intake.form import Answers, Facts, LookedUp, Person, Submission
+from referral.intake.receipts import Receipt
+from referral.intake.urgency import Urgency
+from referral.intake.words import CloseReason, ConsentScope, HelpRequestStatus, UrgencyLevel
+
+RequestId = NewType("RequestId", UUID)
+
+QUESTION_SET = "2026-11"
+TABLE = "help_request"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpRequest:
+    """A request as it is stored: what work is routed by, and the sealed rest."""
+
+    id: RequestId
+    status: HelpRequestStatus
+    close_reason: CloseReason | None
+    created_at: datetime
+    updated_at: datetime
+    help_types: tuple[HelpType, ...]
+    languages: tuple[str, ...]
+    country: str | None
+    state: str | None
+    urgency: UrgencyLevel
+    respond_by: datetime
+    partner_id: UUID | None
+    data_key: bytes | None = field(repr=False)
+    facts: bytes | None = field(repr=False)
+    person: bytes | None = field(repr=False)
+
+    @property
+    def is_live(self) -> bool:
+        """Neither closed nor erased."""
+        return self.status is not HelpRequestStatus.CLOSED and self.data_key is not None
+
+
+REQUEST: LiteralString = """
+    id, status, close_reason, created_at, updated_at, help_types, languages, country, state, urgency, respond_by,
+    partner_id, data_key, facts, person"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """One thing agreed to, in which words and language, and whether it still stands."""
+
+    scope: ConsentScope
+    given_at: datetime
+    withdrawn_at: datetime | None
+    text_version: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """What a person gets back: the receipt is shown now and never stored."""
+
+    receipt: Receipt = field(repr=False)
+    request: HelpRequest
+
+
+async def submit(
+    tx: Tx, vault: Vault, who: Visitor | Partner, answers: Answers, found: LookedUp, *, now: datetime
+) -> Submitted:
+    """Store a request once. A retry with the same key and body gets the first receipt; another body is refused.
+
+    Raises ValidationFailed and IdempotencyKeyReused.
+    """
+    submission = form.parse(answers, found, today=now.date())
+    partner_id = who.id if isinstance(who, Partner) else None
+    key_hash = vault.digest("idempotency", f"{partner_id}/{answers.idempotency_key}")
+    body_hash = vault.digest("body", msgspec.json.encode((answers, found.place), order="sorted"))
+    receipt = receipts.derive(vault, key_hash)
+    created = await insert(tx, vault, submission, receipt, key_hash, body_hash, partner_id, now)
+    if created is None:
+        return Submitted(receipt=receipt, request=await first_of_key(tx, key_hash, body_hash))
+    await give_consents(tx, created.id, submission, now)
+    await record(tx, created.id, "submitted", ActorKind.HELPER if answers.on_behalf else ActorKind.REQUESTER, at=now)
+    await outbox.put(tx, JobKind.MATCH, created.id)
+    return Submitted(receipt=receipt, request=created)
+
+
+async def insert(
+    tx: Tx,
+    vault: Vault,
+    submission: Submission,
+    receipt: Receipt,
+    key_hash: bytes,
+    body_hash: bytes,
+    partner_id: UUID | None,
+    now: datetime,
+) -> HelpRequest | None:
+    """The new row; None where this key has one already (a parallel twin is waited for, then seen)."""
+    id, facts = uuid4(), submission.facts
+    how_urgent = urgency_of(facts, asked_at=now, now=now)
+    key, wrapped = vault.new_key(id)
+    return await one(
+        tx,
+        HelpRequest,
+        f"""
+        INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state, urgency,
+                                  respond_by, question_set, partner_id, data_key, facts, person, receipt_hash,
+                                  idempotency_hash, body_hash)
+        VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        ON CONFLICT (idempotency_hash) DO NOTHING
+        RETURNING {REQUEST}""",
+        id,
+        now,
+        list(submission.help_types),
+        list(submission.languages),
+        facts.place.country if facts.place else None,
+        facts.place.state if facts.place else None,
+        how_urgent.level.value,
+        how_urgent.respond_by,
+        QUESTION_SET,
+        partner_id,
+        wrapped,
+        seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
+        None
+        if submission.person is None
+        else seal(key, msgspec.json.encode(submission.person), table=TABLE, row=id, name="person"),
+        receipts.hashed(vault, receipt),
+        key_hash,
+        body_hash,
+    )
+
+
+async def first_of_key(at: Reader, key_hash: bytes, body_hash: bytes) -> HelpRequest:
+    """The request this key made; IdempotencyKeyReused if it came with another body, or was erased since."""
+    request = await one(
+        at,
+        HelpRequest,
+        f"SELECT {REQUEST} FROM help_request WHERE idempotency_hash = $1 AND body_hash = $2",
+        key_hash,
+        body_hash,
+    )
+    if request is None or request.data_key is None:
+        raise IdempotencyKeyReused("This idempotency key was used for another request. Make a new key.")
+    return request
+
+
+async def give_consents(tx: Tx, id: RequestId, submission: Submission, now: datetime) -> None:
+    language = submission.facts.ui_language
+    await execute_many(
+        tx,
+        "INSERT INTO consent (request_id, scope, given_at, text_version, language) VALUES ($1, $2, $3, $4, $5)",
+        [(id, scope.value, now, QUESTION_SET, language) for scope in sorted(submission.consents)],
+    )
+
+
+async def request(at: Reader, id: UUID) -> HelpRequest | None:
+    """The request with this id."""
+    return await one(at, HelpRequest, f"SELECT {REQUEST} FROM help_request WHERE id = $1", id)
+
+
+async def locked(tx: Tx, id: UUID) -> HelpRequest | None:
+    """The request, held still until the transaction ends: one decision about it at a time."""
+    return await one(tx, HelpRequest, f"SELECT {REQUEST} FROM help_request WHERE id = $1 FOR UPDATE", id)
+
+
+async def by_receipt(at: Reader, vault: Vault, written: str) -> HelpRequest | None:
+    """The request this receipt was given for; None alike for a wrong one and one that cannot be a receipt."""
+    receipt = receipts.read(written) or Receipt("")
+    return await one(
+        at,
+        HelpRequest,
+        f"SELECT {REQUEST} FROM help_request WHERE receipt_hash = $1",
+        receipts.hashed(vault, receipt),
+    )
+
+
+async def consents(at: Reader, id: UUID) -> list[Consent]:
+    """Everything ever agreed to, in order."""
+    return await many(
+        at,
+        Consent,
+        """
+        SELECT scope, given_at, withdrawn_at, text_version, language
+          FROM consent WHERE request_id = $1
+         ORDER BY given_at, scope""",
+        id,
+    )
+
+
+async def standing_consents(at: Reader, id: UUID) -> frozenset[ConsentScope]:
+    """What is agreed to now."""
+    return frozenset(consent.scope for consent in await consents(at, id) if consent.withdrawn_at is None)
+
+
+async def close(tx: Tx, vault: Vault, written: str, *, erase: bool, now: datetime) -> HelpRequest:
+    """Withdraw the request of this receipt, and on wish erase it. NotFound if there is none.
+
+    Erasing leaves an empty row, so that a retried submit cannot bring the request back. Live offers are the caller's
+    to recall in the same transaction.
+    """
+    found = await by_receipt(tx, vault, written)
+    held = await locked(tx, found.id) if found else None
+    if held is None:
+        raise NotFound("No request has this receipt. Check the digits.")
+    if held.status is not HelpRequestStatus.CLOSED:
+        await set_status(tx, held.id, HelpRequestStatus.CLOSED, reason=CloseReason.WITHDRAWN_BY_PERSON, now=now)
+        await record(tx, held.id, "consent_withdrawn", ActorKind.REQUESTER, at=now)
+        await execute(
+            tx, "UPDATE consent SET withdrawn_at = $2 WHERE request_id = $1 AND withdrawn_at IS NULL", held.id, now
+        )
+    if erase:
+        await wipe(tx, held.id, now)
+    return await request(tx, held.id) or held
+
+
+async def wipe(tx: Tx, id: UUID, now: datetime) -> None:
+    """Leave a row that says only that something was here and is gone."""
+    await record(tx, id, "erased", ActorKind.REQUESTER, at=now)
+    await execute(
+        tx,
+        """
+        UPDATE help_request
+           SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{}', languages = '{}',
+               country = NULL, state = NULL, urgency = 'normal', partner_id = NULL
+         WHERE id = $1""",
+        id,
+    )
+
+
+async def set_status(
+    tx: Tx, id: UUID, status: HelpRequestStatus, *, now: datetime, reason: CloseReason | None = None
+) -> None:
+    await execute(
+        tx,
+        "UPDATE help_request SET status = $2, close_reason = $3, updated_at = $4 WHERE id = $1",
+        id,
+        status.value,
+        reason,
+        now,
+    )
+
+
+async def record(
+    tx: Tx, id: UUID, kind: str, actor: ActorKind, *, at: datetime, subject_id: UUID | None = None
+) -> None:
+    """Add to the request's history. The history names kinds of acts and ids, never what was said."""
+    await execute(
+        tx,
+        "INSERT INTO request_event (request_id, at, kind, actor, subject_id) VALUES ($1, $2, $3, $4, $5)",
+        id,
+        at,
+        kind,
+        actor.value,
+        subject_id,
+    )
+
+
+def facts_of(vault: Vault, request: HelpRequest) -> Facts:
+    """The sealed facts, opened. NotFound once the request has been erased."""
+    return msgspec.json.decode(opened(vault, request, request.facts, "facts"), type=Facts)
+
+
+def person_of(vault: Vault, request: HelpRequest) -> Person | None:
+    """Who asks, opened. The caller has written the audit row, or is the person."""
+    if request.person is None:
+        return None
+    return msgspec.json.decode(opened(vault, request, request.person, "person"), type=Person)
+
+
+def opened(vault: Vault, request: HelpRequest, sealed: bytes | None, name: str) -> bytes:
+    if request.data_key is None or sealed is None:
+        raise NotFound("This request has been erased.")
+    return unseal(vault.unwrap(request.id, request.data_key), sealed, table=TABLE, row=request.id, name=name)
+
+
+def urgency_of(facts: Facts, *, asked_at: datetime, now: datetime) -> Urgency:
+    """How urgent these facts are at `now`."""
+    return urgency.judge(
+        circumstances=facts.circumstances,
+        posture=facts.posture,
+        age=facts.age,
+        next_hearing_on=facts.next_hearing_on,
+        arrived_on=facts.arrived_on,
+        asked_at=asked_at,
+        now=now,
+    )
+
+
+async def requests(at: Reader, ids: Sequence[UUID]) -> dict[UUID, HelpRequest]:
+    """Requests by id, in one question."""
+    rows = await many(at, HelpRequest, f"SELECT {REQUEST} FROM help_request WHERE id = ANY($1::uuid[])", list(ids))
+    return {row.id: row for row in rows}

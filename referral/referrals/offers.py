@@ -1,0 +1,280 @@
+"""An offer to one provider: made, seen, answered, run out or taken back.
+
+Every path locks the request first, then the referral, then the count of places: one decision about a request at a
+time, and no ring of waits. The database's clock says whether an offer is still open.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from referral.directory import capacity
+from referral.foundation import audit, outbox
+from referral.foundation.actors import ActorKind
+from referral.foundation.db import Reader, Tx, execute, many, one, value
+from referral.foundation.errors import AlreadyAnswered, Conflict, Expired, NotFound, ValidationFailed, problem
+from referral.foundation.outbox import JobKind
+from referral.foundation.vocabulary import HelpType
+from referral.intake import requests
+from referral.intake.words import ConsentScope, HelpRequestStatus
+from referral.referrals import states
+from referral.referrals.reading import REFERRAL, Referral, referral
+from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What an offer is made of."""
+
+    provider_id: UUID
+    organization_id: UUID
+    help_type: HelpType
+    score: int
+    rules_version: str
+    lives: timedelta
+    holds: bool = True  # staff may ask a full provider, with a reason; such an offer holds no place
+    override_reason: str | None = None
+    idempotency_hash: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who acts: the kind shown in histories, and an id that only staff see."""
+
+    kind: ActorKind
+    id: UUID | None = None
+
+
+THE_SYSTEM = By(kind=ActorKind.SYSTEM)
+
+
+async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, now: datetime) -> Referral:
+    """Offer the request, which the caller has locked, to a provider, and hold a place there.
+
+    Raises Conflict where this provider has a live offer of it, NoCapacity where no place is free.
+    """
+    counted = await capacity.counted(tx, terms.provider_id, terms.help_type)
+    holds = terms.holds and counted is not None
+    made = await one(
+        tx,
+        Referral,
+        f"""
+        INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, capacity_id, holds,
+                              offered_at, expires_at, offered_by, offered_by_id, override_reason, idempotency_hash,
+                              score, rules_version)
+        VALUES ($1, $2, $3, $4, $5, 'offered', $6, $7, now(), now() + $8, $9, $10, $11, $12, $13, $14)
+        ON CONFLICT (request_id, provider_id)
+              WHERE status IN ('proposed', 'offered', 'viewed', 'more_info', 'accepted', 'in_progress')
+              DO NOTHING
+        RETURNING {REFERRAL}""",
+        uuid4(),
+        request.id,
+        terms.provider_id,
+        terms.organization_id,
+        terms.help_type.value,
+        counted,
+        holds,
+        terms.lives,
+        by.kind.value,
+        by.id,
+        terms.override_reason,
+        terms.idempotency_hash,
+        terms.score,
+        terms.rules_version,
+    )
+    if made is None:
+        raise Conflict("This provider has a live offer of this request.")
+    await note(tx, made.id, ReferralStatus.OFFERED, by)
+    await requests.set_status(tx, request.id, HelpRequestStatus.OFFERED, now=now)
+    await requests.record(tx, request.id, "offered", by.kind, at=now, subject_id=made.id)
+    await outbox.put(tx, JobKind.TELL_PROVIDER, made.id)
+    await outbox.put(tx, JobKind.EXPIRE_OFFER, made.id, run_at=made.expires_at)
+    if holds and counted is not None:
+        await capacity.hold(tx, counted)
+    await execute(
+        tx,
+        "UPDATE provider SET offers_made = offers_made + 1, last_offered_at = now() WHERE id = $1",
+        terms.provider_id,
+    )
+    return made
+
+
+async def view(tx: Tx, id: UUID) -> Referral | None:
+    """Note that the provider has opened the offer."""
+    seen = await move(tx, id, ReferralStatus.VIEWED, frozenset({ReferralStatus.OFFERED}))
+    if seen is not None:
+        await note(tx, id, ReferralStatus.VIEWED, By(kind=ActorKind.PROVIDER_STAFF))
+    return seen or await referral(tx, id)
+
+
+async def answer(
+    tx: Tx, id: UUID, reply: ReferralAnswer, by: By, *, reason: DeclineReason | None = None, now: datetime
+) -> Referral:
+    """A provider's answer to an offer.
+
+    Raises NotFound, Expired, AlreadyAnswered or Conflict as the referral stands, NoCapacity where the last place has
+    gone, ValidationFailed for a decline without a reason.
+    """
+    if reply is ReferralAnswer.DECLINE and reason is None:
+        raise ValidationFailed([problem("decline_reason", "EMPTY", "Say why. It decides what is offered later.")])
+    found = await referral(tx, id)
+    if found is None:
+        raise NotFound("There is no such referral.")
+    await requests.locked(tx, found.request_id)
+    match reply:
+        case ReferralAnswer.ACCEPT:
+            return await accept(tx, id, by, now=now)
+        case ReferralAnswer.DECLINE:
+            return await decline(tx, id, by, reason or DeclineReason.OTHER, now=now)
+        case ReferralAnswer.ASK:
+            return await ask(tx, id, by, now=now)
+
+
+async def accept(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
+    accepted = await move(tx, id, ReferralStatus.ACCEPTED, states.OPEN)
+    if accepted is None:
+        raise await why_not(tx, id, ReferralStatus.ACCEPTED)
+    await note(tx, id, ReferralStatus.ACCEPTED, by)
+    await requests.set_status(tx, accepted.request_id, HelpRequestStatus.REFERRED, now=now)
+    await requests.record(tx, accepted.request_id, "accepted", by.kind, at=now, subject_id=id)
+    if ConsentScope.SHARE_CONTACT in await requests.standing_consents(tx, accepted.request_id):
+        await audit.record(tx, actor=by.kind, actor_id=by.id, act="contact_released", subject_id=accepted.request_id)
+    await end_all(tx, accepted.request_id, ReferralStatus.RECALLED, THE_SYSTEM, besides=id)
+    if accepted.capacity_id is not None:
+        await capacity.take(tx, accepted.capacity_id, held=accepted.holds)
+    await execute(tx, "UPDATE provider SET offers_accepted = offers_accepted + 1 WHERE id = $1", accepted.provider_id)
+    return accepted
+
+
+async def decline(tx: Tx, id: UUID, by: By, reason: DeclineReason, *, now: datetime) -> Referral:
+    declined = await move(tx, id, ReferralStatus.DECLINED, states.OPEN, reason=reason)
+    if declined is None:
+        raise await why_not(tx, id, ReferralStatus.DECLINED)
+    await note(tx, id, ReferralStatus.DECLINED, by)
+    await requests.record(tx, declined.request_id, "declined", by.kind, at=now, subject_id=id)
+    await go_on(tx, declined.request_id, now=now)
+    await let_go(tx, declined)
+    if reason is DeclineReason.NO_CAPACITY:
+        await capacity.declare_full(tx, declined.provider_id)
+    return declined
+
+
+async def ask(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
+    asked = await move(tx, id, ReferralStatus.MORE_INFO, states.OPEN - {ReferralStatus.MORE_INFO})
+    if asked is None:
+        raise await why_not(tx, id, ReferralStatus.MORE_INFO)
+    await note(tx, id, ReferralStatus.MORE_INFO, by)
+    await requests.record(tx, asked.request_id, "more_info", by.kind, at=now, subject_id=id)
+    return asked
+
+
+async def expire(tx: Tx, id: UUID, *, now: datetime) -> None:
+    """End an offer whose time has passed and look for the next; nothing happens to any other."""
+    found = await referral(tx, id)
+    if found is None:
+        return
+    await requests.locked(tx, found.request_id)
+    expired = await one(
+        tx,
+        Referral,
+        f"""
+        UPDATE referral SET status = 'expired'
+         WHERE id = $1 AND status IN ('offered', 'viewed', 'more_info') AND expires_at <= now()
+        RETURNING {REFERRAL}""",
+        id,
+    )
+    if expired is None:
+        return
+    await note(tx, id, ReferralStatus.EXPIRED, THE_SYSTEM)
+    await requests.record(tx, expired.request_id, "expired", ActorKind.SYSTEM, at=now, subject_id=id)
+    await go_on(tx, expired.request_id, now=now)
+    await let_go(tx, expired)
+
+
+async def end_all(tx: Tx, request_id: UUID, to: ReferralStatus, by: By, *, besides: UUID | None = None) -> None:
+    """Take back every live referral of a request, which the caller has locked, and give their places back."""
+    ended = await many(
+        tx,
+        Referral,
+        f"""
+        SELECT {REFERRAL} FROM referral
+         WHERE request_id = $1 AND id IS DISTINCT FROM $2
+           AND status IN ('proposed', 'offered', 'viewed', 'more_info', 'accepted', 'in_progress')
+         ORDER BY id""",
+        request_id,
+        besides,
+    )
+    for live in ended:
+        await execute(tx, "UPDATE referral SET status = $2 WHERE id = $1", live.id, to.value)
+        await note(tx, live.id, to, by)
+    for live in sorted(ended, key=lambda live: live.capacity_id or live.id):
+        await let_go(tx, live)
+
+
+async def go_on(tx: Tx, request_id: UUID, *, now: datetime) -> None:
+    """The request looks for the next provider, unless another offer of it is still open."""
+    waiting = await value(
+        tx,
+        """
+        SELECT EXISTS (SELECT FROM referral
+                        WHERE request_id = $1 AND status IN ('offered', 'viewed', 'more_info', 'accepted',
+                                                             'in_progress'))""",
+        request_id,
+    )
+    if not waiting:
+        await requests.set_status(tx, request_id, HelpRequestStatus.MATCHING, now=now)
+    await outbox.put(tx, JobKind.MATCH, request_id)
+
+
+async def let_go(tx: Tx, ended: Referral) -> None:
+    """Give back the place an ended referral held or had taken; `ended` as it was while live, or as just ended."""
+    had_taken = ended.shows_person
+    if ended.capacity_id is not None and (ended.holds or had_taken):
+        await capacity.release(tx, ended.capacity_id, taken=had_taken)
+
+
+async def move(
+    tx: Tx, id: UUID, to: ReferralStatus, allowed: frozenset[ReferralStatus], *, reason: DeclineReason | None = None
+) -> Referral | None:
+    """Change the status of an open offer whose clock runs; None where it stands elsewhere or has run out."""
+    return await one(
+        tx,
+        Referral,
+        f"""
+        UPDATE referral
+           SET status = $2, decline_reason = coalesce($4, decline_reason),
+               responded_at = CASE WHEN $2 IN ('accepted', 'declined', 'more_info') THEN now() ELSE responded_at END
+         WHERE id = $1 AND status = ANY($3::text[]) AND expires_at > now()
+        RETURNING {REFERRAL}""",
+        id,
+        to.value,
+        [status.value for status in allowed],
+        reason,
+    )
+
+
+async def why_not(at: Reader, id: UUID, to: ReferralStatus) -> Expired | Conflict | NotFound:
+    """The refusal that says why a referral could not move."""
+    found = await referral(at, id)
+    if found is None:
+        return NotFound("There is no such referral.")
+    try:
+        states.advance(found.status, to)
+    except AlreadyAnswered as refusal:
+        return refusal
+    except Conflict as refusal:
+        return Expired("This offer has run out.") if found.status is ReferralStatus.EXPIRED else refusal
+    return Expired("This offer has run out.")
+
+
+async def note(tx: Tx, id: UUID, status: ReferralStatus, by: By) -> None:
+    await execute(
+        tx,
+        """
+        INSERT INTO referral_event (referral_id, at, status, actor, actor_id)
+        VALUES ($1, clock_timestamp(), $2, $3, $4)""",
+        id,
+        status.value,
+        by.kind.value,
+        by.id,
+    )

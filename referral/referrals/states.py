@@ -1,0 +1,35 @@
+"""The life of a referral, as a table.
+
+proposed -> offered -> viewed -> more_info -> accepted -> in_progress -> completed | failed
+               any open offer -> declined | expired | recalled
+"""
+
+from referral.foundation.errors import AlreadyAnswered, Conflict
+from referral.referrals.words import ReferralStatus
+
+P, O, V, M, A, W, D, X, R, C, F = tuple(ReferralStatus)  # noqa: E741 - a table reads best in one letter each
+
+NEXT: dict[ReferralStatus, frozenset[ReferralStatus]] = {
+    P: frozenset({O, R}),
+    O: frozenset({V, M, A, D, X, R}),
+    V: frozenset({M, A, D, X, R}),
+    M: frozenset({A, D, X, R}),
+    A: frozenset({W, C, F, R}),
+    W: frozenset({C, F, R}),
+    D: frozenset(),
+    X: frozenset(),
+    R: frozenset(),
+    C: frozenset(),
+    F: frozenset(),
+}
+OPEN = frozenset({O, V, M})
+LIVE = OPEN | {P, A, W}
+
+
+def advance(status: ReferralStatus, to: ReferralStatus) -> ReferralStatus:
+    """The next status, or a refusal that says where the referral stands."""
+    if to in NEXT[status]:
+        return to
+    if status in {A, W, C, F, D} and to in {A, D, M}:
+        raise AlreadyAnswered("This offer has been answered already.")
+    raise Conflict(f"This referral is {status.value} and cannot become {to.value}.")

@@ -1,0 +1,59 @@
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# (asyncpg ships no types)
+"""A database becomes current, whoever asks and however many ask at once."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from referral.foundation import migrate
+from referral.foundation.db import Database, connect, value
+
+
+@pytest.fixture
+async def empty_dsn(database: Database) -> AsyncGenerator[str]:
+    name = f"empty_{uuid4().hex}"
+    await database.pool.execute(f"CREATE DATABASE {name}")
+    before, _, after = database.dsn.partition("?")
+    yield f"{before.rpartition('/')[0]}/{name}?{after}"
+    await database.pool.execute(f"DROP DATABASE {name}")
+
+
+async def revision(dsn: str) -> str | None:
+    db = await connect(dsn, size=1)
+    try:
+        if not await value(db.reader, "SELECT to_regclass('alembic_version') IS NOT NULL"):
+            return None
+        return await value(db.reader, "SELECT version_num FROM alembic_version")
+    finally:
+        await db.close()
+
+
+async def test_an_empty_database_becomes_current_and_stays_so(empty_dsn: str) -> None:
+    await migrate.upgrade(empty_dsn)
+    current = await revision(empty_dsn)
+    assert current is not None
+    await migrate.upgrade(empty_dsn)
+    assert await revision(empty_dsn) == current
+
+
+async def test_two_processes_may_migrate_at_once(empty_dsn: str) -> None:
+    await asyncio.gather(*(migrate.upgrade(empty_dsn) for _ in range(3)))
+    assert await revision(empty_dsn) is not None
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(empty_dsn: str) -> None:
+    db = await connect(empty_dsn, size=1)
+    await db.pool.execute("CREATE TABLE place (mine int)")  # in the way of 0001
+    await db.close()
+    with pytest.raises(asyncpg.DuplicateTableError):
+        await migrate.upgrade(empty_dsn, "0001")
+    assert await revision(empty_dsn) is None
+
+
+async def test_one_can_stop_at_a_revision(empty_dsn: str) -> None:
+    await migrate.upgrade(empty_dsn, "0001")
+    assert await revision(empty_dsn) == "0001"
