@@ -1,0 +1,67 @@
+"""One real Postgres for the whole run, migrated by Alembic and loaded with the reference data."""
+
+import tempfile
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+
+import pytest
+
+from referral.edges.house import House
+from referral.foundation import embedded, mail, migrate, reference
+from referral.foundation.db import Database, connect, execute
+from referral.foundation.settings import Settings
+from referral.foundation.vault import open_vault
+
+# Children before parents; the reference tables stay. DELETE, because TRUNCATE of so many tables takes longer.
+EMPTIED = (
+    "referral_event", "referral", "consent", "request_event", "help_request", "outbox", "audit_event", "staff_session",
+    "staff", "api_key", "partner", "capacity", "schedule", "phone", "service_area", "language_offered", "provider",
+    "service", "location", "organization",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def home() -> Generator[Path]:
+    """A REFERRAL_HOME that is gone after the run, Postgres and all."""
+    with tempfile.TemporaryDirectory(prefix="referral-tests-") as folder:
+        yield Path(folder)
+        embedded.erase(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def dsn(home: Path) -> Generator[str]:
+    with embedded.running(home) as cluster:
+        yield cluster.dsn
+
+
+@pytest.fixture(scope="session")
+async def database(dsn: str) -> AsyncGenerator[Database]:
+    """Places and languages are loaded; the directory and everything else is empty, or whatever a test left."""
+    await migrate.upgrade(dsn)
+    db = await connect(dsn)
+    try:
+        await reference.load(db, progress=lambda _what, _done, _total: None)
+        yield db
+    finally:
+        await db.close()
+
+
+@pytest.fixture
+async def fresh_db(database: Database) -> Database:
+    """The database with nobody and nothing in it but the reference data."""
+    async with database.transaction() as tx:
+        for table in EMPTIED:
+            await execute(tx, f"DELETE FROM {table}")
+    return database
+
+
+@pytest.fixture
+def house(fresh_db: Database, tmp_path: Path) -> House:
+    """A whole house over the empty database, with keys and a mailbox of its own."""
+    settings = Settings(home=tmp_path)
+    return House(
+        settings=settings,
+        database=fresh_db,
+        vault=open_vault(settings.key_file),
+        mailer=mail.mailer(settings),
+    )

@@ -1,0 +1,132 @@
+"""What a story starts from: offices that exist and say something of themselves, and what a person sends."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from referral.directory import capacity
+from referral.directory.capacity import Count, Statement
+from referral.directory.words import CapacityUnit, LanguageMode, Openness
+from referral.foundation.clock import now
+from referral.foundation.db import Database, execute
+from referral.foundation.vocabulary import HelpType
+
+SOURCE = "synthetic, for tests"
+BROWNSVILLE = (25.9017, -97.4975)
+MCALLEN = (26.2034, -98.2300)
+EL_PASO = (31.7619, -106.4850)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """A listing made for a test."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+
+
+async def office(
+    database: Database,
+    *,
+    name: str = "Synthetic Office",
+    point: tuple[float, float] = BROWNSVILLE,
+    country: str = "US",
+    state: str = "TX",
+    languages: tuple[str, ...] = ("es", "en"),
+    help_types: tuple[HelpType, ...] = (HelpType.LEGAL_ASYLUM,),
+    openness: Openness | None = Openness.OPEN,
+    places: int | None = 5,
+    organization_id: UUID | None = None,
+    accepts_detained: str = "yes",
+    accepts_minors: str = "yes",
+) -> Office:
+    """An office where everything that rules ask is known; `openness=None` says nothing, `places=None` counts nothing."""
+    organization, location, service, provider = organization_id or uuid4(), uuid4(), uuid4(), uuid4()
+    async with database.transaction() as tx:
+        await execute(
+            tx,
+            "INSERT INTO organization (id, name, kind, source) VALUES ($1, $2, 'legal', $3) ON CONFLICT DO NOTHING",
+            organization,
+            f"{name} (organization)",
+            SOURCE,
+        )
+        await execute(
+            tx,
+            """
+            INSERT INTO location (id, organization_id, latitude, longitude, time_zone, city, country, state, source)
+            VALUES ($1, $2, $3, $4, 'America/Chicago', 'Synthetic City', $5, $6, $7)""",
+            location,
+            organization,
+            point[0],
+            point[1],
+            country,
+            state,
+            SOURCE,
+        )
+        await execute(
+            tx,
+            """
+            INSERT INTO service (id, organization_id, name, status, depth, help_types, delivery_modes, facts,
+                                 accepts_detained, accepts_minors, last_modified, source)
+            VALUES ($1, $2, $3, 'active', 'full_representation', $4, '{in_person}', '{}', $5, $6, $7, $8)""",
+            service,
+            organization,
+            name,
+            [help_type.value for help_type in help_types],
+            accepts_detained,
+            accepts_minors,
+            now(),
+            SOURCE,
+        )
+        await execute(
+            tx,
+            """
+            INSERT INTO provider (id, organization_id, service_id, location_id, name, referral_email, source)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+            provider,
+            organization,
+            service,
+            location,
+            name,
+            f"{provider}@demo.invalid",
+            SOURCE,
+        )
+        for tag in languages:
+            await execute(
+                tx,
+                "INSERT INTO language_offered (id, service_id, tag, mode) VALUES ($1, $2, $3, $4)",
+                uuid4(),
+                service,
+                tag,
+                LanguageMode.STAFF_FLUENT.value,
+            )
+        if openness is not None:
+            counts = () if places is None else (Count(unit=CapacityUnit.FULL_CASES, available=places),)
+            await capacity.state(tx, provider, Statement(openness=openness, counts=counts), by="test", now=now())
+    return Office(id=provider, organization_id=organization, name=name)
+
+
+def asking(**changes: Any) -> dict[str, Any]:
+    """The input of submitHelpRequest for a person that the standard office fits in everything; a new key each time."""
+    return {
+        "idempotencyKey": str(uuid4()),
+        "representation": "NONE",
+        "canAfford": "NO",
+        "helpTypes": ["LEGAL_ASYLUM"],
+        "claims": ["ASYLUM"],
+        "posture": "IN_REMOVAL_PROCEEDINGS",
+        "languages": ["es"],
+        "near": {"text": "Brownsville TX"},
+        "country": "HN",
+        "age": "ADULT",
+        "circumstances": [],
+        "person": {
+            "name": "Synthetic Person",
+            "contacts": [{"channel": "PHONE", "value": "+1 956 555 0100", "mayLeaveMessage": False}],
+            "note": "A synthetic note.",
+        },
+        "consents": ["STORE_REQUEST", "MATCH_AUTOMATICALLY", "SHARE_SUMMARY", "SHARE_CONTACT", "NOTIFY_ME"],
+        "uiLanguage": "es",
+        **changes,
+    }
