@@ -15,4 +15,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Migrations go forward only.")
+    op.execute("""
+        ${downgrades or "SELECT 1"}
+    """)

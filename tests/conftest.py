@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -14,9 +15,9 @@ from referral.foundation.vault import open_vault
 
 # Children before parents; the reference tables stay. DELETE, because TRUNCATE of so many tables takes longer.
 EMPTIED = (
-    "referral_event", "referral", "consent", "request_event", "help_request", "outbox", "audit_event", "staff_session",
-    "staff", "api_key", "partner", "capacity", "schedule", "phone", "service_area", "language_offered", "provider",
-    "service", "location", "organization",
+    "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
+    "audit_event", "staff_session", "staff", "api_key", "partner", "capacity", "schedule", "phone",
+    "service_area", "language_offered", "provider", "service", "location", "organization",
 )  # fmt: skip
 
 
@@ -53,6 +54,16 @@ async def fresh_db(database: Database) -> Database:
         for table in EMPTIED:
             await execute(tx, f"DELETE FROM {table}")
     return database
+
+
+@pytest.fixture
+async def empty_dsn(database: Database) -> AsyncGenerator[str]:
+    """Another database beside it, with nothing in it at all."""
+    name = f"empty_{uuid4().hex}"
+    await database.pool.execute(f"CREATE DATABASE {name}")
+    before, _, after = database.dsn.partition("?")
+    yield f"{before.rpartition('/')[0]}/{name}?{after}"
+    await database.pool.execute(f"DROP DATABASE {name}")
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ async def office(
     accepts_detained: str = "yes",
     accepts_minors: str = "yes",
 ) -> Office:
-    """An office where everything that rules ask is known; `openness=None` says nothing, `places=None` counts nothing."""
+    """An office where all that rules ask is known; `openness=None` says nothing, `places=None` counts nothing."""
     organization, location, service, provider = organization_id or uuid4(), uuid4(), uuid4(), uuid4()
     async with database.transaction() as tx:
         await execute(

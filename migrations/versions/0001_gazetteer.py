@@ -133,6 +133,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The extensions stay: they may have been there before, and may serve others.
     op.execute("""
         DROP TABLE language_pair, language_tag, language_name, language;
         DROP FUNCTION guess_place_names(text);

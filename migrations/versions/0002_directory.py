@@ -233,17 +233,20 @@ SELECT p.id, p.name, p.organization_id, p.service_id, p.location_id, p.descripti
                              'postal_code', l.postal_code, 'country', l.country) END AS location,
        json_build_object('status', p.verification, 'verified_at', p.verified_at, 'source', p.source,
                          'source_date', s.assured_on) AS verification,
-       (SELECT coalesce(json_agg(json_build_object('tag', g.tag, 'mode', g.mode, 'note', g.note) ORDER BY g.tag, g.mode), '[]')
+       (SELECT coalesce(json_agg(json_build_object('tag', g.tag, 'mode', g.mode, 'note', g.note)
+                                 ORDER BY g.tag, g.mode), '[]')
           FROM language_offered g
          WHERE g.service_id = s.id OR g.location_id = l.id) AS languages,
        (SELECT coalesce(json_agg(json_build_object('name', a.name, 'kind', a.kind, 'country', a.country,
-                                                   'state', a.state, 'place_id', a.place_id) ORDER BY a.name, a.id), '[]')
+                                                   'state', a.state, 'place_id', a.place_id)
+                                 ORDER BY a.name, a.id), '[]')
           FROM service_area a
          WHERE a.service_id = s.id OR a.provider_id = p.id) AS service_areas,
        (SELECT coalesce(json_agg(json_build_object('number', t.number, 'extension', t.extension, 'kind', t.kind,
                                                    'languages', t.languages) ORDER BY t.number, t.id), '[]')
           FROM phone t
-         WHERE t.provider_id = p.id OR t.service_id = s.id OR t.location_id = l.id OR t.organization_id = o.id) AS phones,
+         WHERE t.provider_id = p.id OR t.service_id = s.id OR t.location_id = l.id OR t.organization_id = o.id
+       ) AS phones,
        (SELECT coalesce(json_agg(json_build_object('weekdays', h.weekdays, 'opens_at', h.opens_at,
                                                    'closes_at', h.closes_at, 'valid_from', h.valid_from,
                                                    'valid_to', h.valid_to, 'note', h.note) ORDER BY h.id), '[]')
@@ -252,7 +255,8 @@ SELECT p.id, p.name, p.organization_id, p.service_id, p.location_id, p.descripti
        (SELECT coalesce(json_agg(json_build_object('help_type', c.help_type, 'unit', c.unit,
                                                    'available', greatest(0, c.stated - c.taken - c.held),
                                                    'maximum', c.maximum, 'updated_at', c.stated_at,
-                                                   'expires_at', c.expires_at) ORDER BY c.help_type NULLS FIRST, c.unit), '[]')
+                                                   'expires_at', c.expires_at)
+                                 ORDER BY c.help_type NULLS FIRST, c.unit), '[]')
           FROM capacity c
          WHERE c.provider_id = p.id AND c.expires_at > now()) AS capacities
   FROM provider p

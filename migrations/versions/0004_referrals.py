@@ -26,7 +26,6 @@ CREATE TABLE referral (
     outcome text,
     offered_by text NOT NULL,
     offered_by_id uuid,
-    override_reason text,
     idempotency_hash bytea CONSTRAINT referral_once_per_key UNIQUE,
     score integer NOT NULL,
     rules_version text NOT NULL
@@ -46,6 +45,17 @@ CREATE TABLE referral_event (
     actor_id uuid
 );
 CREATE INDEX referral_event_by_referral ON referral_event (referral_id, id);
+
+-- What a provider or staff write beside an act, sealed with the request's own key: gone when the request is erased.
+CREATE TABLE referral_note (
+    id uuid CONSTRAINT referral_note_key PRIMARY KEY,
+    referral_id uuid NOT NULL CONSTRAINT note_of_referral REFERENCES referral ON DELETE CASCADE,
+    at timestamptz NOT NULL DEFAULT now(),
+    actor text NOT NULL,
+    actor_id uuid,
+    sealed bytea NOT NULL
+);
+CREATE INDEX referral_note_by_referral ON referral_note (referral_id, at);
 
 -- Work to be done after the commit that ordered it. A row is taken under a lease by the database's clock; `lease`
 -- is a fencing number, so a worker that lost its lease cannot finish the job. Failing rows are parked, never deleted.
@@ -116,4 +126,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE audit_event, api_key, partner, staff_session, staff, outbox, referral_event, referral;")
+    op.execute("""
+        DROP TABLE audit_event, api_key, partner, staff_session, staff, outbox;
+        DROP TABLE referral_note, referral_event, referral;
+    """)

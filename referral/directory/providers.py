@@ -24,7 +24,7 @@ from referral.directory.words import (
     VerificationStatus,
     Weekday,
 )
-from referral.foundation.db import Reader, many, one
+from referral.foundation.db import Reader, many, one, value
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
 
 ProviderId = NewType("ProviderId", UUID)
@@ -182,6 +182,24 @@ class Provider:
     verification: Verification
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A list that listings were taken from; `as_of` is the latest date it gives for itself."""
+
+    name: str
+    as_of: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How much the directory holds. `open_now` counts whoever says so now; silence is not counted."""
+
+    organizations: int = 0
+    providers: int = 0
+    open_now: int = 0
+    sources: tuple[Source, ...] = ()
+
+
 PROVIDER: LiteralString = """
     id, name, organization, service, location, help_types, claims, languages, interpreter_for_other, openness,
     openness_stated_at, waitlist_estimate_days, capacities, schedules, phones, service_areas, accepts_detained,
@@ -197,3 +215,35 @@ async def providers(at: Reader, ids: Sequence[UUID]) -> dict[UUID, Provider]:
     """Listings by id, in one question; ids that are not listed are absent."""
     rows = await many(at, Provider, f"SELECT {PROVIDER} FROM listing WHERE id = ANY($1::uuid[])", list(ids))
     return {row.id: row for row in rows}
+
+
+async def tally(at: Reader) -> Tally:
+    """The directory in numbers, with the greatest ten of its sources."""
+    counted = await one(
+        at,
+        Tally,
+        """
+        WITH listed AS (
+             SELECT l.organization_id, l.openness, l.source, s.assured_on
+               FROM listing l
+               JOIN service s ON s.id = l.service_id
+        ), lists AS (
+             SELECT source, max(assured_on) AS as_of, count(*) AS listings
+               FROM listed
+              GROUP BY source
+              ORDER BY listings DESC, source
+              LIMIT 10
+        )
+        SELECT count(DISTINCT organization_id) AS organizations, count(*) AS providers,
+               count(*) FILTER (WHERE openness IN ('open', 'limited')) AS open_now,
+               (SELECT coalesce(json_agg(json_build_object('name', source, 'as_of', as_of)
+                                         ORDER BY listings DESC, source), '[]')
+                  FROM lists) AS sources
+          FROM listed""",
+    )
+    return counted or Tally()
+
+
+async def referral_email(at: Reader, id: UUID) -> str | None:
+    """Where offers to a provider are sent; None where it has told us no address."""
+    return await value(at, "SELECT referral_email FROM provider WHERE id = $1", id)

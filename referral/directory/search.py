@@ -30,13 +30,17 @@ class Point:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What is looked for. None means: not asked. Languages are canonical tags, reviewed pairs included."""
+    """What is looked for. None means: not asked. Languages are canonical tags, reviewed pairs included.
+
+    A listing that names no language at all is kept: what is not known never excludes, and most lists say nothing.
+    """
 
     near: Point | None = None
     radius_km: float | None = None
     languages: tuple[str, ...] | None = None
     help_types: tuple[HelpType, ...] | None = None
     openness: tuple[Openness, ...] | None = None
+    organization: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +65,39 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FacetCount:
-    """How many listings have this value under the other filters."""
+class LanguageCount:
+    """How many listings offer a language, under the other filters."""
 
-    value: str
+    tag: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpTypeCount:
+    """How many listings offer a kind of help, under the other filters."""
+
+    help_type: HelpType
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpennessCount:
+    """How many listings stand so, under the other filters."""
+
+    openness: Openness
     count: int
 
 
 MATCHING: LiteralString = """
     ($3::text[] IS NULL OR help_types && $3)
     AND ($4::text[] IS NULL OR openness = ANY($4))
-    AND ($5::text[] IS NULL OR EXISTS (SELECT FROM language_offered g
-                                        WHERE (g.service_id = listing.service_id
-                                               OR g.location_id = listing.location_id)
-                                          AND g.tag = ANY($5)))
+    AND ($5::text[] IS NULL
+         OR EXISTS (SELECT FROM language_offered g
+                     WHERE (g.service_id = listing.service_id OR g.location_id = listing.location_id)
+                       AND g.tag = ANY($5))
+         OR NOT EXISTS (SELECT FROM language_offered g
+                         WHERE g.service_id = listing.service_id OR g.location_id = listing.location_id))
+    AND ($6::uuid IS NULL OR organization_id = $6)
     AND ($2::float8 IS NULL OR point <-> $1::text::cube <= $2)"""
 
 CHORD: LiteralString = "coalesce(point <-> $1::text::cube, 3)"
@@ -127,8 +150,8 @@ async def find(
 
 
 async def nearest(at: Reader, search: Search, window: Window[float]) -> list[Hit]:
-    onwards: LiteralString = f"({CHORD}, id) > ($6, $7) ORDER BY {CHORD}, id"
-    backwards: LiteralString = f"({CHORD}, id) < ($6, $7) ORDER BY {CHORD} DESC, id DESC"
+    onwards: LiteralString = f"({CHORD}, id) > ($7, $8) ORDER BY {CHORD}, id"
+    backwards: LiteralString = f"({CHORD}, id) < ($7, $8) ORDER BY {CHORD} DESC, id DESC"
     start = (NOWHERE + 1, UUID(int=2**128 - 1)) if window.backwards else (-1.0, UUID(int=0))
     key, id = (window.mark.key, window.mark.id) if window.mark else start
     return await many(
@@ -139,7 +162,7 @@ async def nearest(at: Reader, search: Search, window: Window[float]) -> list[Hit
           FROM listing
          WHERE {MATCHING}
            AND {backwards if window.backwards else onwards}
-         LIMIT $8""",
+         LIMIT $9""",
         *arguments(search),
         key,
         id,
@@ -148,8 +171,8 @@ async def nearest(at: Reader, search: Search, window: Window[float]) -> list[Hit
 
 
 async def by_name(at: Reader, search: Search, window: Window[str]) -> list[Hit]:
-    onwards: LiteralString = "($6::text IS NULL OR (name, id) > ($6, $7)) ORDER BY name, id"
-    backwards: LiteralString = "($6::text IS NULL OR (name, id) < ($6, $7)) ORDER BY name DESC, id DESC"
+    onwards: LiteralString = "($7::text IS NULL OR (name, id) > ($7, $8)) ORDER BY name, id"
+    backwards: LiteralString = "($7::text IS NULL OR (name, id) < ($7, $8)) ORDER BY name DESC, id DESC"
     key, id = (window.mark.key, window.mark.id) if window.mark else (None, None)
     return await many(
         at,
@@ -159,7 +182,7 @@ async def by_name(at: Reader, search: Search, window: Window[str]) -> list[Hit]:
           FROM listing
          WHERE {MATCHING}
            AND {backwards if window.backwards else onwards}
-         LIMIT $8""",
+         LIMIT $9""",
         *arguments(search),
         key,
         id,
@@ -171,20 +194,20 @@ async def count(at: Reader, search: Search) -> int | None:
     """How many listings match; None above COUNTED_AT_MOST."""
     counted: int = await value(
         at,
-        f"SELECT count(*) FROM (SELECT FROM listing WHERE {MATCHING} LIMIT $6) AS matching",
+        f"SELECT count(*) FROM (SELECT FROM listing WHERE {MATCHING} LIMIT $7) AS matching",
         *arguments(search),
         COUNTED_AT_MOST + 1,
     )
     return counted if counted <= COUNTED_AT_MOST else None
 
 
-async def language_counts(at: Reader, search: Search) -> list[FacetCount]:
+async def language_counts(at: Reader, search: Search) -> list[LanguageCount]:
     """Listings for each language, under the other filters."""
     return await many(
         at,
-        FacetCount,
+        LanguageCount,
         f"""
-        SELECT g.tag AS value, count(DISTINCT listing.id) AS count
+        SELECT g.tag, count(DISTINCT listing.id) AS count
           FROM listing
           JOIN language_offered g ON g.service_id = listing.service_id OR g.location_id = listing.location_id
          WHERE {MATCHING}
@@ -194,13 +217,13 @@ async def language_counts(at: Reader, search: Search) -> list[FacetCount]:
     )
 
 
-async def help_type_counts(at: Reader, search: Search) -> list[FacetCount]:
+async def help_type_counts(at: Reader, search: Search) -> list[HelpTypeCount]:
     """Listings for each kind of help, under the other filters."""
     return await many(
         at,
-        FacetCount,
+        HelpTypeCount,
         f"""
-        SELECT help_type AS value, count(*) AS count
+        SELECT help_type, count(*) AS count
           FROM listing, unnest(help_types) AS help_type
          WHERE {MATCHING}
          GROUP BY help_type
@@ -209,13 +232,13 @@ async def help_type_counts(at: Reader, search: Search) -> list[FacetCount]:
     )
 
 
-async def openness_counts(at: Reader, search: Search) -> list[FacetCount]:
+async def openness_counts(at: Reader, search: Search) -> list[OpennessCount]:
     """Listings for each openness, under the other filters."""
     return await many(
         at,
-        FacetCount,
+        OpennessCount,
         f"""
-        SELECT openness AS value, count(*) AS count
+        SELECT openness, count(*) AS count
           FROM listing
          WHERE {MATCHING}
          GROUP BY openness
@@ -225,13 +248,14 @@ async def openness_counts(at: Reader, search: Search) -> list[FacetCount]:
 
 
 def arguments(search: Search) -> tuple[object, ...]:
-    """$1 to $5: the query point as a cube, computed once for all rows; the radius as a chord; the filters."""
+    """$1 to $6: the query point as a cube, computed once for all rows; the radius as a chord; the filters."""
     return (
         as_cube(search.near) if search.near else None,
         None if search.radius_km is None else 2 * sin(min(search.radius_km / EARTH_RADIUS_KM, pi) / 2),
         list(search.help_types) if search.help_types else None,
         list(search.openness) if search.openness else None,
         list(search.languages) if search.languages else None,
+        search.organization,
     )
 
 

@@ -1,36 +1,41 @@
 """Who acts. A function that asks for `Staff` can be called by staff only: permission is a parameter."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NewType
 from uuid import UUID
+
+from referral.foundation.vocabulary import Word
 
 StaffId = NewType("StaffId", UUID)
 PartnerId = NewType("PartnerId", UUID)
 
 
-class ActorKind(StrEnum):
-    REQUESTER = "requester"
-    HELPER = "helper"
-    INTAKE_STAFF = "intake_staff"
-    SUPERVISOR = "supervisor"
-    PROVIDER_STAFF = "provider_staff"
-    PARTNER_APP = "partner_app"
-    SYSTEM = "system"
+class ActorKind(Word):
+    """Who did something, as histories show it: a kind, never a name."""
+
+    REQUESTER = "requester", "The person who asks."
+    HELPER = "helper", "Someone who asks on their behalf."
+    INTAKE_STAFF = "intake_staff", "A member of the intake team."
+    SUPERVISOR = "supervisor", "A supervisor of the intake team."
+    PROVIDER_STAFF = "provider_staff", "Someone at the provider."
+    PARTNER_APP = "partner_app", "A partner application."
+    SYSTEM = "system", "The machine."
 
 
-class Scope(StrEnum):
+class Scope(Word):
     """What an API key opens."""
 
-    DIRECTORY_READ = "directory:read"
-    REQUEST_SUBMIT = "request:submit"
-    REFERRAL_RESPOND = "referral:respond"
+    DIRECTORY_READ = "directory:read", "Read the directory, as anyone may, under the key's own budget."
+    REQUEST_SUBMIT = "request:submit", "Send requests on behalf of people."
+    REFERRAL_RESPOND = "referral:respond", "Answer offers made to the key's organization."
 
 
-class StaffRole(StrEnum):
-    INTAKE = "intake"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
+class StaffRole(Word):
+    """What a member of staff may do."""
+
+    INTAKE = "intake", "Works on requests."
+    SUPERVISOR = "supervisor", "Works on requests and oversees the team."
+    ADMIN = "admin", "Keeps accounts; sees no person's details."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

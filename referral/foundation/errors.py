@@ -13,7 +13,8 @@
 Everything else is a bug and is allowed to crash.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,9 +29,13 @@ class FieldProblem:
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """An expected "no". `code` is stable for programs; the message is for people and holds nobody's data."""
+    """An expected "no". `code` is stable for programs; the message is for people and holds nobody's data.
+
+    `path` names the argument it is about, where there is one.
+    """
 
     code: ClassVar[str] = "REFUSED"
+    path: tuple[str, ...] = ()
 
     @property
     def message(self) -> str:
@@ -69,6 +74,7 @@ class IdempotencyKeyReused(Conflict):
     """The same idempotency key came with another body."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
+    path = ("idempotency_key",)
 
 
 class Expired(Refused):
@@ -102,3 +108,13 @@ class RateLimited(Refused):
 def problem(path: str, code: str, message: str) -> FieldProblem:
     """A field problem from a dotted path: `problem("near.text", "UNKNOWN_PLACE", "...")`."""
     return FieldProblem(path=tuple(path.split(".")), code=code, message=message)
+
+
+@contextmanager
+def naming(path: str) -> Generator[None]:
+    """Say of every refusal inside which argument it is about."""
+    try:
+        yield
+    except Refused as refusal:
+        refusal.path = refusal.path or tuple(path.split("."))
+        raise

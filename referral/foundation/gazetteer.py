@@ -1,5 +1,4 @@
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # (geopy ships no types)
 # ruff: noqa: ARG002, ASYNC109 - the signatures are geopy's
 """Our places as a geopy geocoder, and any other geopy geocoder in their place.

@@ -2,23 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from referral.foundation.db import Reader, many, one
 from referral.foundation.folding import fold
+from referral.foundation.vocabulary import Word
 
 LONGEST_QUERY = 100
 MOST_LANGUAGES = 200
 
 
-class Direction(StrEnum):
-    LTR = "ltr"
-    RTL = "rtl"
+class Direction(Word):
+    """Which way a language is written."""
+
+    LTR = "ltr", "From left to right."
+    RTL = "rtl", "From right to left."
 
 
-class LanguageKind(StrEnum):
-    SPOKEN = "spoken"
-    SIGNED = "signed"
+class LanguageKind(Word):
+    """Whether a language is spoken or signed."""
+
+    SPOKEN = "spoken", "Spoken."
+    SIGNED = "signed", "Signed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

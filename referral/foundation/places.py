@@ -161,3 +161,18 @@ def columns(read: list[Reading]) -> tuple[list[str], list[str | None], list[str 
         [one.state for one in read],
         [one.rank for one in read],
     )
+
+
+async def area(at: Reader, country: str | None, state: str | None) -> Place | None:
+    """The state, or where none is said the country, as a place."""
+    return await one(
+        at,
+        Place,
+        f"""SELECT {PLACE}
+              FROM place p
+             WHERE p.country = $1 AND (p.kind = 'state' AND p.state = $2 OR p.kind = 'country')
+             ORDER BY p.kind = 'state' DESC, p.population DESC, p.id
+             LIMIT 1""",
+        country,
+        state,
+    )

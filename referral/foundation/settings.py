@@ -12,23 +12,23 @@ Surface = Literal["public", "partner", "console", "all"]
 class Settings(BaseSettings):
     """Read once by the composition root and handed down."""
 
-    model_config = SettingsConfigDict(env_prefix="REFERRAL_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="REFERRAL_", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    home: Path = Field(Path(".referral"), description="Where data, keys and the mailbox are kept.")
+    home: Path = Field(default=Path(".referral"), description="Where data, keys and the mailbox are kept.")
     database_url: SecretStr | None = Field(
-        None, description="A Postgres >= 15 to use. Not set: the embedded one, under REFERRAL_HOME."
+        default=None, description="A Postgres >= 15 to use. Not set: the embedded one, under REFERRAL_HOME."
     )
     public_url: str = Field(
-        "http://127.0.0.1:8000", description="The address people see; links in mails start with it."
+        default="http://127.0.0.1:8000", description="The address people see; links in mails start with it."
     )
-    host: str = Field("127.0.0.1", description="The address the server listens on.")
-    port: int = Field(8000, ge=0, le=65535, description="The port the server listens on.")
-    surface: Surface = Field("all", description="Which doors this process opens.")
+    host: str = Field(default="127.0.0.1", description="The address the server listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port the server listens on.")
+    surface: Surface = Field(default="all", description="Which doors this process opens.")
     root_key_file: Path | None = Field(
-        None, description="The 32-byte root key. Not set: REFERRAL_HOME/keys/root.key, made at first use."
+        default=None, description="The 32-byte root key. Not set: REFERRAL_HOME/keys/root.key, made at first use."
     )
     geocoder: str | None = Field(
-        None,
+        default=None,
         description="A geopy geocoder to ask instead of the offline one, such as nominatim. "
         "Visitors' places then leave this machine.",
     )
@@ -36,14 +36,16 @@ class Settings(BaseSettings):
         default_factory=dict[str, str], description="Its keyword arguments, as JSON."
     )
     smtp_url: SecretStr | None = Field(
-        None, description="smtp://user:password@host:port. Not set: mail is put in REFERRAL_HOME/mail."
+        default=None,
+        description="smtp://user:password@host:port, or smtps:// where the connection is encrypted from the start. "
+        "A password goes to another machine over STARTTLS only. Not set: mail is put in REFERRAL_HOME/mail.",
     )
-    mail_from: str = Field("Referral <referral@localhost>", description="The sender of mails.")
+    mail_from: str = Field(default="Referral <referral@localhost>", description="The sender of mails.")
     show_mailbox: bool = Field(
         default=False, description="Show REFERRAL_HOME/mail at /mailbox. For demonstrations only: it shows live links."
     )
     relaxed_rules: frozenset[str] = Field(
-        frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
+        default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
     )
 
     @property

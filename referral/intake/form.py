@@ -45,9 +45,9 @@ COUNTRY = re.compile(r"[A-Z]{2}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where a person is, as far as they said: a town, an area, or a bare point."""
+    """Where a person is, as far as they said: a town, an area, or a bare point in the areas of its town."""
 
-    place_id: UUID | None
+    place_id: UUID
     name: str
     kind: str
     country: str | None

@@ -12,12 +12,22 @@ from referral.directory import capacity
 from referral.foundation import audit, outbox
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Reader, Tx, execute, many, one, value
-from referral.foundation.errors import AlreadyAnswered, Conflict, Expired, NotFound, ValidationFailed, problem
+from referral.foundation.errors import (
+    AlreadyAnswered,
+    Conflict,
+    Expired,
+    FieldProblem,
+    NotFound,
+    ValidationFailed,
+    problem,
+)
 from referral.foundation.outbox import JobKind
+from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
 from referral.intake import requests
 from referral.intake.words import ConsentScope, HelpRequestStatus
-from referral.referrals import states
+from referral.referrals import notes, states
+from referral.referrals.notes import By
 from referral.referrals.reading import REFERRAL, Referral, referral
 from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralStatus
 
@@ -33,16 +43,7 @@ class Terms:
     rules_version: str
     lives: timedelta
     holds: bool = True  # staff may ask a full provider, with a reason; such an offer holds no place
-    override_reason: str | None = None
     idempotency_hash: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class By:
-    """Who acts: the kind shown in histories, and an id that only staff see."""
-
-    kind: ActorKind
-    id: UUID | None = None
 
 
 THE_SYSTEM = By(kind=ActorKind.SYSTEM)
@@ -60,9 +61,9 @@ async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, 
         Referral,
         f"""
         INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, capacity_id, holds,
-                              offered_at, expires_at, offered_by, offered_by_id, override_reason, idempotency_hash,
-                              score, rules_version)
-        VALUES ($1, $2, $3, $4, $5, 'offered', $6, $7, now(), now() + $8, $9, $10, $11, $12, $13, $14)
+                              offered_at, expires_at, offered_by, offered_by_id, idempotency_hash, score,
+                              rules_version)
+        VALUES ($1, $2, $3, $4, $5, 'offered', $6, $7, now(), now() + $8, $9, $10, $11, $12, $13)
         ON CONFLICT (request_id, provider_id)
               WHERE status IN ('proposed', 'offered', 'viewed', 'more_info', 'accepted', 'in_progress')
               DO NOTHING
@@ -77,7 +78,6 @@ async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, 
         terms.lives,
         by.kind.value,
         by.id,
-        terms.override_reason,
         terms.idempotency_hash,
         terms.score,
         terms.rules_version,
@@ -108,26 +108,47 @@ async def view(tx: Tx, id: UUID) -> Referral | None:
 
 
 async def answer(
-    tx: Tx, id: UUID, reply: ReferralAnswer, by: By, *, reason: DeclineReason | None = None, now: datetime
+    tx: Tx,
+    vault: Vault,
+    id: UUID,
+    reply: ReferralAnswer,
+    by: By,
+    *,
+    reason: DeclineReason | None = None,
+    words: str | None = None,
+    now: datetime,
 ) -> Referral:
-    """A provider's answer to an offer.
+    """A provider's answer to an offer, with a few words where it wants to say more.
 
     Raises NotFound, Expired, AlreadyAnswered or Conflict as the referral stands, NoCapacity where the last place has
-    gone, ValidationFailed for a decline without a reason.
+    gone, ValidationFailed for a decline without a reason, a question without words, or unfit words.
     """
-    if reply is ReferralAnswer.DECLINE and reason is None:
-        raise ValidationFailed([problem("decline_reason", "EMPTY", "Say why. It decides what is offered later.")])
+    if problems := wrong_in(reply, reason, words):
+        raise ValidationFailed(problems)
     found = await referral(tx, id)
-    if found is None:
+    request = await requests.locked(tx, found.request_id) if found else None
+    if request is None:
         raise NotFound("There is no such referral.")
-    await requests.locked(tx, found.request_id)
     match reply:
         case ReferralAnswer.ACCEPT:
-            return await accept(tx, id, by, now=now)
+            answered = await accept(tx, id, by, now=now)
         case ReferralAnswer.DECLINE:
-            return await decline(tx, id, by, reason or DeclineReason.OTHER, now=now)
+            answered = await decline(tx, id, by, reason or DeclineReason.OTHER, now=now)
         case ReferralAnswer.ASK:
-            return await ask(tx, id, by, now=now)
+            answered = await ask(tx, id, by, now=now)
+    # Of a conflict of interest nothing is kept but that there is one.
+    if words and reason is not DeclineReason.CONFLICT_OF_INTEREST:
+        await notes.keep(tx, vault, request, id, words, by)
+    return answered
+
+
+def wrong_in(reply: ReferralAnswer, reason: DeclineReason | None, words: str | None) -> list[FieldProblem]:
+    problems = notes.wrong_in("note", words)
+    if reply is ReferralAnswer.DECLINE and reason is None:
+        problems.append(problem("decline_reason", "EMPTY", "Say why. It decides what is offered later."))
+    if reply is ReferralAnswer.ASK and not (words or "").strip():
+        problems.append(problem("note", "EMPTY", "Write what you would like to know."))
+    return problems
 
 
 async def accept(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:

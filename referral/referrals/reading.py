@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import LiteralString, NewType
 from uuid import UUID
 
+from referral.foundation import cursors
 from referral.foundation.actors import ActorKind
+from referral.foundation.cursors import Page
 from referral.foundation.db import Reader, many, one, value
 from referral.foundation.vocabulary import HelpType
 from referral.referrals.words import DeclineReason, ReferralOutcome, ReferralStatus
@@ -66,6 +68,16 @@ async def of_request(at: Reader, request_id: UUID) -> list[Referral]:
     )
 
 
+async def of_requests(at: Reader, request_ids: Sequence[UUID]) -> list[Referral]:
+    """All referrals of these requests, oldest first."""
+    return await many(
+        at,
+        Referral,
+        f"SELECT {REFERRAL} FROM referral WHERE request_id = ANY($1::uuid[]) ORDER BY offered_at, id",
+        list(request_ids),
+    )
+
+
 async def histories(at: Reader, ids: Sequence[UUID]) -> list[ReferralEvent]:
     """The histories of these referrals, each in order."""
     return await many(
@@ -83,3 +95,45 @@ async def open_offers(at: Reader, request_id: UUID) -> int:
         "SELECT count(*) FROM referral WHERE request_id = $1 AND status IN ('offered', 'viewed', 'more_info')",
         request_id,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """One page of offers."""
+
+    referrals: tuple[Referral, ...]
+    page: Page
+
+
+async def of_organization(
+    at: Reader,
+    organization_id: UUID,
+    statuses: tuple[ReferralStatus, ...] | None,
+    *,
+    first: int | None,
+    after: str | None,
+) -> Offers:
+    """Offers made to an organization, the newest first. ValidationFailed for a bad size or cursor."""
+    window = cursors.window("offers", float, first=first, after=after)
+    rows = await many(
+        at,
+        Referral,
+        f"""
+        SELECT {REFERRAL} FROM referral
+         WHERE organization_id = $1
+           AND ($2::text[] IS NULL OR status = ANY($2))
+           AND ($3::float8 IS NULL OR (offered_at, id) < (to_timestamp($3), $4))
+         ORDER BY offered_at DESC, id DESC
+         LIMIT $5""",
+        organization_id,
+        list(statuses) if statuses else None,
+        window.mark.key if window.mark else None,
+        window.mark.id if window.mark else None,
+        window.size + 1,
+    )
+    return Offers(referrals=cursors.in_order(window, rows), page=cursors.page_of(window, len(rows)))
+
+
+def cursor(referral: Referral) -> str:
+    """Where an offer stands in its organization's list."""
+    return cursors.written("offers", referral.offered_at.timestamp(), referral.id)

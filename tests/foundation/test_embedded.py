@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]  # asyncpg ships no types
+import asyncpg
 import pytest
 
 from referral.foundation import embedded

@@ -1,33 +1,20 @@
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# pyright: reportUnknownMemberType=false
 # (asyncpg ships no types)
 """A database becomes current, whoever asks and however many ask at once."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from referral.foundation import migrate
-from referral.foundation.db import Database, connect, value
-
-
-@pytest.fixture
-async def empty_dsn(database: Database) -> AsyncGenerator[str]:
-    name = f"empty_{uuid4().hex}"
-    await database.pool.execute(f"CREATE DATABASE {name}")
-    before, _, after = database.dsn.partition("?")
-    yield f"{before.rpartition('/')[0]}/{name}?{after}"
-    await database.pool.execute(f"DROP DATABASE {name}")
+from referral.foundation.db import connect
 
 
 async def revision(dsn: str) -> str | None:
     db = await connect(dsn, size=1)
     try:
-        if not await value(db.reader, "SELECT to_regclass('alembic_version') IS NOT NULL"):
-            return None
-        return await value(db.reader, "SELECT version_num FROM alembic_version")
+        return await migrate.applied(db.reader)
     finally:
         await db.close()
 
@@ -35,6 +22,7 @@ async def revision(dsn: str) -> str | None:
 async def test_an_empty_database_becomes_current_and_stays_so(empty_dsn: str) -> None:
     await migrate.upgrade(empty_dsn)
     current = await revision(empty_dsn)
+    assert current == migrate.newest()
     assert current is not None
     await migrate.upgrade(empty_dsn)
     assert await revision(empty_dsn) == current

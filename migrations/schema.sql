@@ -1,0 +1,804 @@
+-- All migrations together, as Postgres tells them. `make contract` writes this file; a test compares it.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+CREATE EXTENSION IF NOT EXISTS cube WITH SCHEMA public;
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
+
+CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
+
+CREATE FUNCTION public.arc_km(chord double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((((2)::numeric * 6371.0088))::double precision * asin(LEAST((1)::double precision, (chord / (2)::double precision))));
+
+CREATE FUNCTION public.guess_place_names(misspelled text) RETURNS TABLE(place_id uuid, folded text, sense text, likeness real)
+    LANGUAGE sql STABLE ROWS 5 PARALLEL SAFE
+    SET "pg_trgm.similarity_threshold" TO '0.4'
+    AS $$
+        SELECT n.place_id, n.folded, n.sense, similarity(n.folded, misspelled)
+          FROM place_name n
+         WHERE n.is_guessable AND n.folded % misspelled
+         ORDER BY 4 DESC
+         LIMIT 100
+    $$;
+
+CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
+
+CREATE TABLE public.api_key (
+    id text NOT NULL,
+    partner_id uuid NOT NULL,
+    secret_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.audit_event (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid,
+    act text NOT NULL,
+    subject_id uuid NOT NULL
+);
+
+ALTER TABLE public.audit_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.capacity (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    provider_id uuid NOT NULL,
+    help_type text,
+    unit text NOT NULL,
+    stated integer NOT NULL,
+    maximum integer,
+    taken integer DEFAULT 0 NOT NULL,
+    held integer DEFAULT 0 NOT NULL,
+    stated_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT capacity_held_counts CHECK ((held >= 0)),
+    CONSTRAINT capacity_maximum_sane CHECK (((maximum >= 0) AND (maximum <= 100000))),
+    CONSTRAINT capacity_never_oversubscribed CHECK ((taken <= stated)),
+    CONSTRAINT capacity_stated_sane CHECK (((stated >= 0) AND (stated <= 100000))),
+    CONSTRAINT capacity_taken_counts CHECK ((taken >= 0)),
+    CONSTRAINT capacity_unit_known CHECK ((unit = ANY (ARRAY['intake_slots_week'::text, 'consultations_week'::text, 'full_cases'::text, 'hotline_calls_day'::text, 'beds_tonight'::text, 'beds_longer'::text, 'seats_transport_day'::text, 'evaluations_month'::text, 'interpreter_hours_week'::text])))
+)
+WITH (fillfactor='70');
+
+CREATE TABLE public.consent (
+    request_id uuid NOT NULL,
+    scope text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    text_version text NOT NULL,
+    language text NOT NULL,
+    CONSTRAINT consent_scope_known CHECK ((scope = ANY (ARRAY['store_request'::text, 'match_automatically'::text, 'share_summary'::text, 'share_contact'::text, 'share_documents'::text, 'notify_me'::text, 'statistics_deidentified'::text])))
+);
+
+CREATE TABLE public.help_request (
+    id uuid NOT NULL,
+    status text NOT NULL,
+    close_reason text,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    help_types text[] NOT NULL,
+    languages text[] NOT NULL,
+    country character(2),
+    state text,
+    urgency text NOT NULL,
+    respond_by timestamp with time zone NOT NULL,
+    question_set text NOT NULL,
+    partner_id uuid,
+    data_key bytea,
+    facts bytea,
+    person bytea,
+    receipt_hash bytea,
+    idempotency_hash bytea NOT NULL,
+    body_hash bytea NOT NULL,
+    CONSTRAINT help_request_closed_with_reason CHECK (((status = 'closed'::text) = (close_reason IS NOT NULL))),
+    CONSTRAINT help_request_sealed_or_erased CHECK (((data_key IS NULL) = (facts IS NULL))),
+    CONSTRAINT help_request_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'needs_info'::text, 'in_triage'::text, 'matching'::text, 'offered'::text, 'referred'::text, 'in_service'::text, 'waitlisted'::text, 'closed'::text]))),
+    CONSTRAINT help_request_urgency_known CHECK ((urgency = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text])))
+);
+
+CREATE TABLE public.language (
+    tag text NOT NULL,
+    "position" smallint NOT NULL,
+    name_en text NOT NULL,
+    name_es text NOT NULL,
+    autonym text NOT NULL,
+    direction text NOT NULL,
+    script text NOT NULL,
+    kind text NOT NULL,
+    scope text NOT NULL,
+    family text,
+    court_codes text[] DEFAULT '{}'::text[] NOT NULL,
+    names jsonb NOT NULL,
+    aliases text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT language_direction_known CHECK ((direction = ANY (ARRAY['ltr'::text, 'rtl'::text]))),
+    CONSTRAINT language_kind_known CHECK ((kind = ANY (ARRAY['spoken'::text, 'signed'::text]))),
+    CONSTRAINT language_scope_known CHECK ((scope = ANY (ARRAY['individual'::text, 'macro'::text, 'collective'::text])))
+);
+
+COMMENT ON COLUMN public.language."position" IS 'Order of the reviewed list: the languages of the US immigration courts first.';
+
+COMMENT ON COLUMN public.language.names IS 'Name by the language of the reader.';
+
+CREATE TABLE public.language_name (
+    tag text NOT NULL,
+    folded text NOT NULL,
+    sense text NOT NULL,
+    readers text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT language_name_folded CHECK ((folded <> ''::text)),
+    CONSTRAINT language_name_sense_known CHECK ((sense = ANY (ARRAY['tag'::text, 'name'::text, 'alias'::text])))
+);
+
+COMMENT ON COLUMN public.language_name.readers IS 'The languages in which it is called so.';
+
+CREATE TABLE public.language_offered (
+    id uuid NOT NULL,
+    service_id uuid,
+    location_id uuid,
+    tag text NOT NULL,
+    mode text DEFAULT 'staff_fluent'::text NOT NULL,
+    note text,
+    CONSTRAINT language_has_one_owner CHECK ((num_nonnulls(service_id, location_id) = 1)),
+    CONSTRAINT language_mode_known CHECK ((mode = ANY (ARRAY['staff_fluent'::text, 'staff_basic'::text, 'interpreter_in_person'::text, 'interpreter_phone'::text, 'written_only'::text, 'relay'::text])))
+);
+
+CREATE TABLE public.language_pair (
+    spoken text NOT NULL,
+    served text NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT language_pair_differs CHECK ((spoken <> served))
+);
+
+CREATE TABLE public.language_tag (
+    written text NOT NULL,
+    tag text NOT NULL,
+    described_by text NOT NULL,
+    CONSTRAINT language_tag_lower CHECK ((written = lower(written)))
+);
+
+COMMENT ON TABLE public.language_tag IS 'Ways to write a tag, lower case: ISO 639-1, 639-2 and 639-3, reviewed BCP 47 tags.';
+
+CREATE TABLE public.location (
+    id uuid NOT NULL,
+    organization_id uuid,
+    name text,
+    description text,
+    transportation text,
+    accessibility text[] DEFAULT '{}'::text[] NOT NULL,
+    visibility text DEFAULT 'public'::text NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
+    time_zone text NOT NULL,
+    lines text[] DEFAULT '{}'::text[] NOT NULL,
+    city text,
+    state text,
+    postal_code text,
+    country character(2),
+    source text NOT NULL,
+    CONSTRAINT location_on_earth CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT location_point_public CHECK (((visibility = 'public'::text) OR (latitude IS NULL))),
+    CONSTRAINT location_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT location_visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'town'::text, 'confidential'::text])))
+);
+
+CREATE TABLE public.organization (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    alternate_name text,
+    description text,
+    website text,
+    email text,
+    kind text DEFAULT 'unknown'::text NOT NULL,
+    identifiers jsonb DEFAULT '[]'::jsonb NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT organization_kind_known CHECK ((kind = ANY (ARRAY['legal'::text, 'humanitarian'::text, 'both'::text, 'unknown'::text]))),
+    CONSTRAINT organization_name_given CHECK ((name <> ''::text))
+);
+
+CREATE TABLE public.phone (
+    id uuid NOT NULL,
+    organization_id uuid,
+    service_id uuid,
+    location_id uuid,
+    provider_id uuid,
+    number text NOT NULL,
+    extension text,
+    kind text,
+    languages text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT phone_has_one_owner CHECK ((num_nonnulls(organization_id, service_id, location_id, provider_id) = 1))
+);
+
+CREATE TABLE public.provider (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid,
+    name text NOT NULL,
+    description text,
+    openness text DEFAULT 'unknown'::text NOT NULL,
+    openness_stated_at timestamp with time zone,
+    openness_expires_at timestamp with time zone,
+    openness_stated_by text,
+    waitlist_estimate_days integer,
+    referral_email text,
+    offers_made integer DEFAULT 0 NOT NULL,
+    offers_accepted integer DEFAULT 0 NOT NULL,
+    last_offered_at timestamp with time zone,
+    verification text DEFAULT 'unverified'::text NOT NULL,
+    verified_at timestamp with time zone,
+    source text NOT NULL,
+    CONSTRAINT provider_name_given CHECK ((name <> ''::text)),
+    CONSTRAINT provider_openness_known CHECK ((openness = ANY (ARRAY['open'::text, 'limited'::text, 'waitlist'::text, 'assessment_needed'::text, 'paused'::text, 'closed'::text, 'unknown'::text]))),
+    CONSTRAINT provider_verification_known CHECK ((verification = ANY (ARRAY['unverified'::text, 'applied'::text, 'checked'::text, 'verified'::text, 'expired'::text, 'suspended'::text]))),
+    CONSTRAINT provider_waitlist_days CHECK (((waitlist_estimate_days >= 0) AND (waitlist_estimate_days <= 3650)))
+);
+
+CREATE TABLE public.schedule (
+    id uuid NOT NULL,
+    service_id uuid,
+    location_id uuid,
+    provider_id uuid,
+    weekdays text[] NOT NULL,
+    opens_at text NOT NULL,
+    closes_at text NOT NULL,
+    valid_from date,
+    valid_to date,
+    note text,
+    CONSTRAINT schedule_has_one_owner CHECK ((num_nonnulls(service_id, location_id, provider_id) = 1))
+);
+
+CREATE TABLE public.service (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    alternate_name text,
+    description text,
+    status text NOT NULL,
+    url text,
+    email text,
+    fees text,
+    application_process text,
+    interpretation text,
+    eligibility text,
+    minimum_age smallint,
+    maximum_age smallint,
+    depth text DEFAULT 'unknown'::text NOT NULL,
+    help_types text[] DEFAULT '{}'::text[] NOT NULL,
+    claims text[] DEFAULT '{}'::text[] NOT NULL,
+    delivery_modes text[] DEFAULT '{}'::text[] NOT NULL,
+    credentials text[] DEFAULT '{}'::text[] NOT NULL,
+    required_documents text[] DEFAULT '{}'::text[] NOT NULL,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    accepts_detained text DEFAULT 'unknown'::text NOT NULL,
+    accepts_minors text DEFAULT 'unknown'::text NOT NULL,
+    interpreter_for_other text DEFAULT 'unknown'::text NOT NULL,
+    restrictions text[] DEFAULT '{}'::text[] NOT NULL,
+    assured_on date,
+    last_modified timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT service_depth_known CHECK ((depth = ANY (ARRAY['full_representation'::text, 'limited_scope'::text, 'clinic'::text, 'advice'::text, 'information'::text, 'unknown'::text]))),
+    CONSTRAINT service_detained_answer CHECK ((accepts_detained = ANY (ARRAY['yes'::text, 'no'::text, 'only'::text, 'unknown'::text]))),
+    CONSTRAINT service_interpreter_answer CHECK ((interpreter_for_other = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text]))),
+    CONSTRAINT service_minors_answer CHECK ((accepts_minors = ANY (ARRAY['yes'::text, 'no'::text, 'only'::text, 'unknown'::text]))),
+    CONSTRAINT service_name_given CHECK ((name <> ''::text)),
+    CONSTRAINT service_status_known CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'defunct'::text, 'temporarily closed'::text])))
+);
+
+CREATE TABLE public.service_area (
+    id uuid NOT NULL,
+    service_id uuid,
+    provider_id uuid,
+    name text NOT NULL,
+    kind text NOT NULL,
+    country character(2),
+    state text,
+    place_id uuid,
+    CONSTRAINT area_has_one_owner CHECK ((num_nonnulls(service_id, provider_id) = 1)),
+    CONSTRAINT service_area_kind_known CHECK ((kind = ANY (ARRAY['country'::text, 'state'::text, 'county'::text, 'court'::text, 'facility'::text, 'port_of_entry'::text, 'custom'::text])))
+);
+
+CREATE VIEW public.listing WITH (security_invoker='true') AS
+ SELECT p.id,
+    p.name,
+    p.organization_id,
+    p.service_id,
+    p.location_id,
+    p.description,
+    p.source,
+    l.point,
+    l.latitude,
+    l.longitude,
+    l.country,
+    l.state,
+        CASE
+            WHEN (s.status = 'temporarily closed'::text) THEN 'paused'::text
+            WHEN (p.openness_expires_at > now()) THEN p.openness
+            ELSE 'unknown'::text
+        END AS openness,
+    p.openness_stated_at,
+        CASE
+            WHEN (p.openness_expires_at > now()) THEN p.waitlist_estimate_days
+            ELSE NULL::integer
+        END AS waitlist_estimate_days,
+    s.help_types,
+    s.claims,
+    s.accepts_detained,
+    s.accepts_minors,
+    s.interpreter_for_other,
+    s.restrictions,
+    json_build_object('id', o.id, 'name', o.name, 'description', o.description, 'website', o.website, 'email', o.email, 'kind', o.kind, 'identifiers', o.identifiers) AS organization,
+    json_build_object('id', s.id, 'name', s.name, 'description', s.description, 'status', s.status, 'url', s.url, 'fees', s.fees, 'application_process', s.application_process, 'eligibility', s.eligibility, 'minimum_age', s.minimum_age, 'maximum_age', s.maximum_age, 'depth', s.depth, 'delivery_modes', s.delivery_modes, 'credentials', s.credentials, 'required_documents', s.required_documents, 'facts', s.facts, 'last_modified', s.last_modified) AS service,
+        CASE
+            WHEN (l.id IS NOT NULL) THEN json_build_object('id', l.id, 'name', l.name, 'visibility', l.visibility, 'time_zone', l.time_zone, 'latitude', l.latitude, 'longitude', l.longitude, 'accessibility', l.accessibility, 'transportation', l.transportation, 'lines', l.lines, 'city', l.city, 'state', l.state, 'postal_code', l.postal_code, 'country', l.country)
+            ELSE NULL::json
+        END AS location,
+    json_build_object('status', p.verification, 'verified_at', p.verified_at, 'source', p.source, 'source_date', s.assured_on) AS verification,
+    ( SELECT COALESCE(json_agg(json_build_object('tag', g.tag, 'mode', g.mode, 'note', g.note) ORDER BY g.tag, g.mode), '[]'::json) AS "coalesce"
+           FROM public.language_offered g
+          WHERE ((g.service_id = s.id) OR (g.location_id = l.id))) AS languages,
+    ( SELECT COALESCE(json_agg(json_build_object('name', a.name, 'kind', a.kind, 'country', a.country, 'state', a.state, 'place_id', a.place_id) ORDER BY a.name, a.id), '[]'::json) AS "coalesce"
+           FROM public.service_area a
+          WHERE ((a.service_id = s.id) OR (a.provider_id = p.id))) AS service_areas,
+    ( SELECT COALESCE(json_agg(json_build_object('number', t.number, 'extension', t.extension, 'kind', t.kind, 'languages', t.languages) ORDER BY t.number, t.id), '[]'::json) AS "coalesce"
+           FROM public.phone t
+          WHERE ((t.provider_id = p.id) OR (t.service_id = s.id) OR (t.location_id = l.id) OR (t.organization_id = o.id))) AS phones,
+    ( SELECT COALESCE(json_agg(json_build_object('weekdays', h.weekdays, 'opens_at', h.opens_at, 'closes_at', h.closes_at, 'valid_from', h.valid_from, 'valid_to', h.valid_to, 'note', h.note) ORDER BY h.id), '[]'::json) AS "coalesce"
+           FROM public.schedule h
+          WHERE ((h.provider_id = p.id) OR (h.service_id = s.id) OR (h.location_id = l.id))) AS schedules,
+    ( SELECT COALESCE(json_agg(json_build_object('help_type', c.help_type, 'unit', c.unit, 'available', GREATEST(0, ((c.stated - c.taken) - c.held)), 'maximum', c.maximum, 'updated_at', c.stated_at, 'expires_at', c.expires_at) ORDER BY c.help_type NULLS FIRST, c.unit), '[]'::json) AS "coalesce"
+           FROM public.capacity c
+          WHERE ((c.provider_id = p.id) AND (c.expires_at > now()))) AS capacities
+   FROM (((public.provider p
+     JOIN public.service s ON ((s.id = p.service_id)))
+     JOIN public.organization o ON ((o.id = p.organization_id)))
+     LEFT JOIN public.location l ON ((l.id = p.location_id)))
+  WHERE (s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text]));
+
+CREATE TABLE public.outbox (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    lease bigint DEFAULT 0 NOT NULL,
+    leased_until timestamp with time zone,
+    parked_at timestamp with time zone,
+    error_code text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.partner (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    organization_id uuid,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.place (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    country character(2) NOT NULL,
+    state text,
+    admin1 text,
+    county text,
+    latitude double precision NOT NULL,
+    longitude double precision NOT NULL,
+    population integer NOT NULL,
+    time_zone text NOT NULL,
+    weight real NOT NULL,
+    source text NOT NULL,
+    point public.cube GENERATED ALWAYS AS (public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))])) STORED,
+    CONSTRAINT place_country_written CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT place_kind_known CHECK ((kind = ANY (ARRAY['town'::text, 'state'::text, 'country'::text, 'postal_code'::text, 'port_of_entry'::text, 'court'::text, 'detention_center'::text, 'region'::text]))),
+    CONSTRAINT place_name_given CHECK ((name <> ''::text)),
+    CONSTRAINT place_on_earth CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT place_population_counted CHECK ((population >= 0))
+);
+
+COMMENT ON COLUMN public.place.state IS 'US: TX. Mexico: ISO 3166-2 without MX-, such as TAM. Elsewhere a name.';
+
+COMMENT ON COLUMN public.place.admin1 IS 'The GeoNames first-order code, where one is known.';
+
+COMMENT ON COLUMN public.place.weight IS 'People, times how likely the domain is to mean this place.';
+
+CREATE TABLE public.place_name (
+    place_id uuid NOT NULL,
+    name text NOT NULL,
+    folded text NOT NULL,
+    sense text NOT NULL,
+    is_guessable boolean NOT NULL,
+    CONSTRAINT place_name_folded CHECK ((folded <> ''::text)),
+    CONSTRAINT place_name_sense_known CHECK ((sense = ANY (ARRAY['own'::text, 'dominant'::text, 'other'::text])))
+);
+
+COMMENT ON COLUMN public.place_name.sense IS 'own: what it is called. dominant: a reviewed alias. other: the rest.';
+
+COMMENT ON COLUMN public.place_name.is_guessable IS 'A misspelling may be taken for this name.';
+
+CREATE TABLE public.reference_file (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    loaded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.referral (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    help_type text NOT NULL,
+    status text NOT NULL,
+    capacity_id uuid,
+    holds boolean NOT NULL,
+    offered_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    responded_at timestamp with time zone,
+    decline_reason text,
+    outcome text,
+    offered_by text NOT NULL,
+    offered_by_id uuid,
+    idempotency_hash bytea,
+    score integer NOT NULL,
+    rules_version text NOT NULL,
+    CONSTRAINT referral_status_known CHECK ((status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text, 'declined'::text, 'expired'::text, 'recalled'::text, 'completed'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.referral_event (
+    id bigint NOT NULL,
+    referral_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    status text NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid
+);
+
+ALTER TABLE public.referral_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.referral_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.referral_note (
+    id uuid NOT NULL,
+    referral_id uuid NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid,
+    sealed bytea NOT NULL
+);
+
+CREATE TABLE public.request_event (
+    id bigint NOT NULL,
+    request_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid,
+    subject_id uuid
+);
+
+ALTER TABLE public.request_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.request_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.sign_in_attempt (
+    email_hash bytea NOT NULL,
+    attempts integer NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.staff (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    password_hash text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT staff_role_known CHECK ((role = ANY (ARRAY['intake'::text, 'supervisor'::text, 'admin'::text])))
+);
+
+CREATE TABLE public.staff_session (
+    token_hash bytea NOT NULL,
+    staff_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_event
+    ADD CONSTRAINT audit_event_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.capacity
+    ADD CONSTRAINT capacity_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.capacity
+    ADD CONSTRAINT capacity_one_count_each UNIQUE NULLS NOT DISTINCT (provider_id, help_type, unit);
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_key PRIMARY KEY (request_id, scope, given_at);
+
+ALTER TABLE ONLY public.help_request
+    ADD CONSTRAINT help_request_by_receipt UNIQUE (receipt_hash);
+
+ALTER TABLE ONLY public.help_request
+    ADD CONSTRAINT help_request_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.help_request
+    ADD CONSTRAINT help_request_once_per_key UNIQUE (idempotency_hash);
+
+ALTER TABLE ONLY public.language
+    ADD CONSTRAINT language_key PRIMARY KEY (tag);
+
+ALTER TABLE ONLY public.language_name
+    ADD CONSTRAINT language_name_key PRIMARY KEY (tag, folded);
+
+ALTER TABLE ONLY public.language_offered
+    ADD CONSTRAINT language_offered_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.language_pair
+    ADD CONSTRAINT language_pair_key PRIMARY KEY (spoken, served);
+
+ALTER TABLE ONLY public.language_tag
+    ADD CONSTRAINT language_tag_key PRIMARY KEY (written);
+
+ALTER TABLE ONLY public.location
+    ADD CONSTRAINT location_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.organization
+    ADD CONSTRAINT organization_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.partner
+    ADD CONSTRAINT partner_by_name UNIQUE (name);
+
+ALTER TABLE ONLY public.partner
+    ADD CONSTRAINT partner_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.phone
+    ADD CONSTRAINT phone_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.place
+    ADD CONSTRAINT place_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.place_name
+    ADD CONSTRAINT place_name_key PRIMARY KEY (place_id, folded);
+
+ALTER TABLE ONLY public.provider
+    ADD CONSTRAINT provider_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.provider
+    ADD CONSTRAINT provider_once_per_place UNIQUE NULLS NOT DISTINCT (service_id, location_id);
+
+ALTER TABLE ONLY public.reference_file
+    ADD CONSTRAINT reference_file_key PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.referral_event
+    ADD CONSTRAINT referral_event_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.referral
+    ADD CONSTRAINT referral_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.referral_note
+    ADD CONSTRAINT referral_note_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.referral
+    ADD CONSTRAINT referral_once_per_key UNIQUE (idempotency_hash);
+
+ALTER TABLE ONLY public.request_event
+    ADD CONSTRAINT request_event_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.schedule
+    ADD CONSTRAINT schedule_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service_area
+    ADD CONSTRAINT service_area_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.service
+    ADD CONSTRAINT service_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sign_in_attempt
+    ADD CONSTRAINT sign_in_attempt_key PRIMARY KEY (email_hash);
+
+ALTER TABLE ONLY public.staff
+    ADD CONSTRAINT staff_by_email UNIQUE (email);
+
+ALTER TABLE ONLY public.staff
+    ADD CONSTRAINT staff_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_session
+    ADD CONSTRAINT staff_session_key PRIMARY KEY (token_hash);
+
+CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
+
+CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
+
+CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
+
+CREATE INDEX language_offered_by_service ON public.language_offered USING btree (service_id, tag);
+
+CREATE INDEX location_by_point ON public.location USING gist (point);
+
+CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_at IS NULL);
+
+CREATE UNIQUE INDEX outbox_once_waiting ON public.outbox USING btree (kind, subject_id) WHERE ((lease = 0) AND (parked_at IS NULL));
+
+CREATE INDEX phone_by_location ON public.phone USING btree (location_id);
+
+CREATE INDEX phone_by_organization ON public.phone USING btree (organization_id);
+
+CREATE INDEX phone_by_provider ON public.phone USING btree (provider_id);
+
+CREATE INDEX phone_by_service ON public.phone USING btree (service_id);
+
+CREATE INDEX place_courts ON public.place USING btree (state) WHERE (kind = 'court'::text);
+
+CREATE INDEX place_name_exact ON public.place_name USING btree (folded);
+
+CREATE INDEX place_name_guess ON public.place_name USING gin (folded public.gin_trgm_ops) WHERE is_guessable;
+
+CREATE INDEX place_towns_by_point ON public.place USING gist (point) WHERE (kind = 'town'::text);
+
+CREATE INDEX provider_by_location ON public.provider USING btree (location_id);
+
+CREATE INDEX provider_by_name ON public.provider USING btree (name, id);
+
+CREATE INDEX provider_by_organization ON public.provider USING btree (organization_id);
+
+CREATE INDEX referral_by_organization ON public.referral USING btree (organization_id, offered_at);
+
+CREATE INDEX referral_by_provider ON public.referral USING btree (provider_id, offered_at);
+
+CREATE INDEX referral_by_request ON public.referral USING btree (request_id, offered_at);
+
+CREATE INDEX referral_event_by_referral ON public.referral_event USING btree (referral_id, id);
+
+CREATE INDEX referral_note_by_referral ON public.referral_note USING btree (referral_id, at);
+
+CREATE UNIQUE INDEX referral_one_live_per_pair ON public.referral USING btree (request_id, provider_id) WHERE (status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text]));
+
+CREATE INDEX request_event_by_request ON public.request_event USING btree (request_id, id);
+
+CREATE INDEX schedule_by_location ON public.schedule USING btree (location_id);
+
+CREATE INDEX schedule_by_provider ON public.schedule USING btree (provider_id);
+
+CREATE INDEX schedule_by_service ON public.schedule USING btree (service_id);
+
+CREATE INDEX service_area_by_provider ON public.service_area USING btree (provider_id);
+
+CREATE INDEX service_area_by_service ON public.service_area USING btree (service_id);
+
+CREATE INDEX service_by_help ON public.service USING gin (help_types);
+
+CREATE INDEX service_by_organization ON public.service USING btree (organization_id);
+
+CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since);
+
+CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_id);
+
+ALTER TABLE ONLY public.api_key
+    ADD CONSTRAINT api_key_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.service_area
+    ADD CONSTRAINT area_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.service_area
+    ADD CONSTRAINT area_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.capacity
+    ADD CONSTRAINT capacity_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.consent
+    ADD CONSTRAINT consent_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.referral_event
+    ADD CONSTRAINT event_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_event
+    ADD CONSTRAINT event_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.language_name
+    ADD CONSTRAINT language_name_of_language FOREIGN KEY (tag) REFERENCES public.language(tag) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.language_offered
+    ADD CONSTRAINT language_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.language_offered
+    ADD CONSTRAINT language_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.language_tag
+    ADD CONSTRAINT language_tag_described FOREIGN KEY (described_by) REFERENCES public.language(tag);
+
+ALTER TABLE ONLY public.location
+    ADD CONSTRAINT location_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.referral_note
+    ADD CONSTRAINT note_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.partner
+    ADD CONSTRAINT partner_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id);
+
+ALTER TABLE ONLY public.phone
+    ADD CONSTRAINT phone_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.phone
+    ADD CONSTRAINT phone_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.phone
+    ADD CONSTRAINT phone_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.phone
+    ADD CONSTRAINT phone_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.place_name
+    ADD CONSTRAINT place_name_of_place FOREIGN KEY (place_id) REFERENCES public.place(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider
+    ADD CONSTRAINT provider_at_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider
+    ADD CONSTRAINT provider_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider
+    ADD CONSTRAINT provider_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.referral
+    ADD CONSTRAINT referral_counts_against FOREIGN KEY (capacity_id) REFERENCES public.capacity(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.referral
+    ADD CONSTRAINT referral_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.referral
+    ADD CONSTRAINT referral_to_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.schedule
+    ADD CONSTRAINT schedule_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schedule
+    ADD CONSTRAINT schedule_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schedule
+    ADD CONSTRAINT schedule_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.service
+    ADD CONSTRAINT service_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_session
+    ADD CONSTRAINT session_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;

@@ -1,0 +1,84 @@
+"""Who stands at the door? Staff by a session cookie, a partner by an API key; and whether another site sent them."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from referral.foundation.actors import Partner, Staff
+from referral.foundation.db import Database
+from referral.partners import accounts as partner_accounts
+from referral.triage import staff as staff_accounts
+
+SECURE_COOKIE = "__Host-referral-session"
+PLAIN_COOKIE = "referral-session"
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+async def staff(request: HTTPConnection, database: Database, *, now: datetime) -> Staff | None:
+    """Whose session cookie came with the request; the session counts as used."""
+    if (token := session_token(request)) is None:
+        return None
+    async with database.transaction() as tx:
+        return await staff_accounts.by_session(tx, token, now=now)
+
+
+async def partner(request: HTTPConnection, database: Database, *, now: datetime) -> Partner | None:
+    """Whose API key came with the request, as `Authorization: Bearer`."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    return await partner_accounts.by_key(database.reader, key.strip(), now=now)
+
+
+def session_token(request: HTTPConnection) -> str | None:
+    """The token in the session cookie. Over https the plain name is not believed: a neighbour could have set it."""
+    if (token := request.cookies.get(SECURE_COOKIE)) is not None:
+        return token
+    return None if request.url.scheme == "https" else request.cookies.get(PLAIN_COOKIE)
+
+
+def set_session(response: Response, token: str, *, is_https: bool) -> None:
+    """Give the browser a session that no script reads, no other site sends and no other host sees."""
+    response.set_cookie(
+        cookie_name(is_https=is_https), token, path="/", secure=is_https, httponly=True, samesite="strict"
+    )
+
+
+def clear_session(response: Response, *, is_https: bool) -> None:
+    response.delete_cookie(cookie_name(is_https=is_https), path="/", secure=is_https, httponly=True, samesite="strict")
+
+
+def cookie_name(*, is_https: bool) -> str:
+    return SECURE_COOKIE if is_https else PLAIN_COOKIE
+
+
+def is_cross_site(request: HTTPConnection, public_url: str) -> bool:
+    """Whether another site may have sent this: then what the browser added by itself, such as a cookie, must not count.
+
+    Browsers say where a request comes from and pages cannot change what they say. Programs say nothing; they are
+    believed for JSON only, which a page cannot send to another site without asking first.
+    """
+    if (site := request.headers.get("sec-fetch-site")) is not None:
+        return site not in {"same-origin", "none"}
+    if (origin := request.headers.get("origin")) is not None:
+        return (parts := parts_of(origin)) is None or parts != parts_of(public_url)
+    return media_type(request) != JSON
+
+
+def parts_of(url: str) -> tuple[str, str, int | None] | None:
+    """Scheme, host and port; None where it names no host, as the origin `null` of a sandboxed page."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname else None
+
+
+def media_type(request: HTTPConnection) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()

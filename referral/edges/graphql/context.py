@@ -1,0 +1,106 @@
+"""What a resolver has at hand: the house, who asks, the time, and loaders that ask once for many."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from referral.directory import providers, search
+from referral.directory.providers import Provider
+from referral.directory.search import Search
+from referral.edges.house import House
+from referral.foundation import languages
+from referral.foundation.actors import Partner, Staff, Visitor
+from referral.foundation.db import Reader
+from referral.foundation.errors import NotAllowed
+from referral.foundation.languages import Language
+from referral.intake import requests
+from referral.intake.requests import HelpRequest
+from referral.referrals import reading
+from referral.referrals.reading import Referral, ReferralEvent
+
+Who = Visitor | Partner | Staff
+LEXICON_LIVES = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One GraphQL request."""
+
+    house: House = field(repr=False)
+    who: Who = field(repr=False)
+    now: datetime
+    lexicon: Mapping[str, Language] = field(repr=False)
+    loaders: "Loaders" = field(repr=False)
+
+    @property
+    def at(self) -> Reader:
+        return self.house.database.reader
+
+    @property
+    def staff(self) -> Staff:
+        if isinstance(self.who, Staff):
+            return self.who
+        raise NotAllowed("Sign in as staff first.")
+
+    @property
+    def partner(self) -> Partner:
+        if isinstance(self.who, Partner):
+            return self.who
+        raise NotAllowed("Send an API key first.")
+
+    def language_names(self, reader: str) -> dict[str, str]:
+        """Names of languages by tag, for a reader of `reader`."""
+        return {tag: language.name_in(reader) for tag, language in self.lexicon.items()}
+
+
+Info = strawberry.Info[Context, None]
+
+
+class Loaders:
+    """Each asks once for all that one step of a query wants. Nothing is kept: a mutation may change it meanwhile."""
+
+    def __init__(self, at: Reader) -> None:
+        self.at = at
+        self.provider: DataLoader[UUID, Provider | None] = DataLoader(self.providers, cache=False)
+        self.history: DataLoader[UUID, list[ReferralEvent]] = DataLoader(self.histories, cache=False)
+        self.request: DataLoader[UUID, HelpRequest | None] = DataLoader(self.requests, cache=False)
+        self.referrals: DataLoader[UUID, list[Referral]] = DataLoader(self.of_requests, cache=False)
+        self.language_count: DataLoader[str, int] = DataLoader(self.language_counts, cache=False)
+
+    async def providers(self, ids: list[UUID]) -> list[Provider | None]:
+        found = await providers.providers(self.at, ids)
+        return [found.get(id) for id in ids]
+
+    async def histories(self, ids: list[UUID]) -> list[list[ReferralEvent]]:
+        events = await reading.histories(self.at, ids)
+        return [[event for event in events if event.referral_id == id] for id in ids]
+
+    async def requests(self, ids: list[UUID]) -> list[HelpRequest | None]:
+        found = await requests.requests(self.at, ids)
+        return [found.get(id) for id in ids]
+
+    async def of_requests(self, ids: list[UUID]) -> list[list[Referral]]:
+        found = await reading.of_requests(self.at, ids)
+        return [[referral for referral in found if referral.request_id == id] for id in ids]
+
+    async def language_counts(self, tags: list[str]) -> list[int]:
+        counts = {one.tag: one.count for one in await search.language_counts(self.at, Search())}
+        return [counts.get(tag, 0) for tag in tags]
+
+
+class Lexicon:
+    """The languages we have names for, by tag: read once and again after a while, since an import may bring more."""
+
+    def __init__(self) -> None:
+        self.languages: dict[str, Language] = {}
+        self.stale_at: datetime | None = None
+
+    async def read(self, at: Reader, moment: datetime) -> Mapping[str, Language]:
+        if self.stale_at is None or moment >= self.stale_at:
+            self.languages = {language.tag: language for language in await languages.listed(at)}
+            self.stale_at = moment + LEXICON_LIVES
+        return self.languages

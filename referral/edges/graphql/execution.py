@@ -1,0 +1,135 @@
+# pyright: reportUnknownVariableType=false
+# (graphql-core leaves some types open)
+"""A document read, checked and run, and its errors made safe to show.
+
+Parsing and checking are remembered by document. An error that is not a refusal shows a code and nothing of itself.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from inspect import isawaitable
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    execute,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from referral.edges.graphql.context import Context
+from referral.edges.graphql.problems import extensions_of
+from referral.foundation.errors import Refused
+from referral.foundation.trouble import traced
+
+MOST_TOKENS = 2_000
+MOST_ERRORS = 20
+REMEMBERED = 256
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+SOMETHING_WENT_WRONG = "Something went wrong here. Nothing is wrong with what you sent. Try again later."
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A document that can be run, or what is wrong with it."""
+
+    document: DocumentNode | None = None
+    errors: tuple[GraphQLError, ...] = ()
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What goes back. `was_run` is False where the document or its variables were refused before anything ran."""
+
+    body: dict[str, Any]
+    was_run: bool
+
+
+@lru_cache(maxsize=REMEMBERED)
+def prepare(schema: GraphQLSchema, query: str) -> Prepared:
+    """Parse and check a document; suggestions are hidden, since they spell out what a schema holds."""
+    try:
+        document = parse(query, max_tokens=MOST_TOKENS)
+    except GraphQLError as error:
+        return Prepared(errors=(error,), code="GRAPHQL_PARSE_FAILED")
+    except RecursionError:
+        return Prepared(errors=(GraphQLError("This document is nested too deeply."),), code="GRAPHQL_PARSE_FAILED")
+    errors = validate(schema, document, RULES, max_errors=MOST_ERRORS, hide_suggestions=True)
+    return Prepared(document=document, errors=tuple(errors), code="GRAPHQL_VALIDATION_FAILED")
+
+
+async def run(
+    schema: GraphQLSchema,
+    query: str,
+    *,
+    variables: Mapping[str, object] | None,
+    operation_name: str | None,
+    context: Context,
+) -> Outcome:
+    prepared = prepare(schema, query)
+    if prepared.document is None or prepared.errors:
+        return refused(prepared.errors, prepared.code)
+    answer = execute(
+        schema,
+        prepared.document,
+        variable_values=dict(variables or {}),
+        operation_name=operation_name,
+        context_value=context,
+        executor_class=StrawberryGraphQLCoreExecutionContext,
+        hide_suggestions=True,
+    )
+    result = await answer if isawaitable(answer) else answer
+    if result.data is None and result.errors and all(error.path is None for error in result.errors):
+        return refused(result.errors, "BAD_INPUT")
+    return Outcome(body=answered(result), was_run=True)
+
+
+def refused(errors: tuple[GraphQLError, ...] | list[GraphQLError], code: str) -> Outcome:
+    """The document or its variables are wrong: the library's own words, which name the argument or field."""
+    shown = [{"message": error.message, **where(error), "extensions": {"code": code}} for error in errors[:MOST_ERRORS]]
+    return Outcome(body={"errors": shown}, was_run=False)
+
+
+def answered(result: ExecutionResult) -> dict[str, Any]:
+    body: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        body["errors"] = [presented(error) for error in result.errors]
+    return body
+
+
+def presented(error: GraphQLError) -> dict[str, Any]:
+    """A refusal with its code and path; anything else as a code alone, with a line in the log that holds no data."""
+    cause = error.original_error
+    if isinstance(cause, Refused):
+        return {"message": cause.message, **where(error), "extensions": extensions_of(cause)}
+    if cause is None and is_argument(error):
+        return {"message": error.message, **where(error), "extensions": {"code": "BAD_INPUT"}}
+    node = error.nodes[0] if error.nodes else None
+    field = getattr(getattr(node, "name", None), "value", "?")  # a name of the schema, unlike the path's aliases
+    log.error("field %s failed: %s", field, traced(cause or error))
+    return {"message": SOMETHING_WENT_WRONG, **where(error), "extensions": {"code": "INTERNAL"}}
+
+
+def is_argument(error: GraphQLError) -> bool:
+    """Whether an argument could not be read once variables stood in it, such as null in a @oneOf."""
+    return error.message.startswith(("Argument ", "Expected ", "Variable "))
+
+
+def where(error: GraphQLError) -> dict[str, Any]:
+    place: dict[str, Any] = {}
+    if error.locations:
+        place["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
+    if error.path:
+        place["path"] = error.path
+    return place

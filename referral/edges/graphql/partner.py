@@ -1,0 +1,92 @@
+"""What an API key adds: sending requests on behalf of people, and the offers made to one's own organization."""
+
+from typing import Annotated
+
+import strawberry
+
+from referral.edges.graphql.context import Info
+from referral.edges.graphql.directory_types import PageInfo
+from referral.edges.graphql.inputs import SubmitHelpRequestInput
+from referral.edges.graphql.links import organization_of
+from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, submit, through_provider
+from referral.edges.graphql.request_types import Referral, ReferralView
+from referral.edges.graphql.results import SubmitHelpRequestResult
+from referral.edges.graphql.scalars import Cursor, described
+from referral.foundation.actors import Partner, Scope
+from referral.foundation.errors import NotAllowed, ValidationFailed, problem
+from referral.referrals import reading
+from referral.referrals.words import ReferralStatus
+
+
+@strawberry.type(description="The application that this key belongs to.")
+class PartnerApp:
+    id: strawberry.ID = described("Its id.")
+    name: str = described("Its name.")
+    scopes: list[Scope] = described("What the key opens.")
+
+
+@strawberry.type(description="One referral of a list.")
+class ReferralEdge:
+    cursor: Cursor = described("Where it stands in the list.")
+    node: ReferralView = described("The referral.", graphql_type=Referral)
+
+
+@strawberry.type(description="A page of referrals, the newest first.")
+class ReferralConnection:
+    edges: list[ReferralEdge] = described("The referrals with their cursors.")
+    page_info: PageInfo = described("Whether the list goes on.")
+
+    @strawberry.field(description="The referrals alone.", graphql_type=list[Referral])
+    def nodes(self) -> list[ReferralView]:
+        return [edge.node for edge in self.edges]
+
+
+@strawberry.type(name="Query", description="What an API key may ask.")
+class PartnerQuery(PublicQuery):
+    @strawberry.field(description="Who this key says you are.", graphql_type=PartnerApp)
+    def viewer(self, info: Info) -> Partner:
+        return info.context.partner
+
+    @strawberry.field(description="Offers made to the key's organization, the newest first. Scope referral:respond.")
+    async def offers(
+        self,
+        info: Info,
+        status: Annotated[
+            list[ReferralStatus] | None, strawberry.argument(description="Only those that stand so.")
+        ] = None,
+        first: First = None,
+        after: After = None,
+    ) -> ReferralConnection:
+        if status == []:
+            raise ValidationFailed([problem("status", "EMPTY", "Leave it out, or name at least one.")])
+        context = info.context
+        found = await reading.of_organization(
+            context.at, organization_of(context), tuple(status) if status else None, first=first, after=after
+        )
+        edges = [
+            ReferralEdge(cursor=Cursor(reading.cursor(one)), node=await through_provider(context, one))
+            for one in found.referrals
+        ]
+        return ReferralConnection(
+            edges=edges,
+            page_info=PageInfo(
+                has_next_page=found.page.has_next,
+                has_previous_page=found.page.has_previous,
+                start_cursor=edges[0].cursor if edges else None,
+                end_cursor=edges[-1].cursor if edges else None,
+            ),
+        )
+
+
+@strawberry.type(name="Mutation", description="What an API key may do.")
+class PartnerMutation(PublicMutation):
+    @strawberry.mutation(description="Ask for help for someone who agreed to it. Scope request:submit.")
+    async def submit_help_request_on_behalf(
+        self,
+        info: Info,
+        input: Annotated[SubmitHelpRequestInput, strawberry.argument(description="The answers.")],  # noqa: A002 - the contract's name
+    ) -> SubmitHelpRequestResult:
+        partner = info.context.partner
+        if not partner.may(Scope.REQUEST_SUBMIT):
+            raise NotAllowed("This key may not send requests: it needs the scope request:submit.")
+        return await submit(info.context, partner, input)

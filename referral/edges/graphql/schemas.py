@@ -1,0 +1,80 @@
+# pyright: reportUnknownMemberType=false
+# (strawberry leaves some types open)
+"""Three schemas over the same types: what one audience may not see, its schema cannot spell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import cast
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition, WithStrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from referral.edges.graphql.partner import PartnerMutation, PartnerQuery
+from referral.edges.graphql.problems import HANDLERS
+from referral.edges.graphql.public import PublicMutation, PublicQuery
+from referral.edges.graphql.request_types import HelpRequest, Referral
+from referral.edges.graphql.scalars import SCALARS
+from referral.edges.graphql.staff import StaffHelpRequest, StaffMutation, StaffQuery, StaffReferral
+
+
+class Audience(StrEnum):
+    PUBLIC = "public"
+    PARTNER = "partner"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The roots of a schema, and the types that show this audience more."""
+
+    query: type
+    mutation: type
+    grown: Mapping[type, type]
+
+
+PLANS = {
+    Audience.PUBLIC: Plan(query=PublicQuery, mutation=PublicMutation, grown={}),
+    Audience.PARTNER: Plan(query=PartnerQuery, mutation=PartnerMutation, grown={}),
+    Audience.STAFF: Plan(
+        query=StaffQuery, mutation=StaffMutation, grown={HelpRequest: StaffHelpRequest, Referral: StaffReferral}
+    ),
+}
+
+
+class AudienceSchema(strawberry.Schema):
+    """A schema in which some types have more fields; references to them stay as they are."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.grown = plan.grown
+        super().__init__(
+            query=plan.query,
+            mutation=plan.mutation,
+            config=StrawberryConfig(scalar_map=SCALARS),
+            exception_handlers=HANDLERS,
+        )
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        grown = self.grown.get(type_definition.origin)
+        if grown is None:
+            return type_definition.fields
+        return cast("WithStrawberryObjectDefinition", grown).__strawberry_definition__.fields
+
+    @property
+    def core(self) -> GraphQLSchema:
+        return self._schema
+
+
+@cache
+def schema(audience: Audience) -> AudienceSchema:
+    """The schema of an audience, built once."""
+    return AudienceSchema(PLANS[audience])
+
+
+def sdl(audience: Audience) -> str:
+    """The published text of a schema."""
+    return schema(audience).as_str() + "\n"

@@ -1,0 +1,270 @@
+"""What staff see and do beside everything public: the queue, a request whole, who fits and who does not, offers."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from referral.edges.graphql.context import Info
+from referral.edges.graphql.directory_types import PageInfo
+from referral.edges.graphql.inputs import id_of
+from referral.edges.graphql.problems import NoCapacityProblem
+from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, within_limit
+from referral.edges.graphql.request_types import (
+    HelpRequest,
+    Match,
+    OnBehalf,
+    Referral,
+    matches,
+    referral_view,
+    seen,
+    shown,
+)
+from referral.edges.graphql.results import ReferralPayload, ReferralResult
+from referral.edges.graphql.scalars import Cursor, LanguageTag, described
+from referral.foundation import actors, audit
+from referral.foundation.actors import ActorKind, StaffRole
+from referral.foundation.errors import NoCapacity, NotFound, naming
+from referral.foundation.vocabulary import HelpType
+from referral.intake import form, requests
+from referral.intake.words import HelpRequestStatus, UrgencyLevel
+from referral.matching import finding
+from referral.matching.answers import RuleAnswer
+from referral.matching.sentences import sentence
+from referral.referrals import choosing, views
+from referral.referrals import notes as written
+from referral.referrals.choosing import Choice
+from referral.referrals.views import RequestView
+from referral.triage import queue
+from referral.triage.queue import Queued, QueueOrder
+
+
+@strawberry.type(description="A member of the intake team.")
+class StaffMember:
+    id: strawberry.ID = described("Their id.")
+    name: str = described("Their name.")
+    email: str = described("Their e-mail address.")
+    role: StaffRole = described("What they may do.")
+
+
+@strawberry.type(description="One rule's answer, with the values compared.")
+class RuleResult:
+    rule: str = described("Which rule.")
+    hard: bool = described("Whether a fail excludes the provider.")
+    answer: RuleAnswer = described("What it says.")
+    text: str = described("In a caseworker's words.")
+
+
+@strawberry.type(description="What every rule says about one provider.")
+class MatchVerdict:
+    feasible: bool = described("Whether no hard rule fails.")
+    rules: list[RuleResult] = described("All of them, in order.")
+
+
+@strawberry.type(description="What someone wrote beside an act.")
+class Note:
+    at: datetime = described("When.")
+    actor: ActorKind = described("Who: a kind, never a name.")
+    text: str = described("What they wrote.")
+
+
+@strawberry.type(name="HelpRequest", description="A request for help.")
+class StaffHelpRequest(HelpRequest):
+    @strawberry.field(
+        description="Who asks on the person's behalf; null where they ask themselves.", graphql_type=OnBehalf | None
+    )
+    def on_behalf(self) -> form.OnBehalf | None:
+        return shown(self).on_behalf
+
+    @strawberry.field(description="Feasible providers, best first, with every reason.")
+    async def matches(
+        self, info: Info, first: Annotated[int | None, strawberry.argument(description="How many, 1 to 50.")] = 10
+    ) -> list[Match]:
+        context, limit = info.context, within_limit(first, otherwise=10)
+        need = await finding.need_of(context.at, context.house.vault, shown(self).request, now=context.now)
+        return await matches(context, (await finding.ranked(context.at, need, now=context.now))[:limit])
+
+    @strawberry.field(description="Every rule about one provider, with the values compared.")
+    async def why_not(
+        self,
+        info: Info,
+        provider_id: Annotated[strawberry.ID, strawberry.argument(description="The listing.")],
+    ) -> MatchVerdict:
+        context = info.context
+        need = await finding.need_of(context.at, context.house.vault, shown(self).request, now=context.now)
+        verdict = await finding.verdict(context.at, need, id_of(provider_id, "provider_id"), now=context.now)
+        if verdict is None:
+            with naming("provider_id"):
+                raise NotFound("There is no such listing.")
+        names = context.language_names("en")
+        return MatchVerdict(
+            feasible=verdict.is_feasible,
+            rules=[
+                RuleResult(rule=one.rule.value, hard=one.hard, answer=one.answer, text=sentence(one, "en", names))
+                for one in verdict.results
+            ],
+        )
+
+
+@strawberry.type(name="Referral", description="One offer of one request to one provider.")
+class StaffReferral(Referral):
+    @strawberry.field(description="What provider and staff wrote beside their acts.", graphql_type=list[Note])
+    async def notes(self, info: Info) -> list[written.Note]:
+        view = seen(self)
+        if view.through is None:
+            return []
+        found = await written.of_referrals(
+            info.context.at, info.context.house.vault, view.through.request, [view.referral.id]
+        )
+        return found.get(view.referral.id, [])
+
+
+@strawberry.type(description="One request of the queue.")
+class HelpRequestEdge:
+    cursor: Cursor = described("Where it stands in the queue.")
+    node: RequestView = described("The request.", graphql_type=HelpRequest)
+
+
+@strawberry.type(description="A page of the queue.")
+class HelpRequestConnection:
+    found: strawberry.Private[Queued]
+    order: strawberry.Private[QueueOrder]
+    filter: strawberry.Private[queue.QueueFilter]
+
+    @strawberry.field(description="The requests with their cursors.")
+    def edges(self, info: Info) -> list[HelpRequestEdge]:
+        context = info.context
+        return [
+            HelpRequestEdge(
+                cursor=Cursor(queue.cursor(one, self.order)),
+                node=views.for_staff(context.house.vault, one, now=context.now),
+            )
+            for one in self.found.requests
+        ]
+
+    @strawberry.field(description="The requests alone.", graphql_type=list[HelpRequest])
+    def nodes(self, info: Info) -> list[RequestView]:
+        context = info.context
+        return [views.for_staff(context.house.vault, one, now=context.now) for one in self.found.requests]
+
+    @strawberry.field(description="Whether the queue goes on.")
+    def page_info(self) -> PageInfo:
+        ends = [Cursor(queue.cursor(one, self.order)) for one in self.found.requests]
+        page = self.found.page
+        return PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=ends[0] if ends else None,
+            end_cursor=ends[-1] if ends else None,
+        )
+
+    @strawberry.field(description="How many requests match.")
+    async def total_count(self, info: Info) -> int:
+        return await queue.count(info.context.at, info.context.staff, self.filter)
+
+
+@strawberry.input(description="Which requests. What is left out does not filter; closed ones are shown only by name.")
+class QueueFilter:
+    statuses: list[HelpRequestStatus] | None = described("Stands in any of these.", default=None)
+    urgencies: list[UrgencyLevel] | None = described("At any of these levels, as of when it was sent.", default=None)
+    help_types: list[HelpType] | None = described("Needs any of these.", default=None)
+    languages: list[LanguageTag] | None = described("Speaks any of these.", default=None)
+
+
+@strawberry.input(description="An offer that staff make.")
+class OfferReferralInput:
+    idempotency_key: str = described("8 to 200 characters, best a random UUID; a retry is the same offer.")
+    request_id: strawberry.ID = described("The request.")
+    provider_id: strawberry.ID = described("The listing.")
+    expires_in_hours: int | None = described(
+        "How long the provider may take, 1 to 336; by urgency if not said.", default=None
+    )
+    override_reason: str | None = described(
+        "Why against the rules, or to a full provider; sealed. Missing consent cannot be overridden.", default=None
+    )
+
+
+@strawberry.type(name="Query", description="What staff may ask.")
+class StaffQuery(PublicQuery):
+    @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
+    def me(self, info: Info) -> actors.Staff:
+        return info.context.staff
+
+    @strawberry.field(description="What waits, the most pressing first.")
+    async def queue(
+        self,
+        info: Info,
+        filter: Annotated[QueueFilter | None, strawberry.argument(description="Which requests.")] = None,  # noqa: A002 - the contract's name
+        order_by: Annotated[QueueOrder | None, strawberry.argument(description="RESPOND_BY if not said.")] = None,
+        first: First = None,
+        after: After = None,
+    ) -> HelpRequestConnection:
+        context, order = info.context, order_by or QueueOrder.RESPOND_BY
+        asked = filter_of(filter)
+        found = await queue.waiting(context.at, context.staff, asked, order, first=first, after=after)
+        return HelpRequestConnection(found=found, order=order, filter=asked)
+
+    @strawberry.field(
+        description="One request, whole; an audit row says who looked. Null where there is none, or it was erased.",
+        graphql_type=HelpRequest | None,
+    )
+    async def request(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> RequestView | None:
+        context, wanted = info.context, id_of(id, "id")
+        staff = context.staff
+        async with context.house.database.transaction() as tx:
+            found = await requests.request(tx, wanted)
+            if found is None or found.facts is None:
+                return None
+            await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_id=wanted)
+        return views.for_staff(context.house.vault, found, now=context.now)
+
+
+@strawberry.type(name="Mutation", description="What staff may do.")
+class StaffMutation(PublicMutation):
+    @strawberry.mutation(description="Offer a request to a provider.")
+    async def offer_referral(
+        self,
+        info: Info,
+        input: Annotated[OfferReferralInput, strawberry.argument(description="The offer.")],  # noqa: A002 - the contract's name
+    ) -> ReferralResult:
+        context, vault = info.context, info.context.house.vault
+        staff, choice = context.staff, choice_of(input)
+        try:
+            async with context.house.database.transaction() as tx:
+                made = await choosing.offer_chosen(tx, vault, staff, choice, now=context.now)
+        except NoCapacity as full:
+            return await no_capacity(info, choice, full)
+        request = await requests.request(context.at, made.request_id)
+        through = views.for_staff(vault, request, now=context.now) if request and request.facts else None
+        return ReferralPayload(referral=referral_view(made, through))
+
+
+async def no_capacity(info: Info, choice: Choice, full: NoCapacity) -> NoCapacityProblem:
+    """A refusal that says who else could take the request."""
+    context = info.context
+    request = await requests.request(context.at, choice.request_id)
+    others = await choosing.alternatives(context.at, context.house.vault, request, now=context.now) if request else ()
+    return NoCapacityProblem(code=full.code, message=full.message, alternatives=await matches(context, others))
+
+
+def choice_of(asked: OfferReferralInput) -> Choice:
+    return Choice(
+        idempotency_key=asked.idempotency_key,
+        request_id=id_of(asked.request_id, "request_id"),
+        provider_id=id_of(asked.provider_id, "provider_id"),
+        expires_in_hours=asked.expires_in_hours,
+        override_reason=asked.override_reason,
+    )
+
+
+def filter_of(asked: QueueFilter | None) -> queue.QueueFilter:
+    if asked is None:
+        return queue.QueueFilter()
+    return queue.QueueFilter(
+        statuses=None if asked.statuses is None else tuple(asked.statuses),
+        urgencies=None if asked.urgencies is None else tuple(asked.urgencies),
+        help_types=None if asked.help_types is None else tuple(asked.help_types),
+        languages=None if asked.languages is None else tuple(asked.languages),
+    )

@@ -1,0 +1,69 @@
+"""The closed sets of the domain as enums of the schema: names as in the code, meanings as descriptions."""
+
+from typing import Any, TypeVar, cast
+
+import strawberry
+
+from referral.directory import words as directory
+from referral.foundation import vocabulary
+from referral.foundation.actors import ActorKind, Scope, StaffRole
+from referral.foundation.languages import Direction
+from referral.foundation.meanings import PlaceKind
+from referral.foundation.vocabulary import Word
+from referral.intake import words as intake
+from referral.intake.next_steps import NextStepKind
+from referral.matching.answers import RuleAnswer
+from referral.referrals import words as referrals
+from referral.triage.queue import QueueOrder
+
+Kind = TypeVar("Kind", bound=type[Word])
+
+
+def published(kind: Kind, name: str | None = None) -> Kind:
+    """Register a set of words; the class stays what it is."""
+    described = strawberry.enum(kind, name=name, description=kind.__doc__)
+    for value in cast("Any", described).__strawberry_definition__.values:
+        value.description = kind[value.name].meaning
+    return kind
+
+
+for _kind in (
+    directory.OrganizationKind,
+    directory.ServiceStatus,
+    directory.ServiceDepth,
+    directory.Openness,
+    directory.Answer,
+    directory.LanguageMode,
+    directory.LocationVisibility,
+    directory.VerificationStatus,
+    directory.ServiceAreaKind,
+    directory.CapacityUnit,
+    directory.DeliveryMode,
+    directory.Credential,
+    directory.Weekday,
+    vocabulary.HelpType,
+    vocabulary.ProtectionClaim,
+    vocabulary.CasePosture,
+    intake.Representation,
+    intake.CanAfford,
+    intake.AgeBand,
+    intake.ContactChannel,
+    intake.Relationship,
+    intake.ConsentScope,
+    intake.UrgencyLevel,
+    intake.UrgencyCriterion,
+    intake.HelpRequestStatus,
+    NextStepKind,
+    RuleAnswer,
+    referrals.ReferralStatus,
+    referrals.ReferralAnswer,
+    referrals.DeclineReason,
+    referrals.ReferralOutcome,
+    PlaceKind,
+    ActorKind,
+    Scope,
+    StaffRole,
+    QueueOrder,
+):
+    published(_kind)
+published(Direction, name="TextDirection")

@@ -1,0 +1,1 @@
+"""The web edge: pages for people, in plain HTML that needs no script."""

@@ -1,0 +1,45 @@
+"""What did a page send? A small form from our own page, or a refusal."""
+
+from typing import TypeVar
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from referral.edges.auth import FORM, is_cross_site, media_type
+from referral.foundation.errors import NotAllowed
+from referral.foundation.vocabulary import Word
+
+Chosen = TypeVar("Chosen", bound=Word)
+
+MOST_BYTES = 16_384
+MOST_FIELDS = 16
+
+
+async def read(request: Request, public_url: str) -> dict[str, str]:
+    """The fields of a posted form. Raises NotAllowed where another site sent it, HTTPException where it is no form."""
+    if media_type(request) != FORM:
+        raise HTTPException(415)
+    if is_cross_site(request, public_url):
+        raise NotAllowed("This was sent from another site. Open the link in the letter itself.")
+    try:
+        return dict(
+            parse_qsl((await body(request)).decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        )
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+async def body(request: Request) -> bytes:
+    """The body, the rest unread where it is too large."""
+    read = b""
+    async for chunk in request.stream():
+        read += chunk
+        if len(read) > MOST_BYTES:
+            raise HTTPException(413)
+    return read
+
+
+def chosen(words: type[Chosen], value: str) -> Chosen | None:
+    """The word of a closed set that was sent; None for nothing, and for anything else."""
+    return next((word for word in words if word.value == value), None)

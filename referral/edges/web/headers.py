@@ -1,0 +1,103 @@
+"""What leaves the house on every response, and what never does.
+
+Strict headers on all of it, and no word of an unhandled exception: its text may hold what somebody typed.
+"""
+
+import logging
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from referral.edges.web import refusals
+from referral.foundation.settings import Settings
+from referral.foundation.trouble import traced
+
+log = logging.getLogger(__name__)
+
+PLAIN_PAGE = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+POWERS = (
+    "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
+    "camera", "clipboard-read", "clipboard-write", "compute-pressure", "display-capture", "encrypted-media",
+    "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection",
+    "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment", "picture-in-picture",
+    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb",
+    "web-share", "window-management", "xr-spatial-tracking",
+)  # fmt: skip
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
+    "X-Frame-Options": "DENY",
+}
+TWO_YEARS = "max-age=63072000; includeSubDomains"
+TELLTALES = ("server", "x-powered-by")
+
+
+def layers(settings: Settings) -> list[Middleware]:
+    """Both layers, the outer one first: a masked failure wears the strict headers too."""
+    return [Middleware(StrictHeaders, is_https=settings.is_https), Middleware(Mask)]
+
+
+@dataclass(frozen=True, slots=True)
+class StrictHeaders:
+    """Puts the headers on every HTTP response; only a Content-Security-Policy may be set by the response itself."""
+
+    app: ASGIApp
+    is_https: bool
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def strictly(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                dress(MutableHeaders(scope=message), is_https=self.is_https)
+            await send(message)
+
+        await self.app(scope, receive, strictly if scope["type"] == "http" else send)
+
+
+def dress(headers: MutableHeaders, *, is_https: bool) -> None:
+    headers.update(ALWAYS)
+    headers.setdefault("Content-Security-Policy", PLAIN_PAGE)
+    if is_https:
+        headers["Strict-Transport-Security"] = TWO_YEARS
+    for name in TELLTALES:
+        if name in headers:
+            del headers[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Turns an unhandled exception into a plain 500, and logs its type and where it happened, nothing else."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        has_started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal has_started
+            has_started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as bug:  # noqa: BLE001 - the server would log its message, and that may hold a person's words
+            log.error("%s in route %s", traced(bug), route_name(scope))  # noqa: TRY400 - as above
+            if not has_started:
+                response = refusals.answer(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR)
+                await response(scope, receive, send)
+
+
+def route_name(scope: Scope) -> str:
+    """The name of the route that was taken; never the path, which may hold a signed link."""
+    return str(getattr(scope.get("route"), "name", None) or "unknown")

@@ -1,0 +1,62 @@
+"""Is the process alive, and can it serve?"""
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from referral.edges.house import House
+from referral.foundation import migrate
+from referral.foundation.db import Database, value
+
+ANSWER_SECONDS = 2
+UNKEPT = {"Cache-Control": "no-store"}
+
+
+def health_routes(house: House) -> list[Route]:
+    """Two questions that a supervisor asks: start it anew? send people to it?"""
+    door = Door(database=house.database, head=newest_migration())
+    return [
+        Route("/healthz", door.alive, methods=["GET"], name="healthz"),
+        Route("/readyz", door.ready, methods=["GET"], name="readyz"),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Answers without asking who asks, and so says one word at most."""
+
+    database: Database
+    head: str
+
+    async def alive(self, _request: Request) -> Response:
+        return PlainTextResponse("ok", headers=UNKEPT)
+
+    async def ready(self, _request: Request) -> Response:
+        reason = await lacking(self.database, self.head)
+        if reason is None:
+            return JSONResponse({"ready": True}, headers=UNKEPT)
+        return JSONResponse({"ready": False, "reason": reason}, 503, headers=UNKEPT)
+
+
+async def lacking(database: Database, head: str) -> str | None:
+    """What is missing, in one word: the database, its migrations, or nothing."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return None if await applied(database) == head else "migrations"
+    except Exception:  # noqa: BLE001 - whatever went wrong on the way to the database, nobody should be sent here
+        return "database"
+
+
+async def applied(database: Database) -> str | None:
+    """The migration at which the database stands; None where there has never been one."""
+    if await value(database.reader, "SELECT to_regclass('alembic_version')::text") is None:
+        return None
+    return await value(database.reader, "SELECT version_num FROM alembic_version")
+
+
+def newest_migration() -> str:
+    """The last revision by file name, since files are named by revision; a test holds this to what Alembic says."""
+    return max(file.stem for file in (migrate.migrations_folder() / "versions").glob("*.py")).partition("_")[0]

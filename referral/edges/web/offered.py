@@ -1,0 +1,68 @@
+"""What does a provider's page show of an offer? What may be seen is decided in `referrals.views`; here it gets names."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from referral.directory import providers
+from referral.directory.providers import Provider
+from referral.foundation import languages, places
+from referral.foundation.db import Reader, Tx
+from referral.foundation.vault import Vault
+from referral.intake import requests
+from referral.intake.form import Person
+from referral.referrals import views
+from referral.referrals.notes import By
+from referral.referrals.reading import Referral
+from referral.referrals.views import RequestView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """An offer with everything its page needs; `person` after a yes, where the person agreed to it."""
+
+    referral: Referral
+    view: RequestView
+    listing: Provider | None
+    languages: tuple[str, ...]
+    area: str | None
+    person: Person | None = field(default=None, repr=False)
+
+    @property
+    def zone(self) -> str | None:
+        """The time the provider lives by."""
+        return self.listing.location.time_zone if self.listing and self.listing.location else None
+
+
+async def offered(at: Reader, vault: Vault, referral: Referral, *, now: datetime) -> Offered | None:
+    """The offer as its provider may see it; None once it has ended or the request is erased."""
+    request = await requests.request(at, referral.request_id)
+    view = views.for_provider(vault, request, referral, now=now) if request else None
+    if view is None:
+        return None
+    return Offered(
+        referral=referral,
+        view=view,
+        listing=await providers.provider(at, referral.provider_id),
+        languages=await names_of(at, view.languages),
+        area=await area_of(at, view),
+    )
+
+
+async def with_person(tx: Tx, vault: Vault, referral: Referral, by: By, *, now: datetime) -> Offered | None:
+    """The same with the person, after the audit row; None before a yes."""
+    found = await offered(tx, vault, referral, now=now) if referral.shows_person else None
+    return replace(found, person=await views.person(tx, vault, found.view, by)) if found else None
+
+
+async def names_of(at: Reader, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Languages by name; a regional tag by the name of its language."""
+    names = {language.tag: language.name_en for language in await languages.listed(at)}
+    return tuple(names.get(tag) or names.get(tag.partition("-")[0]) or tag for tag in tags)
+
+
+async def area_of(at: Reader, view: RequestView) -> str | None:
+    """State and country, which is all of the place that is told before a yes."""
+    area = await places.area(at, view.country, view.state)
+    if area is None:
+        return None
+    return f"{area.name}, {area.country}" if area.state else area.name

@@ -1,0 +1,46 @@
+"""How does a template become a page?"""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from referral.edges.web import assets, moments
+
+TEMPLATES = Path(__file__).parent / "templates"
+RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ku", "ps", "ur"})
+
+
+def environment() -> Environment:
+    """Everything is escaped, and a name that nobody gave is an error, not a gap in the page."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = assets.address
+    made.filters["moment"] = moments.moment
+    made.filters["day"] = moments.day
+    return made
+
+
+TEMPLATE = environment()
+
+
+def page(request: Request, template: str, status_code: int = 200, **context: object) -> Response:
+    """A page. `lang` is English unless the context says otherwise; nobody keeps a copy."""
+    lang = str(context.get("lang", "en"))
+    words = {"request": request, "lang": lang, "dir": direction(lang), **context}
+    return HTMLResponse(
+        TEMPLATE.get_template(template).render(words),
+        status_code=status_code,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def direction(lang: str) -> str:
+    """Which way a language is written."""
+    return "rtl" if lang.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"

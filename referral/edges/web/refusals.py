@@ -1,0 +1,80 @@
+"""How does the web say no? A plain page for people, a problem (RFC 9457) for programs."""
+
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from referral.edges.web.pages import page
+from referral.foundation.errors import (
+    Conflict,
+    Expired,
+    NoCapacity,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    Refused,
+    ValidationFailed,
+)
+
+STATUSES: dict[type[Refused], HTTPStatus] = {
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    NoCapacity: HTTPStatus.CONFLICT,
+    Expired: HTTPStatus.GONE,
+    ValidationFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
+}
+TITLES = {
+    HTTPStatus.FORBIDDEN: "This is not allowed",
+    HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done here",
+    HTTPStatus.CONFLICT: "This is no longer possible",
+    HTTPStatus.GONE: "The time for this has passed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This is too much",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many, too fast",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke on our side",
+}
+SENTENCES = {
+    HTTPStatus.NOT_FOUND: "Check the address. If you came by a link in a letter, copy all of it.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "It is our fault, not yours. Try again in a few minutes.",
+}
+
+
+def status_of(refusal: Refused) -> HTTPStatus:
+    """The HTTP status that says the same as a refusal."""
+    return next((status for kind, status in STATUSES.items() if isinstance(refusal, kind)), HTTPStatus.BAD_REQUEST)
+
+
+def of_refusal(request: Request, refusal: Exception) -> Response:
+    """The answer to a domain refusal that no page said better."""
+    if not isinstance(refusal, Refused):
+        raise TypeError("This handler is for refusals.")
+    response = answer(request, status_of(refusal), refusal.message, code=refusal.code)
+    if isinstance(refusal, RateLimited):
+        response.headers["Retry-After"] = str(refusal.retry_after_seconds)
+    return response
+
+
+def of_http(request: Request, error: Exception) -> Response:
+    """The answer where no route, method or body fits. The router's own words are for programmers, so ours are shown."""
+    if not isinstance(error, HTTPException):
+        raise TypeError("This handler is for HTTP errors.")
+    response = answer(request, HTTPStatus(error.status_code))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def answer(request: Request, status: HTTPStatus, message: str | None = None, *, code: str | None = None) -> Response:
+    """Say no in the form the caller reads."""
+    title = TITLES.get(status, status.phrase)
+    sentence = message or SENTENCES.get(status, "")
+    if "text/html" in request.headers.get("accept", ""):
+        return page(request, "problem.html", status, title=title, sentence=sentence)
+    problem = {"type": "about:blank", "title": title, "status": status, "detail": sentence, "code": code or status.name}
+    return JSONResponse(problem, status, media_type="application/problem+json", headers={"Cache-Control": "no-store"})
+
+
+HANDLERS = {Refused: of_refusal, HTTPException: of_http}

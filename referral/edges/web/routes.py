@@ -1,0 +1,38 @@
+"""Which addresses are pages?"""
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from referral.edges.house import House
+from referral.edges.web import graphiql, refusals
+from referral.edges.web.answers import Answers
+from referral.edges.web.assets import FOLDER, Assets
+from referral.edges.web.health import health_routes
+from referral.edges.web.home import Home
+from referral.edges.web.mailbox import Mailbox
+from referral.edges.web.statements import Statements
+
+# For the application that holds the routes: pages raise refusals, and these turn them into words.
+HANDLERS = refusals.HANDLERS
+
+
+def routes(house: House) -> list[BaseRoute]:
+    """Every page, the files they load, and the two questions about health."""
+    answers, statements = Answers(house=house), Statements(house=house)
+    return [
+        Route("/", Home(house=house).show, methods=["GET"], name="home"),
+        Route("/graphiql", graphiql.explorer, methods=["GET"], name="graphiql"),
+        Route("/r/{token}", answers.show, methods=["GET"], name="offer"),
+        Route("/r/{token}", answers.answer, methods=["POST"], name="answer"),
+        Route("/c/{token}", statements.show, methods=["GET"], name="statement"),
+        Route("/c/{token}", statements.state, methods=["POST"], name="state"),
+        *mailbox_routes(house),
+        *health_routes(house),
+        Mount("/static", Assets(directory=FOLDER), name="static"),
+    ]
+
+
+def mailbox_routes(house: House) -> list[BaseRoute]:
+    """Nothing, unless this is a demonstration."""
+    if not house.settings.show_mailbox:
+        return []
+    return [Route("/mailbox", Mailbox(settings=house.settings).show, methods=["GET"], name="mailbox")]

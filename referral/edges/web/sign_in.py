@@ -1,0 +1,166 @@
+"""Where do staff come in, and leave? A form for people, JSON for programs."""
+
+import asyncio
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from referral.edges import auth
+from referral.edges.auth import FORM, JSON, media_type
+from referral.edges.house import House
+from referral.edges.web import refusals
+from referral.edges.web.pages import page
+from referral.foundation import clock
+from referral.foundation.actors import Staff
+from referral.foundation.errors import NotAllowed, RateLimited
+from referral.triage import staff as accounts
+from referral.triage.staff import SignedIn
+
+LOGIN = "/staff/login"
+LOGOUT = "/staff/logout"
+AFTER_SIGN_IN = "/graphiql"
+
+MOST_BYTES = 4096
+MOST_FIELDS = 8
+
+# A password check takes 64 MiB and holds a connection. Two at a time leave the rest to people who ask for help.
+CHECKS_AT_ONCE = 2
+WAIT_SECONDS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """What somebody signs in with."""
+
+    email: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+def sign_in_routes(house: House) -> list[Route]:
+    """The sign-in page, signing in and signing out."""
+    door = Door(house=house, checks=asyncio.Semaphore(CHECKS_AT_ONCE))
+    return [
+        Route(LOGIN, door.show, methods=["GET"]),
+        Route(LOGIN, door.sign_in, methods=["POST"]),
+        Route(LOGOUT, door.sign_out, methods=["POST"]),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """Where staff come in and leave."""
+
+    house: House
+    checks: asyncio.Semaphore
+
+    async def show(self, request: Request) -> Response:
+        return page(request, "login.html", message=None, email="")
+
+    async def sign_in(self, request: Request) -> Response:
+        """A form goes on to GraphiQL, JSON gets JSON. A refusal says the same whatever was wrong."""
+        credentials = await self.read(request)
+        try:
+            signed_in = await self.check(credentials, old_token=auth.session_token(request))
+        except (NotAllowed, RateLimited) as refusal:
+            return refuse(request, refusal, credentials.email)
+        response = welcome(request, signed_in.staff)
+        auth.set_session(response, signed_in.token, is_https=self.house.settings.is_https)
+        return response
+
+    async def read(self, request: Request) -> Credentials:
+        """What was sent. Raises HTTPException where it cannot be read, NotAllowed where another site sent it."""
+        if (kind := media_type(request)) not in {FORM, JSON}:
+            raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        self.refuse_cross_site(request)
+        body = await read_body(request)
+        try:
+            return of_form(body) if kind == FORM else msgspec.json.decode(body, type=Credentials)
+        except ValueError:  # what is no form, no JSON, not UTF-8, or lacks a field
+            raise HTTPException(HTTPStatus.BAD_REQUEST) from None
+
+    def refuse_cross_site(self, request: Request) -> None:
+        """Otherwise another site could sign a member of staff in as somebody else, or out."""
+        if auth.is_cross_site(request, self.house.settings.public_url):
+            raise NotAllowed("This was sent from another site. Open the sign-in page itself.")
+
+    async def check(self, credentials: Credentials, *, old_token: str | None) -> SignedIn:
+        """Count the attempt for good, then look at the password; a session that was open before ends."""
+        database, now = self.house.database, clock.now()
+        async with database.transaction() as tx:
+            await accounts.count_attempt(tx, credentials.email, now=now)
+        await self.wait()
+        try:
+            async with database.transaction() as tx:
+                signed_in = await accounts.sign_in(tx, email=credentials.email, password=credentials.password, now=now)
+                if old_token is not None:
+                    await accounts.sign_out(tx, old_token)
+                return signed_in
+        finally:
+            self.checks.release()
+
+    async def wait(self) -> None:
+        """For a free place to check a password in. Raises RateLimited where that takes too long."""
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self.checks.acquire()
+        except TimeoutError:
+            raise RateLimited("Too many people sign in now. Try again.", retry_after_seconds=WAIT_SECONDS) from None
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session, here and in the database."""
+        self.refuse_cross_site(request)
+        if (token := auth.session_token(request)) is not None:
+            async with self.house.database.transaction() as tx:
+                await accounts.sign_out(tx, token)
+        response = Response(status_code=HTTPStatus.NO_CONTENT) if media_type(request) == JSON else see(LOGIN)
+        auth.clear_session(response, is_https=self.house.settings.is_https)
+        return unstored(response)
+
+
+async def read_body(request: Request) -> bytes:
+    """The body; nobody is known yet, so it may be as large as a sign-in needs and no larger."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return body
+
+
+def of_form(body: bytes) -> Credentials:
+    fields = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    return msgspec.convert(dict(fields), Credentials)
+
+
+def welcome(request: Request, staff: Staff) -> Response:
+    if media_type(request) == JSON:
+        return unstored(JSONResponse({"name": staff.name, "role": staff.role.value}))
+    return unstored(see(AFTER_SIGN_IN))
+
+
+def refuse(request: Request, refusal: NotAllowed | RateLimited, email: str) -> Response:
+    """The sign-in page again for a form, a problem for a program."""
+    is_limited = isinstance(refusal, RateLimited)
+    status = HTTPStatus.TOO_MANY_REQUESTS if is_limited else HTTPStatus.UNAUTHORIZED
+    if media_type(request) == FORM:
+        response = page(request, "login.html", status, message=refusal.message, email=email)
+    else:
+        response = refusals.answer(request, status, refusal.message, code=refusal.code)
+    if is_limited:
+        response.headers["Retry-After"] = str(refusal.retry_after_seconds)
+    return response
+
+
+def see(path: str) -> Response:
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+
+
+def unstored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response

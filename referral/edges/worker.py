@@ -1,0 +1,107 @@
+"""Does what commits have ordered: matches, tells providers, ends offers whose time has passed.
+
+Many workers may run at once, on many machines. Each effect commits together with the end of its job, so a worker may
+die at any line.
+"""
+
+import asyncio
+import logging
+from typing import assert_never
+
+from referral.directory import providers
+from referral.edges import letters
+from referral.edges.house import House
+from referral.foundation import outbox
+from referral.foundation.actors import ActorKind
+from referral.foundation.clock import now
+from referral.foundation.outbox import Job, JobKind, LeaseLost
+from referral.foundation.trouble import traced
+from referral.intake import requests
+from referral.referrals import offers, placing, reading, states
+
+PAUSE_SECONDS = 1.0  # new work is noticed within this time
+PAUSE_AFTER_TROUBLE_SECONDS = 5.0
+log = logging.getLogger(__name__)
+
+
+async def run(house: House, stopping: asyncio.Event) -> None:
+    """Work until told to stop; the job at hand is finished first."""
+    while not stopping.is_set():
+        try:
+            busy = await work_once(house)
+            pause = 0.0 if busy else await outbox.seconds_until_next(house.database, at_most=PAUSE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens, such as a database restart
+            log.error("the worker could not go on: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
+            pause = PAUSE_AFTER_TROUBLE_SECONDS
+        if pause > 0:
+            await wait(stopping, pause)
+
+
+async def work_off(house: House) -> int:
+    """Do everything that is due now; how many jobs that was."""
+    done = 0
+    while await work_once(house):
+        done += 1
+    return done
+
+
+async def work_once(house: House) -> bool:
+    """Take the next due job and do it; False if there is none."""
+    job = await outbox.take(house.database)
+    if job is None:
+        return False
+    try:
+        await do(house, job)
+    except LeaseLost:
+        log.info("%s job %d went to another worker", job.kind.value, job.id)
+    except Exception as error:  # noqa: BLE001 - whatever a job dies of, it is tried again and at last parked
+        log.error("%s job %d failed: %s", job.kind.value, job.id, traced(error))  # noqa: TRY400 - may hold data
+        async with house.database.transaction() as tx:
+            await outbox.postpone(tx, job, error_code=type(error).__name__)
+    return True
+
+
+async def do(house: House, job: Job) -> None:
+    match job.kind:
+        case JobKind.MATCH:
+            await match_request(house, job)
+        case JobKind.TELL_PROVIDER:
+            await tell_provider(house, job)
+        case JobKind.EXPIRE_OFFER:
+            await expire_offer(house, job)
+        case _:
+            assert_never(job.kind)
+
+
+async def match_request(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await placing.offer_best(tx, house.vault, job.subject_id, now=now(), relaxed=house.settings.relaxed_rules)
+        await outbox.finish(tx, job)
+
+
+async def expire_offer(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await offers.expire(tx, job.subject_id, now=now())
+        await outbox.finish(tx, job)
+
+
+async def tell_provider(house: House, job: Job) -> None:
+    """Send first, then write down that it was sent: a letter that comes twice is better than one that never comes."""
+    referral = await reading.referral(house.database.reader, job.subject_id)
+    became = None
+    if referral is not None and referral.status in states.OPEN:
+        address = await providers.referral_email(house.database.reader, referral.provider_id)
+        if address is not None:
+            await house.mailer.send(letters.offer(house, referral, address))
+        became = "provider_told" if address else "provider_has_no_address"
+    async with house.database.transaction() as tx:
+        if referral is not None and became is not None:
+            await requests.record(tx, referral.request_id, became, ActorKind.SYSTEM, at=now(), subject_id=referral.id)
+        await outbox.finish(tx, job)
+
+
+async def wait(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return

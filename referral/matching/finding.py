@@ -1,0 +1,123 @@
+"""Who could help with this request, best first, and why or why not? Brings request and directory together."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from referral.foundation import places
+from referral.foundation.db import Reader
+from referral.foundation.earth import km
+from referral.foundation.languages import reviewed_pairs
+from referral.foundation.meanings import PlaceKind
+from referral.foundation.vault import Vault
+from referral.intake import requests
+from referral.intake.form import Facts
+from referral.intake.requests import HelpRequest
+from referral.matching import ranking, rules, tables
+from referral.matching.answers import Room
+from referral.matching.candidates import candidate, candidates
+from referral.matching.languages import LanguagePairs
+from referral.matching.pair import Court, Need, Spot
+from referral.matching.ranking import NOTHING_RELAXED, Verdict
+
+# The last resort between equals is drawn with the version of the rules, so anyone can draw it again.
+SALT = tables.VERSION.encode()
+MOST_COURTS = 100  # more than there are
+MOST_SUGGESTIONS = 5
+
+
+async def ranked(
+    at: Reader, need: Need, *, now: datetime, relaxed: frozenset[str] = NOTHING_RELAXED
+) -> tuple[Verdict, ...]:
+    """Every feasible provider, best first."""
+    found = await candidates(at, need)
+    return ranking.rank(need, found, pairs=await pairs(at), now=now, salt=SALT, relaxed=relaxed)
+
+
+async def suggestions(at: Reader, need: Need, *, now: datetime) -> tuple[Verdict, ...]:
+    """Open providers the person can turn to now. They go themselves, so nothing needs to be shared."""
+    going_alone = replace(need, consents=need.consents | rules.SHARES)
+    verdicts = await ranked(at, going_alone, now=now)
+    return tuple(verdict for verdict in verdicts if verdict.room is Room.OPEN)[:MOST_SUGGESTIONS]
+
+
+async def verdict(at: Reader, need: Need, provider_id: UUID, *, now: datetime) -> Verdict | None:
+    """What matching says of one provider, feasible or not; None where there is no such listing."""
+    found = await candidate(at, need, provider_id)
+    return None if found is None else ranking.why(need, found, pairs=await pairs(at), now=now)
+
+
+async def need_of(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> Need:
+    """The request as matching reads it. Raises NotFound once it has been erased."""
+    facts = requests.facts_of(vault, request)
+    court = facts.court
+    return Need(
+        request_id=request.id,
+        help_types=request.help_types,
+        claims=facts.claims,
+        posture=facts.posture,
+        languages=request.languages,
+        needs_interpreter=facts.needs_interpreter,
+        place=spot_of(facts),
+        court=Court(id=court.id, name=court.name, state=court.state) if court else None,
+        courts_near=() if court else await courts_near(at, facts),
+        age=facts.age,
+        can_afford=facts.can_afford,
+        representation=facts.representation,
+        circumstances=facts.circumstances,
+        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now).level,
+        next_hearing_on=facts.next_hearing_on,
+        consents=await requests.standing_consents(at, request.id),
+    )
+
+
+def spot_of(facts: Facts) -> Spot | None:
+    place = facts.place
+    if place is None or place.country is None:
+        return None
+    return Spot(
+        latitude=place.latitude,
+        longitude=place.longitude,
+        name=place.name,
+        country=place.country,
+        state=place.state,
+        county=place.county,
+        is_area=place.kind in {PlaceKind.STATE, PlaceKind.COUNTRY, PlaceKind.REGION},
+        place_id=place.place_id,
+    )
+
+
+async def courts_near(at: Reader, facts: Facts) -> tuple[Court, ...]:
+    """Every immigration court near enough that the person may be before it."""
+    here = facts.place
+    if here is None:
+        return ()
+    courts = await places.nearest_courts(at, here.latitude, here.longitude, MOST_COURTS)
+    near = (
+        Court(
+            id=court.id,
+            name=court.name,
+            state=court.state,
+            distance_km=km(here.latitude, here.longitude, court.latitude, court.longitude),
+        )
+        for court in courts
+    )
+    return tuple(court for court in near if (court.distance_km or 0) <= tables.COURT_DOUBT_KM)
+
+
+async def pairs(at: Reader) -> LanguagePairs:
+    """The reviewed pairs: the same to the ear, or only partly so."""
+    reviewed = await reviewed_pairs(at)
+    return LanguagePairs(
+        same=grouped((pair.spoken, pair.served) for pair in reviewed if not pair.is_partial),
+        related=grouped((pair.spoken, pair.served) for pair in reviewed if pair.is_partial),
+    )
+
+
+def grouped(tags: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    served: defaultdict[str, set[str]] = defaultdict(set)
+    for spoken, serves in tags:
+        served[spoken].add(serves)
+    return {spoken: frozenset(serves) for spoken, serves in served.items()}

@@ -1,0 +1,1 @@
+"""OTHER ORGANIZATIONS: the applications that speak for them, and their keys."""

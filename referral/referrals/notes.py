@@ -1,0 +1,87 @@
+"""Who acts on a referral, and the few words they write beside it, sealed with the request's own key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from referral.foundation.actors import ActorKind
+from referral.foundation.db import Reader, Tx, execute, many
+from referral.foundation.errors import FieldProblem
+from referral.foundation.vault import Vault, seal, unseal
+from referral.intake.form import NOTE_LIMIT, of_text
+from referral.intake.requests import HelpRequest
+
+TABLE = "referral_note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who acts: the kind shown in histories, and an id that only staff see."""
+
+    kind: ActorKind
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What someone wrote beside an act."""
+
+    at: datetime
+    actor: ActorKind
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A note as it is stored."""
+
+    id: UUID
+    referral_id: UUID
+    at: datetime
+    actor: ActorKind
+    sealed: bytes = field(repr=False)
+
+
+def wrong_in(path: str, text: str | None) -> list[FieldProblem]:
+    """Too long, or with numbers from identity papers."""
+    return of_text(path, text, NOTE_LIMIT)
+
+
+async def keep(tx: Tx, vault: Vault, request: HelpRequest, referral_id: UUID, text: str, by: By) -> None:
+    """Seal the words and keep them; nothing is kept of a request that has been erased."""
+    if request.data_key is None:
+        return
+    id, key = uuid4(), vault.unwrap(request.id, request.data_key)
+    await execute(
+        tx,
+        "INSERT INTO referral_note (id, referral_id, actor, actor_id, sealed) VALUES ($1, $2, $3, $4, $5)",
+        id,
+        referral_id,
+        by.kind.value,
+        by.id,
+        seal(key, text.encode(), table=TABLE, row=id, name="text"),
+    )
+
+
+async def of_referrals(
+    at: Reader, vault: Vault, request: HelpRequest, referral_ids: Sequence[UUID]
+) -> dict[UUID, list[Note]]:
+    """The notes of a request's referrals, each in order; for staff."""
+    if request.data_key is None:
+        return {}
+    key = vault.unwrap(request.id, request.data_key)
+    rows = await many(
+        at,
+        Sealed,
+        """
+        SELECT id, referral_id, at, actor, sealed FROM referral_note
+         WHERE referral_id = ANY($1::uuid[])
+         ORDER BY at, id""",
+        list(referral_ids),
+    )
+    found: dict[UUID, list[Note]] = {}
+    for row in rows:
+        text = unseal(key, row.sealed, table=TABLE, row=row.id, name="text").decode()
+        found.setdefault(row.referral_id, []).append(Note(at=row.at, actor=row.actor, text=text))
+    return found

@@ -1,0 +1,143 @@
+"""Who sees how much of a request? A provider sees facets before it accepts, and the person only after.
+
+The requester sees everything; staff see everything but the person, whom they open with an audit row. What a provider
+may see is decided here and nowhere else.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import Enum, auto
+from uuid import UUID
+
+from referral.foundation import audit
+from referral.foundation.db import Tx
+from referral.foundation.vault import Vault
+from referral.foundation.vocabulary import CasePosture, HelpType
+from referral.intake import next_steps, requests
+from referral.intake.form import Facts, OnBehalf, Person, Spot
+from referral.intake.next_steps import NextStep
+from referral.intake.requests import HelpRequest
+from referral.intake.urgency import Urgency
+from referral.intake.words import ConsentScope, HelpRequestStatus, UrgencyCriterion
+from referral.referrals import states
+from referral.referrals.notes import By
+from referral.referrals.reading import Referral
+
+# What tells a provider how soon it must act, and whether the person is held. Nothing of what happened to them.
+SHOWN_BEFORE_ACCEPTANCE = frozenset(
+    {
+        UrgencyCriterion.DETAINED,
+        UrgencyCriterion.FEAR_INTERVIEW_WITHIN_7D,
+        UrgencyCriterion.HEARING_WITHIN_14D,
+        UrgencyCriterion.HEARING_WITHIN_60D,
+        UrgencyCriterion.HEARING_LATER,
+        UrgencyCriterion.NEGATIVE_FEAR_REVIEW_WINDOW,
+        UrgencyCriterion.APPEAL_DEADLINE_WITHIN_10D,
+        UrgencyCriterion.ONE_YEAR_DEADLINE_WITHIN_90D,
+        UrgencyCriterion.UNACCOMPANIED_CHILD,
+        UrgencyCriterion.NONE,
+    }
+)
+
+
+class Beholder(Enum):
+    """Who looks."""
+
+    REQUESTER = auto()
+    STAFF = auto()
+    PROVIDER_ASKED = auto()
+    PROVIDER_ACCEPTED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView:
+    """A request as one beholder may see it. `place` is None where it is not known or not to be shown."""
+
+    id: UUID
+    status: HelpRequestStatus
+    created_at: datetime
+    languages: tuple[str, ...]
+    help_types: tuple[HelpType, ...]
+    posture: CasePosture
+    urgency: Urgency
+    place: Spot | None = field(repr=False)
+    country: str | None
+    state: str | None
+    next_steps: tuple[NextStep, ...]
+    on_behalf: OnBehalf | None
+    beholder: Beholder
+    request: HelpRequest = field(repr=False)
+    referral: Referral | None = None
+
+
+def for_requester(vault: Vault, request: HelpRequest, *, now: datetime) -> RequestView:
+    """What the person themselves sees: all they gave, and where it stands."""
+    return whole(request, requests.facts_of(vault, request), Beholder.REQUESTER, now)
+
+
+def for_staff(vault: Vault, request: HelpRequest, *, now: datetime) -> RequestView:
+    """What intake sees at once; the person is opened apart."""
+    return whole(request, requests.facts_of(vault, request), Beholder.STAFF, now)
+
+
+def for_provider(vault: Vault, request: HelpRequest, referral: Referral, *, now: datetime) -> RequestView | None:
+    """What a provider sees of a request offered to it; nothing once the offer has ended or the request is erased."""
+    if request.facts is None or referral.status not in states.LIVE:
+        return None
+    facts = requests.facts_of(vault, request)
+    if referral.shows_person:
+        return replace(whole(request, facts, Beholder.PROVIDER_ACCEPTED, now), referral=referral, next_steps=())
+    return summary(request, facts, referral, now)
+
+
+def whole(request: HelpRequest, facts: Facts, beholder: Beholder, now: datetime) -> RequestView:
+    return RequestView(
+        id=request.id,
+        status=request.status,
+        created_at=request.created_at,
+        languages=request.languages,
+        help_types=request.help_types,
+        posture=facts.posture,
+        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now),
+        place=facts.place,
+        country=request.country,
+        state=request.state,
+        next_steps=next_steps.next_steps(facts, request.status),
+        on_behalf=facts.on_behalf,
+        beholder=beholder,
+        request=request,
+    )
+
+
+def summary(request: HelpRequest, facts: Facts, referral: Referral, now: datetime) -> RequestView:
+    """Facets only: kinds of help, languages, country and state, deadlines, and whether the person is held."""
+    seen = whole(request, facts, Beholder.PROVIDER_ASKED, now)
+    criteria = tuple(one for one in seen.urgency.criteria if one in SHOWN_BEFORE_ACCEPTANCE)
+    return replace(
+        seen,
+        posture=facts.posture if facts.posture.is_held else CasePosture.UNKNOWN,
+        urgency=replace(seen.urgency, criteria=criteria),
+        place=None,
+        next_steps=(),
+        on_behalf=None,
+        referral=referral,
+    )
+
+
+async def person(tx: Tx, vault: Vault, view: RequestView, by: By) -> Person | None:
+    """The person, opened for whoever may see them; for anyone but the person an audit row is written first.
+
+    A provider must have accepted, and the person must have agreed to be contacted.
+    """
+    match view.beholder:
+        case Beholder.REQUESTER:
+            return requests.person_of(vault, view.request)
+        case Beholder.PROVIDER_ASKED:
+            return None
+        case Beholder.PROVIDER_ACCEPTED:
+            if ConsentScope.SHARE_CONTACT not in await requests.standing_consents(tx, view.id):
+                return None
+        case Beholder.STAFF:
+            pass
+    await audit.record(tx, actor=by.kind, actor_id=by.id, act="person_read", subject_id=view.id)
+    return requests.person_of(vault, view.request)

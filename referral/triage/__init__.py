@@ -1,0 +1,1 @@
+"""STAFF WORK: who works here, what waits, who takes it."""
