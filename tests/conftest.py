@@ -16,7 +16,8 @@ from referral.foundation.vault import open_vault
 # Children before parents; the reference tables stay. DELETE, because TRUNCATE of so many tables takes longer.
 EMPTIED = (
     "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
-    "audit_event", "staff_session", "staff", "api_key", "partner", "capacity", "schedule", "phone",
+    "audit_event", "staff_session", "staff",
+    "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",
     "service_area", "language_offered", "provider", "service", "location", "organization",
 )  # fmt: skip
 

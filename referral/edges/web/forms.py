@@ -22,10 +22,9 @@ async def read(request: Request, public_url: str) -> dict[str, str]:
         raise HTTPException(415)
     if is_cross_site(request, public_url):
         raise NotAllowed("This was sent from another site. Open the link in the letter itself.")
+    sent = await body(request)
     try:
-        return dict(
-            parse_qsl((await body(request)).decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-        )
+        return dict(parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         raise HTTPException(400) from None
 

@@ -1,4 +1,7 @@
-"""What does a provider's page show of an offer? What may be seen is decided in `referrals.views`; here it gets names."""
+"""What does a provider's page show of an offer?
+
+What may be seen is decided in `referrals.views`; here it gets its names and its time zone.
+"""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime

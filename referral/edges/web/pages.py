@@ -21,9 +21,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["static"] = assets.address
-    made.filters["moment"] = moments.moment
-    made.filters["day"] = moments.day
+    made.filters.update(address=assets.address, moment=moments.moment, day=moments.day)
     return made
 
 

@@ -64,7 +64,7 @@ class Statements:
 def statement_of(fields: Mapping[str, str]) -> Statement:
     """What was stated. A number counts only with an open door. Raises ValidationFailed."""
     openness = forms.chosen(Openness, fields.get("openness", ""))
-    if openness not in BUTTONS:
+    if openness is None or openness not in BUTTONS:
         raise ValidationFailed([problem("openness", "UNKNOWN", "Choose one of the buttons.")])
     return Statement(openness=openness, counts=counts_of(fields) if openness is Openness.OPEN else ())
 
