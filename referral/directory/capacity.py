@@ -50,6 +50,7 @@ async def state(tx: Tx, provider_id: UUID, statement: Statement, *, by: str, now
         raise ValidationFailed(problems)
     if not await value(tx, "SELECT EXISTS (SELECT FROM provider WHERE id = $1)", provider_id):
         raise NotFound("There is no such provider.")
+    await lock_counts(tx, provider_id)
     await keep_counts(tx, provider_id, statement.counts, now)
     await execute(
         tx,
@@ -112,6 +113,11 @@ def wrong_in(statement: Statement) -> list[FieldProblem]:
     return problems
 
 
+async def lock_counts(tx: Tx, provider_id: UUID) -> None:
+    """Hold all counts of a provider, always in one order, before more than one of them is changed."""
+    await execute(tx, "SELECT FROM capacity WHERE provider_id = $1 ORDER BY id FOR UPDATE", provider_id)
+
+
 async def counted(at: Reader, provider_id: UUID, help_type: HelpType) -> UUID | None:
     """The count an offer of this help draws on: its own, else the general one; None where nothing is counted."""
     return await value(
@@ -163,7 +169,10 @@ async def release(tx: Tx, capacity_id: UUID, *, taken: bool) -> None:
 
 
 async def declare_full(tx: Tx, provider_id: UUID) -> None:
-    """A provider that declines for want of room is full until it says otherwise; held places stay held."""
+    """A provider that declines for want of room is full until it says otherwise; held places stay held.
+
+    The caller has locked the provider's counts.
+    """
     await execute(tx, "UPDATE capacity SET stated = taken + held WHERE provider_id = $1", provider_id)
     await execute(
         tx,

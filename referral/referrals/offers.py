@@ -160,9 +160,8 @@ async def accept(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
     await requests.record(tx, accepted.request_id, "accepted", by.kind, at=now, subject_id=id)
     if ConsentScope.SHARE_CONTACT in await requests.standing_consents(tx, accepted.request_id):
         await audit.record(tx, actor=by.kind, actor_id=by.id, act="contact_released", subject_id=accepted.request_id)
-    await end_all(tx, accepted.request_id, ReferralStatus.RECALLED, THE_SYSTEM, besides=id)
-    if accepted.capacity_id is not None:
-        await capacity.take(tx, accepted.capacity_id, held=accepted.holds)
+    recalled = await end(tx, accepted.request_id, ReferralStatus.RECALLED, THE_SYSTEM, of=states.OPEN)
+    await settle(tx, recalled, taking=accepted)
     await execute(tx, "UPDATE provider SET offers_accepted = offers_accepted + 1 WHERE id = $1", accepted.provider_id)
     return accepted
 
@@ -174,6 +173,8 @@ async def decline(tx: Tx, id: UUID, by: By, reason: DeclineReason, *, now: datet
     await note(tx, id, ReferralStatus.DECLINED, by)
     await requests.record(tx, declined.request_id, "declined", by.kind, at=now, subject_id=id)
     await go_on(tx, declined.request_id, now=now)
+    if reason is DeclineReason.NO_CAPACITY:
+        await capacity.lock_counts(tx, declined.provider_id)
     await let_go(tx, declined)
     if reason is DeclineReason.NO_CAPACITY:
         await capacity.declare_full(tx, declined.provider_id)
@@ -212,24 +213,34 @@ async def expire(tx: Tx, id: UUID, *, now: datetime) -> None:
     await let_go(tx, expired)
 
 
-async def end_all(tx: Tx, request_id: UUID, to: ReferralStatus, by: By, *, besides: UUID | None = None) -> None:
+async def end_all(tx: Tx, request_id: UUID, to: ReferralStatus, by: By) -> None:
     """Take back every live referral of a request, which the caller has locked, and give their places back."""
+    await settle(tx, await end(tx, request_id, to, by, of=states.LIVE))
+
+
+async def end(tx: Tx, request_id: UUID, to: ReferralStatus, by: By, *, of: frozenset[ReferralStatus]) -> list[Referral]:
+    """End a request's referrals that stand so; returns them as they were."""
     ended = await many(
         tx,
         Referral,
-        f"""
-        SELECT {REFERRAL} FROM referral
-         WHERE request_id = $1 AND id IS DISTINCT FROM $2
-           AND status IN ('proposed', 'offered', 'viewed', 'more_info', 'accepted', 'in_progress')
-         ORDER BY id""",
+        f"SELECT {REFERRAL} FROM referral WHERE request_id = $1 AND status = ANY($2::text[]) ORDER BY id",
         request_id,
-        besides,
+        [status.value for status in of],
     )
     for live in ended:
         await execute(tx, "UPDATE referral SET status = $2 WHERE id = $1", live.id, to.value)
         await note(tx, live.id, to, by)
-    for live in sorted(ended, key=lambda live: live.capacity_id or live.id):
-        await let_go(tx, live)
+    return ended
+
+
+async def settle(tx: Tx, ended: list[Referral], *, taking: Referral | None = None) -> None:
+    """Give places back and take one, in the order of the counts: so two requests never wait for each other's."""
+    changed = [*ended, taking] if taking else ended
+    for settled in sorted(changed, key=lambda referral: referral.capacity_id or referral.id):
+        if settled is not taking:
+            await let_go(tx, settled)
+        elif settled.capacity_id is not None:
+            await capacity.take(tx, settled.capacity_id, held=settled.holds)
 
 
 async def go_on(tx: Tx, request_id: UUID, *, now: datetime) -> None:

@@ -30,7 +30,7 @@ NAME = "Synthetic Person"
 PHONE = "+1 956 555 0100"
 NOTE = "A synthetic note <b>in bold</b>."
 BROWNSVILLE = Spot(
-    place_id=None, name="Brownsville", kind="town", country="US", state="TX", county="Cameron",
+    place_id=UUID(int=1), name="Brownsville", kind="town", country="US", state="TX", county="Cameron",
     latitude=25.9017, longitude=-97.4975,
 )  # fmt: skip
 CONSENTS = (
