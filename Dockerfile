@@ -9,8 +9,9 @@ RUN python -m venv /opt/referral \
         --require-hashes -r requirements/runtime.txt -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY migrations migrations
+COPY schema schema
 COPY referral referral
-# A link to this folder, as in a checkout: migrations stay beside the package.
+# A link to this folder, as in a checkout: migrations and schema stay beside the package.
 RUN /opt/referral/bin/uv pip install --no-cache --python /opt/referral/bin/python \
         --no-deps --no-build-isolation --offline --editable . \
  && /opt/referral/bin/python -m compileall -q referral

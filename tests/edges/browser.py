@@ -1,4 +1,4 @@
-"""A real Chromium, told what to do through a pipe: nothing to install beside it, and its console and network are seen."""
+"""A real Chromium, told what to do through a pipe, so that no driver is needed and nothing it does goes unseen."""
 
 import asyncio
 import base64
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 MISSING = "These tests need Chromium. Run: apt-get install -y --no-install-recommends chromium"
+PHONE = 600
 WAIT_SECONDS = 30
 LONGEST_MESSAGE = 64 * 1024 * 1024
 # Chromium reads orders from descriptor 3 and answers on 4.
@@ -23,54 +24,10 @@ ON_THREE_AND_FOUR = (
 
 
 @dataclass(kw_only=True)
-class Browser:
-    """The two ends of the pipe, and who waits for which answer."""
-
-    orders: int
-    answers: asyncio.StreamReader
-    waiting: dict[int, asyncio.Future[dict[str, Any]]] = field(default_factory=dict[int, asyncio.Future[dict[str, Any]]])
-    tabs: "dict[str, Tab]" = field(default_factory=lambda: dict[str, Tab]())
-
-    async def tell(self, method: str, session: str | None = None, **params: object) -> dict[str, Any]:
-        """Give an order and wait for its answer."""
-        number = len(self.waiting) + 1
-        self.waiting[number] = asyncio.get_running_loop().create_future()
-        order = {"id": number, "method": method, "params": params} | ({"sessionId": session} if session else {})
-        os.write(self.orders, json.dumps(order).encode() + b"\0")
-        answer = await asyncio.wait_for(self.waiting[number], WAIT_SECONDS)
-        assert "error" not in answer, f"{method}: {answer['error']}"
-        return answer["result"]
-
-    async def listen(self) -> None:
-        """Hand answers to who waits for them, and events to their tabs, until the browser goes."""
-        while True:
-            try:
-                message = json.loads((await self.answers.readuntil(b"\0"))[:-1])
-            except asyncio.IncompleteReadError:
-                return
-            if "id" in message:
-                self.waiting[message["id"]].set_result(message)
-            elif message.get("sessionId") in self.tabs:
-                self.tabs[message["sessionId"]].notice(message["method"], message["params"])
-
-    async def tab(self, *, width: int = 1280, height: int = 900) -> "Tab":
-        """A tab of this width; narrow ones are phones."""
-        target = (await self.tell("Target.createTarget", url="about:blank"))["targetId"]
-        session = (await self.tell("Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
-        tab = self.tabs[session] = Tab(browser=self, session=session)
-        for domain in ("Page", "Network", "Runtime", "Log", "Audits"):
-            await tab.tell(f"{domain}.enable")
-        await tab.tell(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
-        return tab
-
-
-@dataclass(kw_only=True)
 class Tab:
     """One page after another, what went wrong on them, and what they asked for."""
 
-    browser: Browser
+    browser: "Browser"
     session: str
     troubles: list[str] = field(default_factory=list[str])
     requested: list[str] = field(default_factory=list[str])
@@ -108,7 +65,7 @@ class Tab:
         await self.run(f"document.querySelector({json.dumps(selector)}).click()")
         await asyncio.wait_for(self.loaded.wait(), WAIT_SECONDS)
 
-    async def run(self, script: str) -> Any:  # noqa: ANN401 - whatever the script returns
+    async def run(self, script: str) -> Any:
         """Run a script in the page and bring back its value."""
         answer = await self.tell("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
@@ -116,9 +73,9 @@ class Tab:
 
     async def until(self, condition: str) -> None:
         """Wait until a script's value is true."""
-        async with asyncio.timeout(WAIT_SECONDS):
-            while not await self.run(condition):
-                await asyncio.sleep(0.1)
+        await self.run(
+            f"new Promise(done => {{ const look = () => {condition} ? done() : setTimeout(look, 50); look() }})"
+        )
 
     async def text(self) -> str:
         return await self.run("document.body.innerText")
@@ -131,6 +88,52 @@ class Tab:
         """The whole page as a picture, for people who look."""
         taken = await self.tell("Page.captureScreenshot", captureBeyondViewport=True)
         await asyncio.to_thread(path.write_bytes, base64.b64decode(taken["data"]))
+
+
+@dataclass(kw_only=True)
+class Browser:
+    """The two ends of the pipe, and who waits for which answer."""
+
+    orders: int
+    answers: asyncio.StreamReader
+    waiting: dict[int, asyncio.Future[dict[str, Any]]] = field(
+        default_factory=dict[int, asyncio.Future[dict[str, Any]]]
+    )
+    tabs: dict[str, Tab] = field(default_factory=dict[str, Tab])
+
+    async def tell(self, method: str, session: str | None = None, **params: object) -> dict[str, Any]:
+        """Give an order and wait for its answer."""
+        number = len(self.waiting) + 1
+        self.waiting[number] = asyncio.get_running_loop().create_future()
+        order = {"id": number, "method": method, "params": params} | ({"sessionId": session} if session else {})
+        os.write(self.orders, json.dumps(order).encode() + b"\0")
+        answer = await asyncio.wait_for(self.waiting[number], WAIT_SECONDS)
+        assert "error" not in answer, f"{method}: {answer['error']}"
+        return answer["result"]
+
+    async def listen(self) -> None:
+        """Hand answers to who waits for them, and events to their tabs, until the browser goes."""
+        while True:
+            try:
+                message = json.loads((await self.answers.readuntil(b"\0"))[:-1])
+            except asyncio.IncompleteReadError:
+                return
+            if "id" in message:
+                self.waiting[message["id"]].set_result(message)
+            elif message.get("sessionId") in self.tabs:
+                self.tabs[message["sessionId"]].notice(message["method"], message["params"])
+
+    async def tab(self, *, width: int = 1280, height: int = 900) -> Tab:
+        """A tab of this width; narrow ones are phones."""
+        target = (await self.tell("Target.createTarget", url="about:blank"))["targetId"]
+        session = (await self.tell("Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
+        tab = self.tabs[session] = Tab(browser=self, session=session)
+        for domain in ("Page", "Network", "Runtime", "Log", "Audits"):
+            await tab.tell(f"{domain}.enable")
+        await tab.tell(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < PHONE
+        )
+        return tab
 
 
 @asynccontextmanager

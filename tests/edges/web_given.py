@@ -1,4 +1,4 @@
-"""What stories about pages start from: an application of pages only, an offer with its link, and a browser's form."""
+"""What stories about pages start from: an offer with its link, and somebody who visits without a script."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -9,10 +9,9 @@ from uuid import UUID, uuid4
 import given
 import httpx
 from given import Office
-from starlette.applications import Starlette
 
+from referral.app import build
 from referral.edges.house import House
-from referral.edges.web import headers, routes
 from referral.foundation import links
 from referral.foundation.actors import Visitor
 from referral.foundation.clock import now
@@ -54,18 +53,11 @@ class Letter:
         return f"/r/{self.token}"
 
 
-def app(house: House) -> Starlette:
-    """Pages under the layers they are served with."""
-    return Starlette(
-        routes=routes.routes(house), middleware=headers.layers(house.settings), exception_handlers=routes.HANDLERS
-    )
-
-
 @asynccontextmanager
 async def visiting(house: House) -> AsyncGenerator[httpx.AsyncClient]:
     """A browser without a script, as far as HTTP can tell."""
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app(house)),
+        transport=httpx.ASGITransport(build(house)),
         base_url=house.settings.public_url,
         headers={"accept": "text/html,*/*;q=0.8", "sec-fetch-site": "same-origin"},
     ) as client:
@@ -85,9 +77,7 @@ async def asked(
         consents=consents,
         posture=posture,
         next_hearing_on=now().date() + timedelta(days=9),
-        person=Person(
-            name=NAME, contacts=(SafeContact(channel=ContactChannel.PHONE, value=PHONE),), note=NOTE
-        ),
+        person=Person(name=NAME, contacts=(SafeContact(channel=ContactChannel.PHONE, value=PHONE),), note=NOTE),
     )
     found = LookedUp(languages={"es": "es", "mam": "mam"}, place=BROWNSVILLE)
     async with house.database.transaction() as tx:

@@ -1,16 +1,25 @@
 """Where can one try the GraphQL doors by hand? In our own bundled GraphiQL, which asks nobody else for anything."""
 
+from dataclasses import dataclass
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from referral.edges.web.pages import page
+from referral.foundation.settings import Surface
 
 # The bundle was built without style tags and data: images (tools/graphiql), so it needs no more than this.
 EXPLORER = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'"
 )
-DOORS = [["Public", "/graphql"], ["Partner", "/graphql/partner"], ["Staff", "/graphql/staff"]]
+PUBLIC, PARTNER, STAFF = ("Public", "/graphql"), ("Partner", "/graphql/partner"), ("Staff", "/graphql/staff")
+DOORS: dict[Surface, tuple[tuple[str, str], ...]] = {
+    "public": (PUBLIC,),
+    "partner": (PARTNER,),
+    "console": (STAFF,),
+    "all": (PUBLIC, PARTNER, STAFF),
+}
 FIRST_QUERY = """\
 # Who can help near Brownsville,
 # in Spanish, with an asylum case?
@@ -52,8 +61,14 @@ query Nearest {
 """
 
 
-async def explorer(request: Request) -> Response:
-    """The page; all its settings are attributes, so it needs no inline script."""
-    response = page(request, "graphiql.html", doors=DOORS, query=FIRST_QUERY)
-    response.headers["Content-Security-Policy"] = EXPLORER
-    return response
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explorer:
+    """The page; it offers the doors this process opens."""
+
+    surface: Surface
+
+    async def show(self, request: Request) -> Response:
+        """All settings are attributes, so the page needs no inline script."""
+        response = page(request, "graphiql.html", doors=DOORS[self.surface], query=FIRST_QUERY)
+        response.headers["Content-Security-Policy"] = EXPLORER
+        return response

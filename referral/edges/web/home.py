@@ -9,21 +9,6 @@ from referral.directory import providers
 from referral.edges.house import House
 from referral.edges.web.home_words import WORDS
 from referral.edges.web.pages import page
-from referral.foundation.settings import Settings
-
-PUBLIC = frozenset({"public", "all"})
-PARTNER = frozenset({"partner", "all"})
-CONSOLE = frozenset({"console", "all"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """Which doors this process opens, and so which of them the page names."""
-
-    public: bool
-    partner: bool
-    staff: bool
-    mailbox: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +26,9 @@ class Home:
             words=WORDS[lang],
             choices=WORDS,
             tally=await providers.tally(self.house.database.reader),
-            open=doors(self.house.settings),
+            opens_all=self.house.settings.surface == "all",
+            shows_mailbox=self.house.settings.show_mailbox,
         )
-
-
-def doors(settings: Settings) -> Open:
-    return Open(
-        public=settings.surface in PUBLIC,
-        partner=settings.surface in PARTNER,
-        staff=settings.surface in CONSOLE,
-        mailbox=settings.show_mailbox,
-    )
 
 
 def language(request: Request) -> str:

@@ -3,9 +3,10 @@
 from starlette.routing import BaseRoute, Mount, Route
 
 from referral.edges.house import House
-from referral.edges.web import graphiql, refusals
+from referral.edges.web import refusals
 from referral.edges.web.answers import Answers
 from referral.edges.web.assets import FOLDER, Assets
+from referral.edges.web.graphiql import Explorer
 from referral.edges.web.health import health_routes
 from referral.edges.web.home import Home
 from referral.edges.web.mailbox import Mailbox
@@ -20,13 +21,20 @@ def routes(house: House) -> list[BaseRoute]:
     answers, statements = Answers(house=house), Statements(house=house)
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
-        Route("/graphiql", graphiql.explorer, methods=["GET"], name="graphiql"),
         Route("/r/{token}", answers.show, methods=["GET"], name="offer"),
         Route("/r/{token}", answers.answer, methods=["POST"], name="answer"),
         Route("/c/{token}", statements.show, methods=["GET"], name="statement"),
         Route("/c/{token}", statements.state, methods=["POST"], name="state"),
         *mailbox_routes(house),
+        *explorer_routes(house),
         *health_routes(house),
+    ]
+
+
+def explorer_routes(house: House) -> list[BaseRoute]:
+    """GraphiQL, and the files that every page loads; also for a process that has no other pages."""
+    return [
+        Route("/graphiql", Explorer(surface=house.settings.surface).show, methods=["GET"], name="graphiql"),
         Mount("/static", Assets(directory=FOLDER), name="static"),
     ]
 

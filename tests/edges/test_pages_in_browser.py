@@ -1,0 +1,117 @@
+"""In a real Chromium: pages fit a phone, ask nobody else for anything, keep their own rules, and their forms work."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import given
+import pytest
+import uvicorn
+from browser import Browser, Tab, chromium
+from web_given import NAME, PHONE, offered, token
+
+from referral.app import build
+from referral.edges.house import House
+
+PHONE_WIDTH, DESK_WIDTH = 320, 1280
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncGenerator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+@asynccontextmanager
+async def served(house: House) -> AsyncGenerator[House]:
+    """The whole application on a free port of this machine, as its public address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        here = replace(house, settings=house.settings.model_copy(update={"public_url": address, "show_mailbox": True}))
+        config = uvicorn.Config(build(here), server_header=False, access_log=False, log_level="error", lifespan="off")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield here
+        finally:
+            server.should_exit = True
+            await serving
+
+
+def hosts(tab: Tab) -> set[str]:
+    return {urlsplit(url).netloc for url in tab.requested}
+
+
+@pytest.mark.parametrize("width", [PHONE_WIDTH, DESK_WIDTH])
+async def test_every_page_fits_and_asks_nobody_else(house: House, browser: Browser, width: int):
+    letter = await offered(house)
+    paths = ("/", "/?lang=es", letter.path, f"/c/{token(house, 'state-capacity', letter.office.id)}", "/mailbox")
+    async with served(house) as here:
+        tab = await browser.tab(width=width)
+        for path in (*paths, "/staff/login"):
+            await tab.open(here.settings.public_url + path)
+            assert not await tab.spills(), f"{path} is wider than {width} pixels"
+            await tab.run("document.documentElement.dir = 'rtl'")
+            assert not await tab.spills(), f"{path} is wider than {width} pixels from right to left"
+    assert tab.troubles == []
+    assert hosts(tab) == {urlsplit(here.settings.public_url).netloc}
+
+
+async def test_graphiql_answers_its_first_query_under_its_own_strict_rules(house: House, browser: Browser):
+    office = await given.office(house.database)
+    async with served(house) as here:
+        tab = await browser.tab()
+        await tab.open(f"{here.settings.public_url}/graphiql")
+        await tab.until("document.querySelector('.graphiql-execute-button') !== null")
+        await tab.run("document.querySelector('.graphiql-execute-button').click()")
+        await tab.until("document.querySelector('.result-window')?.innerText.includes('totalCount')")
+        answer = await tab.run("document.querySelector('.result-window').innerText")
+    assert office.name in answer
+    assert tab.troubles == []
+    assert hosts(tab) == {urlsplit(here.settings.public_url).netloc}
+
+
+async def test_a_provider_says_yes_and_sees_whom_to_call(house: House, browser: Browser):
+    letter = await offered(house)
+    async with served(house) as here:
+        tab = await browser.tab(width=PHONE_WIDTH)
+        await tab.open(here.settings.public_url + letter.path)
+        assert NAME not in await tab.text()
+        await tab.press("button[value=accept]")
+        assert PHONE in await tab.text()
+        assert not await tab.spills()
+    assert tab.troubles == []
+
+
+async def test_a_no_without_a_reason_puts_the_reader_at_the_problem(house: House, browser: Browser):
+    letter = await offered(house)
+    async with served(house) as here:
+        tab = await browser.tab()
+        await tab.open(here.settings.public_url + letter.path)
+        await tab.press("button[value=decline]")
+        assert "There is a problem" in await tab.run("document.activeElement.innerText")
+        assert await tab.run("document.querySelector('#reason').checkVisibility()")
+
+
+async def test_a_provider_says_how_many_it_can_take(house: House, browser: Browser):
+    office = await given.office(house.database, openness=None)
+    async with served(house) as here:
+        tab = await browser.tab()
+        await tab.open(f"{here.settings.public_url}/c/{token(house, 'state-capacity', office.id)}")
+        await tab.run("document.querySelector('#available').value = '3'")
+        await tab.press("button[value=open]")
+        assert "3 free" in await tab.text()
+    assert tab.troubles == []
+
+
+async def test_the_keyboard_reaches_the_content_first(house: House, browser: Browser):
+    async with served(house) as here:
+        tab = await browser.tab()
+        await tab.open(here.settings.public_url)
+        for kind in ("keyDown", "keyUp"):
+            await tab.tell("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        assert await tab.run("document.activeElement.innerText") == "Skip to the content"
+        assert await tab.run("document.activeElement.getBoundingClientRect().top >= 0")
