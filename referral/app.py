@@ -24,6 +24,11 @@ def doors(house: House) -> list[BaseRoute]:
         case "partner":
             return [*graphql.routes(house, (Audience.PARTNER,)), *health_routes(house)]
         case "console":
-            return [*graphql.routes(house, (Audience.STAFF,)), *sign_in.sign_in_routes(house), *health_routes(house)]
+            return [
+                *graphql.routes(house, (Audience.STAFF,)),
+                *sign_in.sign_in_routes(house),
+                *web.explorer_routes(house),
+                *health_routes(house),
+            ]
         case "all":
             return [*graphql.routes(house), *sign_in.sign_in_routes(house), *web.routes(house)]

@@ -5,7 +5,9 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from uuid import uuid4
 
+import desk as desks
 import pytest
+from desk import Desk
 
 from referral.edges.house import House
 from referral.foundation import embedded, mail, migrate, reference
@@ -77,3 +79,10 @@ def house(fresh_db: Database, tmp_path: Path) -> House:
         vault=open_vault(settings.key_file),
         mailer=mail.mailer(settings),
     )
+
+
+@pytest.fixture
+async def desk(house: House) -> AsyncGenerator[Desk]:
+    """The house with its doors open: a real server on loopback."""
+    async with desks.standing(house) as desk:
+        yield desk

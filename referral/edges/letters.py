@@ -1,6 +1,7 @@
 """What is written to providers: that someone asks, a link, and until when. Nothing of a case is ever in a letter."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from referral.edges.house import House
 from referral.foundation import links
@@ -10,6 +11,7 @@ from referral.referrals.reading import Referral
 
 # After its offer has run out a link still opens, so that the page can say what happened to the offer.
 LINK_OUTLIVES_OFFER = timedelta(days=30)
+CAPACITY_LINK_LIVES = timedelta(days=30)
 
 OFFER = """\
 Someone asks for help that you may be able to give.
@@ -31,6 +33,12 @@ def offer(house: House, referral: Referral, to: str) -> Letter:
         subject="A request for your organization",
         text=OFFER.format(link=answer_link(house, referral), until=referral.expires_at),
     )
+
+
+def capacity_link(house: House, provider_id: UUID, *, now: datetime) -> str:
+    """The signed link by which a provider says whether it takes new people."""
+    link = Link(purpose="state-capacity", subject=provider_id, expires_at=now + CAPACITY_LINK_LIVES)
+    return f"{house.settings.public_url.rstrip('/')}/c/{links.sign(house.vault, link)}"
 
 
 def answer_link(house: House, referral: Referral) -> str:

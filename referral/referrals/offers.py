@@ -186,6 +186,8 @@ async def ask(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
     if asked is None:
         raise await why_not(tx, id, ReferralStatus.MORE_INFO)
     await note(tx, id, ReferralStatus.MORE_INFO, by)
+    # Only a person can answer a question, so the request goes to one; the offer's clock runs on.
+    await requests.set_status(tx, asked.request_id, HelpRequestStatus.IN_TRIAGE, now=now)
     await requests.record(tx, asked.request_id, "more_info", by.kind, at=now, subject_id=id)
     return asked
 

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import Response
 
+from referral.edges import letters
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.offered import Offered, offered, with_person
@@ -87,7 +88,10 @@ class Answers:
                 tx, vault, link.subject, reply.answer, BY_LINK, reason=reply.reason, words=reply.words, now=now
             )
             accepted = await with_person(tx, vault, answered, BY_LINK, now=now)
-        return contact(request, accepted) if accepted else page(request, THANKS[reply.answer], referral=answered)
+        if accepted:
+            return contact(request, accepted)
+        state = letters.capacity_link(self.house, answered.provider_id, now=now)
+        return page(request, THANKS[reply.answer], referral=answered, state_capacity=state)
 
     async def show_contact(self, request: Request, link: Link, *, now: datetime) -> Response:
         """The contact again; each look leaves its audit row."""
