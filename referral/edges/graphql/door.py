@@ -8,13 +8,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
-from referral.edges import auth
+from referral.edges import auth, bodies
 from referral.edges.graphql import execution, schemas
 from referral.edges.graphql.context import Context, Lexicon, Loaders, Who
 from referral.edges.graphql.schemas import Audience
@@ -140,15 +142,13 @@ async def read(request: Request) -> Asked:
     """The body of a POST, of the exact content type and within the size allowed."""
     if auth.media_type(request) != JSON:
         raise Turned(415, "CONTENT_TYPE", f"Send {JSON}.", Accept_Post=JSON)
-    body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > BODY_BYTES:
-                raise Turned(413, "TOO_LARGE", f"Send at most {BODY_BYTES} bytes.")
-    except ClientDisconnect:
-        raise Turned(400, "CUT_OFF", "The body was cut off.") from None
-    return asked_in(decoded(bytes(body)))
+        body = await bodies.read(request, most_bytes=BODY_BYTES)
+    except HTTPException as error:
+        if error.status_code == HTTPStatus.BAD_REQUEST:
+            raise Turned(400, "CUT_OFF", "The body was cut off.") from None
+        raise Turned(413, "TOO_LARGE", f"Send at most {BODY_BYTES} bytes.") from None
+    return asked_in(decoded(body))
 
 
 def decoded(body: bytes) -> object:

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from referral.edges import bodies
 from referral.edges.auth import FORM, is_cross_site, media_type
 from referral.foundation.errors import NotAllowed
 from referral.foundation.vocabulary import Word
@@ -22,21 +23,11 @@ async def read(request: Request, public_url: str) -> dict[str, str]:
         raise HTTPException(415)
     if is_cross_site(request, public_url):
         raise NotAllowed("This was sent from another site. Open the link in the letter itself.")
-    sent = await body(request)
+    sent = await bodies.read(request, most_bytes=MOST_BYTES)
     try:
         return dict(parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
         raise HTTPException(400) from None
-
-
-async def body(request: Request) -> bytes:
-    """The body, the rest unread where it is too large."""
-    read = b""
-    async for chunk in request.stream():
-        read += chunk
-        if len(read) > MOST_BYTES:
-            raise HTTPException(413)
-    return read
 
 
 def chosen(words: type[Chosen], value: str) -> Chosen | None:

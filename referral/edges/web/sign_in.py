@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from referral.edges import auth
+from referral.edges import auth, bodies
 from referral.edges.auth import FORM, JSON, media_type
 from referral.edges.house import House
 from referral.edges.web import refusals
@@ -26,7 +26,7 @@ LOGIN = "/staff/login"
 LOGOUT = "/staff/logout"
 AFTER_SIGN_IN = "/graphiql"
 
-MOST_BYTES = 4096
+MOST_BYTES = 4096  # nobody is known yet: as much as a sign-in needs and no more
 MOST_FIELDS = 8
 
 # A password check takes 64 MiB and holds a connection. Two at a time leave the rest to people who ask for help.
@@ -78,7 +78,7 @@ class Door:
         if (kind := media_type(request)) not in {FORM, JSON}:
             raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         self.refuse_cross_site(request)
-        body = await read_body(request)
+        body = await bodies.read(request, most_bytes=MOST_BYTES)
         try:
             return of_form(body) if kind == FORM else msgspec.json.decode(body, type=Credentials)
         except ValueError:  # what is no form, no JSON, not UTF-8, or lacks a field
@@ -121,16 +121,6 @@ class Door:
         response = Response(status_code=HTTPStatus.NO_CONTENT) if media_type(request) == JSON else see(LOGIN)
         auth.clear_session(response, is_https=self.house.settings.is_https)
         return unstored(response)
-
-
-async def read_body(request: Request) -> bytes:
-    """The body; nobody is known yet, so it may be as large as a sign-in needs and no larger."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return body
 
 
 def of_form(body: bytes) -> Credentials:
