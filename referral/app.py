@@ -1,8 +1,9 @@
-"""The composition root: which doors a process opens, by its surface. May import everything."""
+"""The composition root: which doors a process opens, by its surface, and the command. May import everything."""
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from referral.edges import cli
 from referral.edges.graphql import routes as graphql
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
@@ -32,3 +33,8 @@ def doors(house: House) -> list[BaseRoute]:
             ]
         case "all":
             return [*graphql.routes(house), *sign_in.sign_in_routes(house), *web.routes(house)]
+
+
+def main() -> None:
+    """The `referral` command."""
+    cli.main(build)

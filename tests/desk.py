@@ -1,4 +1,4 @@
-"""Everyone who comes to the house, as HTTP sees them: who asks, a provider with a letter, staff, a partner, a worker."""
+"""Everyone who comes to the house, as HTTP sees them: who asks, a provider with a letter, staff, a partner."""
 
 import asyncio
 import re

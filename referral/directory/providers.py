@@ -24,7 +24,9 @@ from referral.directory.words import (
     VerificationStatus,
     Weekday,
 )
-from referral.foundation.db import Reader, many, one, value
+from referral.foundation.db import Reader, Tx, execute, many, one, value
+from referral.foundation.errors import NotFound, ValidationFailed, problem
+from referral.foundation.mail import is_address
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
 
 ProviderId = NewType("ProviderId", UUID)
@@ -247,3 +249,11 @@ async def tally(at: Reader) -> Tally:
 async def referral_email(at: Reader, id: UUID) -> str | None:
     """Where offers to a provider are sent; None where it has told us no address."""
     return await value(at, "SELECT referral_email FROM provider WHERE id = $1", id)
+
+
+async def set_referral_email(tx: Tx, id: UUID, address: str | None) -> None:
+    """Set where offers to a provider are sent. Raises ValidationFailed and NotFound."""
+    if address is not None and not is_address(address):
+        raise ValidationFailed([problem("address", "NOT_AN_EMAIL", "This does not look like an e-mail address.")])
+    if not await execute(tx, "UPDATE provider SET referral_email = $2 WHERE id = $1", id, address):
+        raise NotFound("There is no such listing.")

@@ -35,9 +35,9 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
     An embedded Postgres that was started here is stopped at the end; one that ran already goes on running.
     """
     async with postgres(settings, tell) as dsn:
-        await migrate.upgrade(dsn)
         database = await connect(dsn)
         try:
+            await migrate.upgrade(dsn)
             yield House(
                 settings=settings,
                 database=database,
@@ -56,7 +56,13 @@ async def postgres(settings: Settings, tell: Tell) -> AsyncGenerator[str]:
         yield settings.database_url.get_secret_value()
         return
     running = embedded.running(settings.home, tell=tell)
-    cluster = await asyncio.to_thread(running.__enter__)
+    starting = asyncio.ensure_future(asyncio.to_thread(running.__enter__))
+    try:
+        cluster = await asyncio.shield(starting)
+    except asyncio.CancelledError:  # told to stop while Postgres starts: what has been started is stopped again
+        await starting
+        await asyncio.to_thread(running.__exit__, None, None, None)
+        raise
     try:
         yield cluster.dsn
     finally:

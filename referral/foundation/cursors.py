@@ -14,6 +14,7 @@ Row = TypeVar("Row")
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 50
+LARGEST_KEY = 1e11  # keys are distances and moments in seconds
 VERSION = "1"
 
 
@@ -46,7 +47,12 @@ def read(cursor: str, order: str, kind: type[Key]) -> Mark[Key] | None:
         version, made_for, key, id = msgspec.json.decode(text, type=tuple[str, str, kind, UUID])
     except (ValueError, msgspec.DecodeError):
         return None
-    return Mark(key=key, id=id) if (version, made_for) == (VERSION, order) else None
+    return Mark(key=key, id=id) if (version, made_for) == (VERSION, order) and is_possible(key) else None
+
+
+def is_possible(key: str | float) -> bool:
+    """Whether Postgres can compare with this key at all: it knows no text with a zero, and time ends somewhere."""
+    return "\0" not in key if isinstance(key, str) else abs(key) <= LARGEST_KEY
 
 
 def window(

@@ -20,7 +20,7 @@ from referral.foundation.errors import Refused
 Row = TypeVar("Row")
 
 POOL_SIZE = 8
-ACQUIRE_SECONDS = 2.0
+ACQUIRE_SECONDS = 5.0  # two hundred answers at once take two seconds on two cores; no one of them may fail for it
 STATEMENT_SECONDS = 5
 LOCK_SECONDS = 2
 IDLE_SECONDS = 5
@@ -69,9 +69,27 @@ async def attempt(tx: Tx) -> AsyncGenerator[None]:
         yield
 
 
+class DatabaseUnreachable(Exception):  # noqa: N818 - said to the operator as a sentence
+    """Nothing answers, or not to us; the message says what to do and holds no part of the address."""
+
+
 async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = STATEMENT_SECONDS) -> Database:
-    """Open a pool on `dsn`. Every wait has a limit: acquiring, statements, locks, idle transactions."""
-    pool = await asyncpg.create_pool(
+    """Open a pool on `dsn`. Every wait has a limit: acquiring, statements, locks, idle transactions.
+
+    Raises DatabaseUnreachable.
+    """
+    try:
+        pool = await open_pool(dsn, size, statement_seconds)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        kind = type(error).__name__
+        raise DatabaseUnreachable(
+            f"The database cannot be used ({kind}). Does Postgres run, and is REFERRAL_DATABASE_URL right?"
+        ) from None
+    return Database(pool, dsn)
+
+
+async def open_pool(dsn: str, size: int, statement_seconds: int) -> Any:
+    return await asyncpg.create_pool(
         dsn,
         min_size=1,
         max_size=size,
@@ -90,7 +108,6 @@ async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = S
             "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
         },
     )
-    return Database(pool, dsn)
 
 
 async def no_reset(_connection: object) -> None:

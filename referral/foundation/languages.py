@@ -151,7 +151,10 @@ async def reviewed_pairs(at: Reader) -> list[Pair]:
 
 async def ways_to_write(at: Reader, written: Iterable[str]) -> list[Written]:
     return await many(
-        at, Written, "SELECT t.written, t.tag FROM language_tag t WHERE t.written = ANY($1)", list(written)
+        at,
+        Written,
+        "SELECT t.written, t.tag FROM language_tag t WHERE t.written = ANY($1)",
+        [way for way in written if "\0" not in way],  # Postgres knows no such text
     )
 
 

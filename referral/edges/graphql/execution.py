@@ -6,6 +6,7 @@ Parsing and checking are remembered by document. An error that is not a refusal 
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,7 +36,10 @@ MOST_TOKENS = 2_000
 MOST_ERRORS = 20
 REMEMBERED = 256
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+NOT_NOW = "We cannot answer right now. Try again in a minute."
 SOMETHING_WENT_WRONG = "Something went wrong here. Nothing is wrong with what you sent. Try again later."
+# How the library repeats what was sent. A client may log its errors, and a whole person could stand in one.
+ECHO = re.compile(r"(?:[,;] found|(cannot represent [^:]*value)): .*", re.DOTALL)
 log = logging.getLogger(__name__)
 
 
@@ -97,8 +101,13 @@ async def run(
 
 def refused(errors: tuple[GraphQLError, ...] | list[GraphQLError], code: str) -> Outcome:
     """The document or its variables are wrong: the library's own words, which name the argument or field."""
-    shown = [{"message": error.message, **where(error), "extensions": {"code": code}} for error in errors[:MOST_ERRORS]]
+    shown = [{"message": words(error), **where(error), "extensions": {"code": code}} for error in errors[:MOST_ERRORS]]
     return Outcome(body={"errors": shown}, was_run=False)
+
+
+def words(error: GraphQLError) -> str:
+    """What the library says, without what was sent."""
+    return ECHO.sub(r"\1.", error.message)
 
 
 def answered(result: ExecutionResult) -> dict[str, Any]:
@@ -114,10 +123,12 @@ def presented(error: GraphQLError) -> dict[str, Any]:
     if isinstance(cause, Refused):
         return {"message": cause.message, **where(error), "extensions": extensions_of(cause)}
     if cause is None and is_argument(error):
-        return {"message": error.message, **where(error), "extensions": {"code": "BAD_INPUT"}}
+        return {"message": words(error), **where(error), "extensions": {"code": "BAD_INPUT"}}
     node = error.nodes[0] if error.nodes else None
     field = getattr(getattr(node, "name", None), "value", "?")  # a name of the schema, unlike the path's aliases
     log.error("field %s failed: %s", field, traced(cause or error))
+    if isinstance(cause, TimeoutError | OSError):  # no connection was free in time, or the database is away
+        return {"message": NOT_NOW, **where(error), "extensions": {"code": "UNAVAILABLE"}}
     return {"message": SOMETHING_WENT_WRONG, **where(error), "extensions": {"code": "INTERNAL"}}
 
 

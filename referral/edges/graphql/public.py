@@ -174,16 +174,17 @@ class PublicMutation:
         context = info.context
         async with context.house.database.transaction() as tx:
             id, by = await provider_links.of_referral(tx, context, input.token, input.referral_id)
-            answered = await offers.answer(
-                tx,
-                context.house.vault,
-                id,
-                input.answer,
-                by,
-                reason=input.decline_reason,
-                words=input.note,
-                now=context.now,
-            )
+            with naming("referral_id" if input.token is None else "token"):
+                answered = await offers.answer(
+                    tx,
+                    context.house.vault,
+                    id,
+                    input.answer,
+                    by,
+                    reason=input.decline_reason,
+                    words=input.note,
+                    now=context.now,
+                )
         return ReferralPayload(referral=await through_provider(context, answered))
 
     @strawberry.mutation(description="A provider says whether it takes new people, and how many.")
@@ -195,10 +196,11 @@ class PublicMutation:
         context = info.context
         async with context.house.database.transaction() as tx:
             id, by = await provider_links.of_provider(tx, context, input.token, input.provider_id)
-            await capacity.state(tx, id, statement_of(input), by=by.kind.value, now=context.now)
-            listing = await providers.provider(tx, id)
-        if listing is None:
-            raise NotFound("This listing is not published.")
+            with naming("provider_id" if input.token is None else "token"):
+                await capacity.state(tx, id, statement_of(input), by=by.kind.value, now=context.now)
+                listing = await providers.provider(tx, id)
+                if listing is None:
+                    raise NotFound("This listing is not published.")
         return ProviderPayload(provider=listing)
 
 

@@ -1,0 +1,5 @@
+"""`python -m referral` is `referral`."""
+
+from referral.app import main
+
+main()

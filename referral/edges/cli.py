@@ -1,0 +1,27 @@
+"""The commands of `referral`, composed. What serves HTTP is built by the caller, who alone may know every door."""
+
+import typer
+
+from referral.edges.commands import accounts, database, demo, importing, serving
+from referral.edges.commands.serving import Build
+
+HELP = "Gets a person who seeks asylum to someone who can help, safely. Settings are REFERRAL_* environment variables."
+
+
+def application() -> typer.Typer:
+    commands = typer.Typer(name="referral", help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
+    commands.command(name="serve")(serving.serve)
+    commands.command(name="worker")(serving.work)
+    commands.command(name="demo")(demo.demo)
+    commands.command(name="contract")(database.contract)
+    commands.add_typer(importing.commands, name="import")
+    commands.add_typer(accounts.staff_commands, name="staff")
+    commands.add_typer(accounts.partner_commands, name="partner")
+    commands.add_typer(accounts.provider_commands, name="provider")
+    commands.add_typer(database.commands, name="db")
+    return commands
+
+
+def main(build: Build) -> None:
+    """Run the command that was typed."""
+    application()(obj=build)

@@ -1,0 +1,123 @@
+"""`referral staff`, `referral partner`, `referral provider`: who may come in, and how a provider is reached."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from referral.directory import providers
+from referral.edges import house, letters
+from referral.edges.commands.terminal import console, fail, run, settings
+from referral.edges.house import House
+from referral.foundation.actors import Scope, StaffRole
+from referral.foundation.clock import now
+from referral.foundation.settings import Settings
+from referral.partners import accounts as partners
+from referral.triage import staff
+
+staff_commands = typer.Typer(no_args_is_help=True, help="Accounts of the intake team.")
+partner_commands = typer.Typer(no_args_is_help=True, help="API keys of partner applications.")
+provider_commands = typer.Typer(no_args_is_help=True, help="How a provider is reached.")
+
+Act = Callable[[House], Awaitable[str]]
+Email = Annotated[str, typer.Argument(help="The e-mail address they sign in with.")]
+Listing = Annotated[UUID, typer.Argument(help="The id of the listing.")]
+
+
+@staff_commands.command(name="add")
+def add_staff(
+    email: Email,
+    name: Annotated[str, typer.Option(help="Their name, as colleagues see it.", prompt=True)],
+    role: Annotated[StaffRole, typer.Option(help="What they may do.")] = StaffRole.INTAKE,
+    password_stdin: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--password-stdin", help="Read the password from standard input, one line.")
+    ] = False,
+) -> None:
+    """Open an account. The password is asked for, never given as an argument: arguments can be read by others."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else asked_password()
+
+    async def add(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            added = await staff.add(tx, email=email, name=name, role=role, password=password, now=now())
+        return f"{added.email} may sign in at {opened.settings.public_url}/staff/login"
+
+    say(settings(), add)
+
+
+@staff_commands.command(name="disable")
+def disable_staff(email: Email) -> None:
+    """Close an account; every session of it ends at once, everywhere."""
+
+    async def disable(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            await staff.disable(tx, email, now=now())
+        return f"{email} can no longer sign in."
+
+    say(settings(), disable)
+
+
+@partner_commands.command(name="add")
+def add_partner(
+    name: Annotated[str, typer.Argument(help="The name of the application.")],
+    scope: Annotated[list[Scope], typer.Option(help="What the key opens; may be given more than once.")],
+    organization: Annotated[UUID | None, typer.Option(help="The organization it answers for, if it is one.")] = None,
+    days: Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=731)] = 365,
+) -> None:
+    """Register an application and print its key, once. Only a hash of it is kept."""
+
+    async def add(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            made = await partners.add(
+                tx,
+                name=name,
+                scopes=frozenset(scope),
+                organization_id=organization,
+                now=now(),
+                lifetime=timedelta(days=days),
+            )
+        return made.key
+
+    say(settings(), add)
+
+
+@provider_commands.command()
+def link(provider_id: Listing) -> None:
+    """Print a signed link by which a provider says whether it takes new people. It works for 30 days."""
+
+    async def make(opened: House) -> str:
+        if await providers.provider(opened.database.reader, provider_id) is None:
+            fail(f"There is no listing {provider_id}.")
+        return letters.capacity_link(opened, provider_id, now=now())
+
+    say(settings(), make)
+
+
+@provider_commands.command()
+def email(
+    provider_id: Listing, address: Annotated[str, typer.Argument(help="Where offers are sent; empty for nowhere.")]
+) -> None:
+    """Set the address that offers to a provider are sent to."""
+
+    async def change(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            await providers.set_referral_email(tx, provider_id, address or None)
+        return "Offers go there now." if address else "Offers are sent nowhere now; staff must call."
+
+    say(settings(), change)
+
+
+def say(chosen: Settings, act: Act) -> None:
+    """Open the house, do one thing, and print what came of it."""
+
+    async def doing() -> str:
+        async with house.opened(chosen, tell=lambda _news: None) as opened:
+            return await act(opened)
+
+    console.print(run(doing()), markup=False, soft_wrap=True)
+
+
+def asked_password() -> str:
+    return typer.prompt("Password, 12 characters or more", hide_input=True, confirmation_prompt=True)

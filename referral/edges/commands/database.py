@@ -1,0 +1,101 @@
+"""`referral db` and `referral contract`: the database that comes along, and what is written down from the code."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from referral.edges import house
+from referral.edges.commands.terminal import complaints, console, fail, run, settings
+from referral.edges.graphql import schemas
+from referral.edges.graphql.schemas import Audience
+from referral.foundation import embedded, migrate, schema_dump
+from referral.foundation.embedded import Cluster
+from referral.foundation.settings import Settings
+
+commands = typer.Typer(no_args_is_help=True, help="The embedded Postgres, and the schema.")
+
+
+@commands.command()
+def start() -> None:
+    """Start the embedded Postgres of REFERRAL_HOME, bring its schema up to date, and leave it running."""
+    chosen = embedded_only()
+
+    async def starting() -> Cluster:
+        cluster = await asyncio.to_thread(embedded.start, chosen.home, tell=console.print)
+        await migrate.upgrade(cluster.dsn)
+        return cluster
+
+    describe(run(starting()))
+
+
+@commands.command()
+def stop() -> None:
+    """Stop it."""
+    chosen = embedded_only()
+    run(asyncio.to_thread(embedded.stop, chosen.home))
+    console.print("Postgres is stopped.")
+
+
+@commands.command()
+def status() -> None:
+    """Say whether it runs and how to reach it. Exit code 3 if it does not run."""
+    cluster = embedded.status(embedded_only().home)
+    if cluster is None:
+        fail("Postgres does not run. Start it: referral db start", code=3)
+    describe(cluster)
+
+
+@commands.command(name="migrate")
+def bring_up_to_date() -> None:
+    """Bring the schema of the database up to date."""
+
+    async def migrating() -> str | None:
+        async with house.postgres(settings(), console.print) as dsn:
+            await migrate.upgrade(dsn)
+        return migrate.newest()
+
+    console.print(f"The schema is at migration {run(migrating())}.")
+
+
+@commands.command(name="schema")
+def print_schema() -> None:
+    """Print what all migrations together make, from an empty Postgres that is gone afterwards."""
+    typer.echo(run(schema_dump.of_migrations()), nl=False)
+
+
+def contract(
+    folder: Annotated[Path, typer.Argument(help="Where public.graphql, partner.graphql and staff.graphql stand.")],
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if they differ.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Write the published schema of each audience."""
+    different: list[str] = []
+    for audience in Audience:
+        path, text = folder / f"{audience.value}.graphql", schemas.sdl(audience)
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        different.append(path.name)
+        if not check:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    if check and different:
+        complaints.print(f"Not as the code has it: {', '.join(different)}. Write anew: referral contract {folder}")
+        raise typer.Exit(1)
+    console.print(
+        f"{'Written' if different else 'Nothing to write'}: {', '.join(different) or 'all as the code has it'}."
+    )
+
+
+def embedded_only() -> Settings:
+    chosen = settings()
+    if chosen.database_url is not None:
+        fail("REFERRAL_DATABASE_URL names another Postgres, so there is none of ours to look after.")
+    return chosen
+
+
+def describe(cluster: Cluster) -> None:
+    console.print(f"Postgres runs, process {cluster.pid}, at migration {migrate.newest()}.")
+    for what, where in (("home", cluster.home), ("log", cluster.log), ("dsn", cluster.dsn)):
+        console.print(f"  {what:<5} {where}", markup=False, soft_wrap=True)
+    console.print("To stop it: referral db stop")

@@ -1,0 +1,121 @@
+"""`referral serve` and `referral worker`: the two kinds of process a running system is made of."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Annotated
+
+import typer
+import uvicorn
+from starlette.types import ASGIApp
+
+from referral.edges import house, worker
+from referral.edges.commands.terminal import console, fail, run, settings, write_log
+from referral.edges.house import House
+from referral.foundation.settings import Settings
+
+Build = Callable[[House], ASGIApp]
+Host = Annotated[str | None, typer.Option(help="The address to listen on. Default: REFERRAL_HOST, else 127.0.0.1.")]
+Port = Annotated[int | None, typer.Option(help="The port; 0 takes a free one. Default: REFERRAL_PORT, else 8000.")]
+GRACE_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without its own signal handling: the command decides what ends, and in which order."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def serve(
+    context: typer.Context,
+    host: Host = None,
+    port: Port = None,
+    with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Also do the worker's work.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Serve pages and GraphQL. Starts the embedded Postgres unless REFERRAL_DATABASE_URL names another."""
+    write_log()
+    chosen = settings(host=host, port=port)
+    listener = listen(chosen)
+    chosen = with_address(chosen, listener)
+    run(serving(chosen, context.obj, listener, with_worker=with_worker))
+
+
+def work() -> None:
+    """Match requests, tell providers, end offers that ran out. As many as you like may run at once."""
+    write_log()
+    run(working(settings()))
+
+
+async def serving(chosen: Settings, build: Build, listener: socket.socket, *, with_worker: bool) -> None:
+    async with house.opened(chosen, tell=console.print) as opened, serving_house(opened, build, listener):
+        console.print(f"Serving at {chosen.public_url}", markup=False)
+        await (working_until_stopped(opened) if with_worker else waiting_until_stopped())
+
+
+async def working(chosen: Settings) -> None:
+    async with house.opened(chosen, tell=console.print) as opened:
+        console.print("Working. Ctrl-C stops.")
+        await working_until_stopped(opened)
+
+
+async def working_until_stopped(opened: House) -> None:
+    """Do the worker's work until a signal comes; the job at hand is finished first."""
+    stopping = asyncio.Event()
+    job = asyncio.ensure_future(worker.run(opened, stopping))
+    try:
+        await asyncio.shield(job)
+    except asyncio.CancelledError:
+        stopping.set()
+        await job
+
+
+async def waiting_until_stopped() -> None:
+    """Wait until a signal comes: a good end, not a failure."""
+    with suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def serving_house(opened: House, build: Build, listener: socket.socket) -> AsyncGenerator[None]:
+    """Answer HTTP for a block; open answers are given a few seconds to end."""
+    config = uvicorn.Config(
+        build(opened),
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,  # paths hold the tokens of links
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = Server(config)
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+# ---------------------------------------------------------------- the address
+def listen(chosen: Settings) -> socket.socket:
+    """Take the port before anything else is done, so that a taken one is told at once."""
+    try:
+        return socket.create_server((chosen.host, chosen.port), reuse_port=False)
+    except OSError as error:
+        fail(f"{chosen.host}:{chosen.port} cannot be listened on ({error.strerror}). Choose another with --port.")
+
+
+def with_address(chosen: Settings, listener: socket.socket) -> Settings:
+    """Links in letters begin with the address that is really served, unless the operator named one."""
+    if "public_url" in chosen.model_fields_set:
+        return chosen
+    host, port = listener.getsockname()[:2]
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    return chosen.model_copy(update={"public_url": f"http://{shown}:{port}", "port": port})

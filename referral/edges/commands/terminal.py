@@ -1,0 +1,108 @@
+"""How a command talks: progress, one sentence for a failure that was to be expected, and what to do about it."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import NoReturn, Self, TypeVar
+
+import pydantic
+import typer
+import uvloop
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from referral.foundation.db import DatabaseUnreachable
+from referral.foundation.embedded import ClusterError
+from referral.foundation.errors import Refused, ValidationFailed
+from referral.foundation.settings import Settings
+from referral.foundation.vault import KeyFileUnusable
+
+Result = TypeVar("Result")
+
+console = Console(highlight=False)
+complaints = Console(stderr=True, highlight=False)
+
+EXPECTED = (ClusterError, KeyFileUnusable, DatabaseUnreachable, Refused)
+
+
+def settings(**changes: object) -> Settings:
+    """The settings, or a sentence for each variable that cannot be used."""
+    try:
+        return Settings(**{name: value for name, value in changes.items() if value is not None})  # pyright: ignore[reportArgumentType] - checked by pydantic
+    except pydantic.ValidationError as error:
+        for wrong in error.errors(include_url=False, include_input=False):
+            name = "_".join(str(part) for part in wrong["loc"]).upper()
+            complaints.print(f"REFERRAL_{name}: {wrong['msg']}", markup=False)
+        raise typer.Exit(1) from None
+
+
+def fail(sentence: str, *, code: int = 1) -> NoReturn:
+    """Say what is wrong and what to do, on standard error."""
+    complaints.print(sentence, markup=False, soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def run(work: Coroutine[None, None, Result]) -> Result:
+    """Run a command's work to its end. SIGINT and SIGTERM cancel it, so everything it opened is closed again."""
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(stoppable(work))
+    except asyncio.CancelledError:
+        raise typer.Exit(130) from None
+    except ValidationFailed as refused:
+        fail("\n".join(f"{'.'.join(one.path)}: {one.message}" for one in refused.problems))
+    except EXPECTED as error:
+        fail(str(error) or type(error).__name__)
+
+
+async def stoppable(work: Coroutine[None, None, Result]) -> Result:
+    task = asyncio.ensure_future(work)
+
+    def stop() -> None:
+        if not task.cancelling():  # asked again, it goes on closing what it opened
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    return await task
+
+
+def write_log() -> None:
+    """One line an event on standard error. What is logged are ids, codes and durations, never what people sent."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
+    )
+    for name in ("uvicorn", "uvicorn.error", "alembic", "asyncio"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+class Bars:
+    """Progress bars, one for each thing that is worked on; calls may come from any thread."""
+
+    def __init__(self) -> None:
+        self.progress = Progress(
+            SpinnerColumn(finished_text="✓"),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self.tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self.progress.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.progress.stop()
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        if what not in self.tasks:
+            self.tasks[what] = self.progress.add_task(what, total=total)
+        self.progress.update(self.tasks[what], completed=done, total=total)
