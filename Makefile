@@ -39,7 +39,7 @@ contract: $(RUNTIME)  ## write schema/ and migrations/schema.sql anew from the c
 	mv $(VENV)/schema.sql migrations/schema.sql
 
 db: $(RUNTIME)  ## start the embedded Postgres, bring it up to date, and say how to reach it
-	@exec $(BIN)/python tools/database.py
+	@exec $(BIN)/referral db start
 
 bench: $(RUNTIME)  ## measure the hot paths, side by side in one run
 	@exec $(BIN)/python benchmarks/bench.py

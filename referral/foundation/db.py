@@ -78,14 +78,20 @@ async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = S
 
     Raises DatabaseUnreachable.
     """
+    with reaching():
+        return Database(await open_pool(dsn, size, statement_seconds), dsn)
+
+
+@contextmanager
+def reaching() -> Generator[None]:
+    """Turn every way in which a database cannot be reached into one sentence for the operator."""
     try:
-        pool = await open_pool(dsn, size, statement_seconds)
+        yield
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         kind = type(error).__name__
         raise DatabaseUnreachable(
             f"The database cannot be used ({kind}). Does Postgres run, and is REFERRAL_DATABASE_URL right?"
         ) from None
-    return Database(pool, dsn)
 
 
 async def open_pool(dsn: str, size: int, statement_seconds: int) -> Any:

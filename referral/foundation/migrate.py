@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from referral.foundation.db import Reader, value
+from referral.foundation.db import Reader, reaching, value
 
 LOCK_KEY = 7_362_001  # any number, as long as no one else uses it for an advisory lock
 WAIT_FOR_OTHERS_SECONDS = 120
@@ -55,7 +55,8 @@ async def downgrade(dsn: str, revision: str) -> None:
 async def _migrate(dsn: str, move: Move, revision: str) -> None:
     async def connect() -> object:
         # asyncpg reads the whole dsn itself, socket directories included; SQLAlchemy would not.
-        return await asyncpg.connect(dsn, server_settings={"application_name": "referral migrate"})
+        with reaching():
+            return await asyncpg.connect(dsn, server_settings={"application_name": "referral migrate"})
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     try:

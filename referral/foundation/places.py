@@ -123,7 +123,7 @@ async def found(at: Reader, read: list[Reading], countries: list[str]) -> list[H
               JOIN place_name n ON n.folded = r.name
               JOIN place p ON p.id = n.place_id
              WHERE (r.country IS NULL OR p.country = r.country)
-               AND (r.state IS NULL OR p.state = r.state)
+               AND (r.state IS NULL OR p.state = r.state AND p.kind <> 'state')
                AND (cardinality($5::text[]) = 0 OR p.country = ANY($5))
              ORDER BY r.rank, score DESC, p.id
              LIMIT 60""",
@@ -145,7 +145,7 @@ async def guessed(at: Reader, read: list[Reading], countries: list[str]) -> list
              CROSS JOIN LATERAL guess_place_names(r.name) AS g
               JOIN place p ON p.id = g.place_id
              WHERE (r.country IS NULL OR p.country = r.country)
-               AND (r.state IS NULL OR p.state = r.state)
+               AND (r.state IS NULL OR p.state = r.state AND p.kind <> 'state')
                AND (cardinality($5::text[]) = 0 OR p.country = ANY($5))
              ORDER BY r.rank, g.likeness DESC, score DESC, p.id
              LIMIT 60""",

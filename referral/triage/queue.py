@@ -39,9 +39,10 @@ class Queued:
     page: Page
 
 
+# CASE, because Postgres folds it away before it looks whether the index of what is not closed fits; OR it does not.
 MATCHING: LiteralString = """
     data_key IS NOT NULL
-    AND ($1::text[] IS NULL AND status <> 'closed' OR status = ANY($1))
+    AND CASE WHEN $1::text[] IS NULL THEN status <> 'closed' ELSE status = ANY($1) END
     AND ($2::text[] IS NULL OR urgency = ANY($2))
     AND ($3::text[] IS NULL OR help_types && $3)
     AND ($4::text[] IS NULL OR languages && $4)"""

@@ -14,9 +14,9 @@ from referral.foundation.actors import Scope
 ID = str(UUID(int=7))
 
 
-async def answered(desk: Desk, headers: dict[str, str], name: str, **input: object) -> Any:
+async def answered(desk: Desk, headers: dict[str, str], name: str, **asked: object) -> Any:
     """A mutation of everyone's, asked at the partners' door."""
-    data = await desk.ask(operation(f"public/{name}"), {"input": input}, Audience.PARTNER, **headers)
+    data = await desk.ask(operation(f"public/{name}"), {"input": asked}, Audience.PARTNER, **headers)
     (answer,) = data.values()
     return answer
 
@@ -108,12 +108,13 @@ async def test_offers_that_cannot_be_shown_name_the_argument(desk: Desk) -> None
     office = await given.office(desk.database)
     headers = await desk.partner(Scope.REFERRAL_RESPOND, organization_id=office.organization_id)
     far = urlsafe_b64encode(json.dumps(["1", "offers", -1e300, ID]).encode()).decode()
-    for variables, field, code in (
+    wrong: list[tuple[dict[str, Any], list[str], str]] = [
         ({"first": 0}, ["first"], "PAGE_SIZE"),
         ({"after": "nonsense"}, ["after"], "BAD_CURSOR"),
         ({"after": far}, ["after"], "BAD_CURSOR"),
         ({"status": []}, ["status"], "EMPTY"),
-    ):
+    ]
+    for variables, field, code in wrong:
         said = await refusal(desk, headers, operation("partner/Offers"), variables)
         assert [(one["path"], one["code"]) for one in said["fields"]] == [(field, code)]
 
@@ -144,7 +145,9 @@ async def test_an_organization_answers_its_own_offers_and_nobody_elses(desk: Des
     yes = await answered(desk, ours, "RespondToReferral", referralId=referral, answer="ACCEPT")
     assert yes["referral"]["request"]["person"]["name"] == "Synthetic Person"
     looks = await desk.database.pool.fetch(
-        "SELECT act, actor, actor_id = (SELECT id FROM partner WHERE name = 'Ours') AS ours FROM audit_event ORDER BY id"
+        """
+        SELECT act, actor, actor_id = (SELECT id FROM partner WHERE name = 'Ours') AS ours
+          FROM audit_event ORDER BY id"""
     )
     assert [tuple(look) for look in looks] == [
         ("contact_released", "partner_app", True),

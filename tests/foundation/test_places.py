@@ -52,6 +52,7 @@ async def meant(database: Database, text: str) -> str | None:
         ("N. Laredo", "Nuevo Laredo, TAM, MX"),
         ("San Ysidro", "San Ysidro, CA, US"),
         ("NYC", "New York City, NY, US"),
+        ("New York, NY", "New York City, NY, US"),
         ("L.A.", "Los Angeles, CA, US"),
         ("Los Angeles, CA", "Los Angeles, CA, US"),
         ("Tapachula", "Tapachula, CHP, MX"),

@@ -202,19 +202,25 @@ async def test_a_server_killed_between_keeping_and_answering_gives_the_same_rece
 async def server(desk: Desk, home: Path) -> AsyncGenerator[tuple[asyncio.subprocess.Process, httpx.AsyncClient]]:
     """A server of its own process on the same database, and a client of it."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(Path(__file__).with_name("one_server.py")),
+        *(sys.executable, "-m", "referral", "serve", "--port", "0"),
         stdout=asyncio.subprocess.PIPE,
-        env=os.environ
-        | {"REFERRAL_DATABASE_URL": desk.database.dsn, "REFERRAL_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        env=os.environ | {"REFERRAL_DATABASE_URL": desk.database.dsn, "REFERRAL_HOME": str(home)},
     )
     assert process.stdout
     try:
-        port = int(await asyncio.wait_for(process.stdout.readline(), 60))
-        async with desks.client(port) as http:
+        async with asyncio.timeout(60), desks.client(await port_of(process.stdout)) as http:
             yield process, http
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
         await asyncio.wait_for(process.stdout.read(), 30)
         await process.wait()
+
+
+async def port_of(told: asyncio.StreamReader) -> int:
+    """The port that the server says it listens on."""
+    async for line in told:
+        if b"Serving at http://" in line:
+            return int(line.decode().strip().rpartition(":")[2])
+    raise AssertionError("The server did not start.")

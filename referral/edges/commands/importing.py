@@ -30,7 +30,9 @@ def hsds(
     source: Annotated[str | None, typer.Option(help="Where the list comes from, as people will read it.")] = None,
 ) -> None:
     """Insert or update a list of providers. Exit code 2 if rows failed (the good ones landed), 1 if it is no HSDS."""
-    run(importing(settings(), path or SHIPPED, source or (SHIPPED_SOURCE if path is None else str(path.name))))
+    package = path or SHIPPED
+    named = SHIPPED_SOURCE if package.resolve() == SHIPPED else package.name
+    run(importing(settings(), package, source or named))
 
 
 @commands.command(name="reference")
@@ -68,7 +70,7 @@ def show(report: ImportReport) -> None:
         cells = (counts.inserted, counts.updated, counts.unchanged, counts.removed, counts.failed)
         table.add_row(name, *map(str, cells))
     console.print(table)
-    console.print(f"{report.changed} changes.")
+    console.print(f"Changes: {report.changed}.")
     if not report.errors:
         return
     errors = Table("file", "row", "field", "reason", "row landed", box=None, pad_edge=False)
@@ -76,4 +78,4 @@ def show(report: ImportReport) -> None:
         errors.add_row(error.file, str(error.row), error.field, error.reason, "yes" if error.landed else "no")
     console.print(errors)
     more = len(report.errors) - SHOWN_ERRORS
-    console.print(f"{len(report.errors)} errors{f', {more} of them not shown' if more > 0 else ''}.")
+    console.print(f"Errors: {len(report.errors)}{f', {more} of them not shown' if more > 0 else ''}.")

@@ -94,7 +94,7 @@ CHOSEN: LiteralString = """
 async def lay(house: House, progress: Progress) -> None:
     """Lay the overlay over the directory. A second time only statements that age are made anew."""
     await state_openness(house, progress)
-    if await value(house.database.reader, "SELECT EXISTS (SELECT FROM help_request)"):
+    if await value(house.database.reader, "SELECT count(*) FROM help_request") >= REQUESTS:
         return
     await ask_for_help(house, progress)
     await worker.work_off(house)

@@ -13,7 +13,7 @@ from referral.directory.providers import Provider
 from referral.directory.search import Search
 from referral.edges.house import House
 from referral.foundation import languages
-from referral.foundation.actors import Partner, Staff, Visitor
+from referral.foundation.actors import Partner, Staff, StaffRole, Visitor
 from referral.foundation.db import Reader
 from referral.foundation.errors import NotAllowed
 from referral.foundation.languages import Language
@@ -45,6 +45,13 @@ class Context:
         if isinstance(self.who, Staff):
             return self.who
         raise NotAllowed("Sign in as staff first.")
+
+    @property
+    def intake(self) -> Staff:
+        """Staff who work on requests. Whoever keeps accounts opens none."""
+        if self.staff.role is StaffRole.ADMIN:
+            raise NotAllowed("Your account keeps accounts. Requests are open to the intake team only.")
+        return self.staff
 
     @property
     def partner(self) -> Partner:

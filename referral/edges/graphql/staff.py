@@ -160,7 +160,7 @@ class HelpRequestConnection:
 
     @strawberry.field(description="How many requests match.")
     async def total_count(self, info: Info) -> int:
-        return await queue.count(info.context.at, info.context.staff, self.filter)
+        return await queue.count(info.context.at, info.context.intake, self.filter)
 
 
 @strawberry.input(description="Which requests. What is left out does not filter; closed ones are shown only by name.")
@@ -201,7 +201,7 @@ class StaffQuery(PublicQuery):
     ) -> HelpRequestConnection:
         context, order = info.context, order_by or QueueOrder.RESPOND_BY
         asked = filter_of(filter)
-        found = await queue.waiting(context.at, context.staff, asked, order, first=first, after=after)
+        found = await queue.waiting(context.at, context.intake, asked, order, first=first, after=after)
         return HelpRequestConnection(found=found, order=order, filter=asked)
 
     @strawberry.field(
@@ -212,7 +212,7 @@ class StaffQuery(PublicQuery):
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> RequestView | None:
         context, wanted = info.context, id_of(id, "id")
-        staff = context.staff
+        staff = context.intake
         async with context.house.database.transaction() as tx:
             found = await requests.request(tx, wanted)
             if found is None or found.facts is None:
@@ -230,7 +230,7 @@ class StaffMutation(PublicMutation):
         input: Annotated[OfferReferralInput, strawberry.argument(description="The offer.")],  # noqa: A002 - the contract's name
     ) -> ReferralResult:
         context, vault = info.context, info.context.house.vault
-        staff, choice = context.staff, choice_of(input)
+        staff, choice = context.intake, choice_of(input)
         try:
             async with context.house.database.transaction() as tx:
                 made = await choosing.offer_chosen(tx, vault, staff, choice, now=context.now)

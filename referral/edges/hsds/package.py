@@ -56,9 +56,9 @@ def read(path: Path, progress: Progress) -> Package:
         content = path.read_bytes().removeprefix(BOM)
     except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise NotHsds(f"{path.name} cannot be read: {error}") from error
-    progress(path.name, 0, 1)
+    progress("reading the package", 0, 1)
     package = _lines(path.name, content) if path.suffix in SUFFIXES_OF_LINES else _document(path.name, content)
-    progress(path.name, 1, 1)
+    progress("reading the package", 1, 1)
     return package
 
 
@@ -85,12 +85,12 @@ def _tabular(files: Files, progress: Progress) -> Package:
         raise NotHsds(f"This is no HSDS package: it has no {' and no '.join(missing)}.")
     package = Package()
     for done, source in enumerate(sources):
-        progress(source.file, done, len(sources))
+        progress("reading the package", done, len(sources))
         content = files[source.file]()
         if source.table in REQUIRED:
             _require_columns(source, content)
         read_csv(package, source.table, source.file, content)
-    progress("package", len(sources), len(sources))
+    progress("reading the package", len(sources), len(sources))
     return package
 
 

@@ -1,0 +1,198 @@
+"""Places are stated, held, taken and given back, and never given twice."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import given
+import pytest
+
+from referral.directory import capacity, providers
+from referral.directory.capacity import Count, Statement
+from referral.directory.providers import ProviderId
+from referral.directory.words import CapacityUnit, Openness
+from referral.foundation.clock import now
+from referral.foundation.db import Database, Tx, execute, value
+from referral.foundation.errors import NoCapacity, NotFound, ValidationFailed
+from referral.foundation.vocabulary import HelpType
+
+Act = Callable[[Tx], Awaitable[None]]
+CASES, BEDS = CapacityUnit.FULL_CASES, CapacityUnit.BEDS_TONIGHT
+
+
+async def stated(database: Database, provider: UUID, *counts: Count, openness: Openness = Openness.OPEN) -> None:
+    async with database.transaction() as tx:
+        await capacity.state(tx, provider, Statement(openness=openness, counts=counts), by="test", now=now())
+
+
+async def the_count(database: Database) -> UUID:
+    return await value(database.reader, "SELECT id FROM capacity")
+
+
+async def counts(database: Database) -> tuple[int, int, int]:
+    """Stated, taken, held."""
+    return tuple(await database.pool.fetchrow("SELECT stated, taken, held FROM capacity"))  # pyright: ignore[reportReturnType] - three columns
+
+
+async def step(database: Database, act: Act) -> str:
+    """Do something in a transaction of its own; the name of the refusal where it is refused."""
+    try:
+        async with database.transaction() as tx:
+            await act(tx)
+    except NoCapacity as refusal:
+        return refusal.code
+    return "done"
+
+
+async def test_an_offer_holds_a_place_an_acceptance_takes_it_and_an_end_gives_it_back(fresh_db: Database) -> None:
+    await given.office(fresh_db, places=2)
+    id = await the_count(fresh_db)
+    life: list[tuple[Act, tuple[int, int, int]]] = [
+        (lambda tx: capacity.hold(tx, id), (2, 0, 1)),
+        (lambda tx: capacity.hold(tx, id), (2, 0, 2)),
+        (lambda tx: capacity.take(tx, id, held=True), (2, 1, 1)),
+        (lambda tx: capacity.release(tx, id, taken=False), (2, 1, 0)),
+        (lambda tx: capacity.take(tx, id, held=False), (2, 2, 0)),
+        (lambda tx: capacity.release(tx, id, taken=True), (2, 1, 0)),
+    ]
+    for act, expected in life:
+        assert await step(fresh_db, act) == "done"
+        assert await counts(fresh_db) == expected
+
+
+async def test_the_last_place_held_is_nobody_elses(fresh_db: Database) -> None:
+    await given.office(fresh_db, places=1)
+    id = await the_count(fresh_db)
+    assert await step(fresh_db, lambda tx: capacity.hold(tx, id)) == "done"
+    assert await step(fresh_db, lambda tx: capacity.hold(tx, id)) == "NO_CAPACITY"
+    assert await step(fresh_db, lambda tx: capacity.take(tx, id, held=False)) == "NO_CAPACITY"
+    assert await step(fresh_db, lambda tx: capacity.take(tx, id, held=True)) == "done"
+    assert await step(fresh_db, lambda tx: capacity.take(tx, id, held=True)) == "NO_CAPACITY"
+    assert await counts(fresh_db) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("how", ["hold", "take"])
+async def test_sixty_at_once_get_no_more_places_than_there_are(fresh_db: Database, how: str) -> None:
+    await given.office(fresh_db, places=7)
+    id = await the_count(fresh_db)
+
+    async def act(tx: Tx) -> None:
+        await (capacity.hold(tx, id) if how == "hold" else capacity.take(tx, id, held=False))
+
+    said = await asyncio.gather(*(step(fresh_db, act) for _ in range(60)))
+    assert (said.count("done"), said.count("NO_CAPACITY")) == (7, 53)
+    assert await counts(fresh_db) == ((7, 0, 7) if how == "hold" else (7, 7, 0))
+
+
+async def test_what_is_given_back_twice_never_makes_a_place_out_of_nothing(fresh_db: Database) -> None:
+    await given.office(fresh_db, places=1)
+    id = await the_count(fresh_db)
+    for taken in (True, False, True):
+        await step(fresh_db, lambda tx, taken=taken: capacity.release(tx, id, taken=taken))
+    assert await counts(fresh_db) == (1, 0, 0)
+
+
+async def test_the_database_itself_refuses_to_give_a_place_twice(fresh_db: Database) -> None:
+    await given.office(fresh_db, places=1)
+    with pytest.raises(Exception, match="capacity_never_oversubscribed"):
+        await fresh_db.pool.execute("UPDATE capacity SET taken = 2")
+
+
+# ---------------------------------------------------------------- statements
+async def test_a_new_statement_starts_the_count_anew_and_held_places_stay_held(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, places=5)
+    id = await the_count(fresh_db)
+    await step(fresh_db, lambda tx: capacity.take(tx, id, held=False))
+    await step(fresh_db, lambda tx: capacity.hold(tx, id))
+    await stated(fresh_db, office.id, Count(unit=CASES, available=3))
+    assert await counts(fresh_db) == (3, 0, 1)
+    listing = await providers.provider(fresh_db.reader, office.id)
+    assert listing
+    assert [count.available for count in listing.capacities] == [2]
+
+
+async def test_a_count_for_one_help_goes_before_the_general_one(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, places=9)
+    await stated(fresh_db, office.id, Count(unit=CASES, available=1, help_type=HelpType.LEGAL_ASYLUM))
+    asylum = await capacity.counted(fresh_db.reader, office.id, HelpType.LEGAL_ASYLUM)
+    other = await capacity.counted(fresh_db.reader, office.id, HelpType.LEGAL_APPEAL)
+    stored = "SELECT help_type FROM capacity WHERE id = $1"
+    assert await value(fresh_db.reader, stored, asylum) == "legal.asylum"
+    assert await value(fresh_db.reader, stored, other) is None
+
+
+async def test_a_count_is_believed_for_its_time_and_beds_for_a_night(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, places=None)
+    assert await capacity.counted(fresh_db.reader, office.id, HelpType.HUM_SHELTER) is None
+    await stated(fresh_db, office.id, Count(unit=BEDS, available=4), Count(unit=CASES, available=2))
+    lives = dict(await fresh_db.pool.fetch("SELECT unit, expires_at - stated_at FROM capacity"))
+    assert lives == {BEDS.value: timedelta(days=1), CASES.value: timedelta(days=30)}
+    async with fresh_db.transaction() as tx:
+        await execute(tx, "UPDATE capacity SET expires_at = now() - interval '1 second'")
+    assert await capacity.counted(fresh_db.reader, office.id, HelpType.HUM_SHELTER) is None
+
+
+async def test_who_declares_itself_full_has_no_place_left_and_keeps_what_it_gave(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, places=5)
+    id = await the_count(fresh_db)
+    await step(fresh_db, lambda tx: capacity.take(tx, id, held=False))
+    await step(fresh_db, lambda tx: capacity.hold(tx, id))
+
+    async def full(tx: Tx) -> None:
+        await capacity.lock_counts(tx, office.id)
+        await capacity.declare_full(tx, office.id)
+
+    await step(fresh_db, full)
+    assert await counts(fresh_db) == (2, 1, 1)
+    assert await step(fresh_db, lambda tx: capacity.hold(tx, id)) == "NO_CAPACITY"
+    assert await step(fresh_db, lambda tx: capacity.take(tx, id, held=True)) == "done"
+    listing = await providers.provider(fresh_db.reader, office.id)
+    assert listing
+    assert listing.openness is Openness.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("statement", "path", "code"),
+    [
+        (Statement(openness=Openness.OPEN, waitlist_days=-1), "waitlist_estimate_days", "OUT_OF_RANGE"),
+        (Statement(openness=Openness.OPEN, waitlist_days=3651), "waitlist_estimate_days", "OUT_OF_RANGE"),
+        (
+            Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=100_001),)),
+            "capacities.0.available",
+            "OUT_OF_RANGE",
+        ),
+        (
+            Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=2, maximum=1),)),
+            "capacities.0.maximum",
+            "OUT_OF_RANGE",
+        ),
+        (Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=2),) * 2), "capacities.1", "TWICE"),
+        (Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=2),) * 41), "capacities", "TOO_MANY"),
+    ],
+)
+async def test_a_statement_without_sense_is_refused_and_nothing_changes(
+    fresh_db: Database, statement: Statement, path: str, code: str
+) -> None:
+    office = await given.office(fresh_db, places=5)
+    with pytest.raises(ValidationFailed) as refused:
+        async with fresh_db.transaction() as tx:
+            await capacity.state(tx, office.id, statement, by="test", now=now())
+    assert [(".".join(problem.path), problem.code) for problem in refused.value.problems] == [(path, code)]
+    assert await counts(fresh_db) == (5, 0, 0)
+
+
+async def test_nobody_states_for_a_listing_that_is_not_there(fresh_db: Database) -> None:
+    with pytest.raises(NotFound):
+        await stated(fresh_db, ProviderId(uuid4()), Count(unit=CASES, available=1))
+
+
+async def test_statements_and_holds_at_once_never_oversubscribe(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, places=3)
+    id = await the_count(fresh_db)
+    said = await asyncio.gather(
+        *(step(fresh_db, lambda tx: capacity.hold(tx, id)) for _ in range(20)),
+        *(stated(fresh_db, office.id, Count(unit=CASES, available=3)) for _ in range(5)),
+    )
+    assert said.count("done") == 3
+    assert await counts(fresh_db) == (3, 0, 3)

@@ -1,0 +1,172 @@
+"""What an operator types, and what comes back: help, exit codes, and sentences that say what to do."""
+
+import csv
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import given
+import httpx
+import pytest
+import typer
+from commands_given import referral, start
+from typer.testing import CliRunner
+
+from referral.edges import cli
+from referral.edges.commands.importing import SHIPPED
+from referral.foundation.clock import now
+from referral.foundation.db import Database, value
+from referral.partners import accounts
+from referral.triage import staff
+
+COMMANDS = [
+    [], ["serve"], ["worker"], ["demo"], ["contract"], ["import"], ["import", "hsds"], ["import", "reference"],
+    ["staff"], ["staff", "add"], ["staff", "disable"], ["partner"], ["partner", "add"], ["provider"],
+    ["provider", "link"], ["provider", "email"], ["db"], ["db", "start"], ["db", "stop"], ["db", "status"],
+    ["db", "migrate"], ["db", "schema"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(words: list[str]) -> None:
+    told = CliRunner().invoke(cli.application(), [*words, "--help"])
+    assert told.exit_code == 0
+    assert "Usage: " in told.output
+
+
+def test_every_option_has_a_sentence() -> None:
+    def walk(command: Any, path: str) -> Iterator[str]:
+        assert command.help, path
+        for parameter in command.params:
+            yield from () if getattr(parameter, "help", None) else (f"{path} {parameter.name}",)
+        for name, part in getattr(command, "commands", {}).items():
+            yield from walk(part, f"{path} {name}")
+
+    silent = list(walk(typer.main.get_command(cli.application()), "referral"))
+    assert [name for name in silent if not name.endswith("_completion")] == []
+
+
+async def test_the_shipped_list_comes_in_once(fresh_db: Database, tmp_path: Path) -> None:
+    first = referral(fresh_db.dsn, tmp_path, "import", "hsds")
+    assert first.code == 0, first.complaints
+    assert await value(fresh_db.reader, "SELECT count(*) FROM organization") == 122
+    assert await value(fresh_db.reader, "SELECT count(*) FROM service") == 154
+    assert await value(fresh_db.reader, "SELECT count(*) FROM location") == 151
+    second = referral(fresh_db.dsn, tmp_path, "import", "hsds", str(SHIPPED))
+    assert second.code == 0
+    assert "Changes: 0." in second.said
+
+
+async def test_broken_rows_are_named_and_the_others_land(fresh_db: Database, tmp_path: Path) -> None:
+    package = Path(shutil.copytree(SHIPPED, tmp_path / "package"))
+    path = package / "locations.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    rows[3]["latitude"] = "ninety"
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.DictWriter(lines, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    told = referral(fresh_db.dsn, tmp_path, "import", "hsds", str(package))
+    assert told.code == 2
+    assert "locations.csv" in told.said
+    assert "latitude" in told.said
+    assert "the other coordinate stands alone" in told.said
+    assert await value(fresh_db.reader, "SELECT count(*) FROM organization") == 122
+
+
+async def test_what_is_no_hsds_is_one_sentence(fresh_db: Database, tmp_path: Path) -> None:
+    (tmp_path / "letter.json").write_text("Dear all,", encoding="utf-8")
+    told = referral(fresh_db.dsn, tmp_path, "import", "hsds", str(tmp_path / "letter.json"))
+    assert told.code == 1
+    assert "letter.json" in told.complaints
+    assert "Traceback" not in told.complaints
+    assert await value(fresh_db.reader, "SELECT count(*) FROM organization") == 0
+
+
+async def test_staff_are_added_with_a_password_that_is_not_an_argument(fresh_db: Database, tmp_path: Path) -> None:
+    words = ("staff", "add", "Ada@Example.org", "--name", "Ada", "--password-stdin")
+    short = referral(fresh_db.dsn, tmp_path, *words, typed="too short\n")
+    assert (short.code, "password" in short.complaints) == (1, True)
+    added = referral(fresh_db.dsn, tmp_path, *words, typed="a password of some length\n")
+    assert (added.code, "ada@example.org" in added.said) == (0, True)
+    again = referral(fresh_db.dsn, tmp_path, *words, typed="a password of some length\n")
+    assert (again.code, "Traceback" in again.complaints) == (1, False)
+    async with fresh_db.transaction() as tx:
+        signed_in = await staff.sign_in(tx, email="ada@example.org", password="a password of some length", now=now())
+    assert signed_in.staff.name == "Ada"
+    assert referral(fresh_db.dsn, tmp_path, "staff", "disable", "ada@example.org").code == 0
+    async with fresh_db.transaction() as tx:
+        assert await staff.by_session(tx, signed_in.token, now=now()) is None
+
+
+async def test_a_partner_gets_a_key_that_works(fresh_db: Database, tmp_path: Path) -> None:
+    office = await given.office(fresh_db)
+    words = ("partner", "add", "An app", "--scope", "referral:respond", "--organization", str(office.organization_id))
+    told = referral(fresh_db.dsn, tmp_path, *words)
+    assert told.code == 0, told.complaints
+    partner = await accounts.by_key(fresh_db.reader, told.said.strip(), now=now())
+    assert partner is not None
+    assert partner.organization_id == office.organization_id
+
+
+async def test_a_provider_gets_a_link_and_an_address(fresh_db: Database, tmp_path: Path) -> None:
+    office = await given.office(fresh_db)
+    link = referral(fresh_db.dsn, tmp_path, "provider", "link", str(office.id))
+    assert link.said.startswith("http://127.0.0.1:8000/c/")
+    assert referral(fresh_db.dsn, tmp_path, "provider", "email", str(office.id), "no address").code == 1
+    changed = referral(fresh_db.dsn, tmp_path, "provider", "email", str(office.id), "intake@example.org")
+    assert changed.code == 0
+    stored = await value(fresh_db.reader, "SELECT referral_email FROM provider WHERE id = $1", office.id)
+    assert stored == "intake@example.org"
+
+
+def test_what_cannot_work_says_why_and_what_to_do(dsn: str, tmp_path: Path) -> None:
+    unreachable = referral("postgresql://nobody@127.0.0.1:9/nowhere", tmp_path, "db", "migrate")
+    assert (unreachable.code, "REFERRAL_DATABASE_URL" in unreachable.complaints) == (1, True)
+    no_port = referral(dsn, tmp_path, "worker", REFERRAL_PORT="ninety")
+    assert (no_port.code, "REFERRAL_PORT" in no_port.complaints) == (1, True)
+    key = tmp_path / "root.key"
+    key.write_bytes(b"k" * 32)
+    key.chmod(0o644)
+    open_key = referral(dsn, tmp_path, "import", "reference", REFERRAL_ROOT_KEY_FILE=str(key))
+    assert (open_key.code, "chmod 600" in open_key.complaints) == (1, True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        busy = referral(dsn, tmp_path, "serve", "--port", port)
+    assert (busy.code, "--port" in busy.complaints) == (1, True)
+    for told in (unreachable, no_port, open_key, busy):
+        assert "Traceback" not in told.complaints
+
+
+def test_the_published_schema_is_written_and_held_to(tmp_path: Path) -> None:
+    commands, folder = cli.application(), str(tmp_path / "schema")
+    assert CliRunner().invoke(commands, ["contract", folder]).exit_code == 0
+    assert CliRunner().invoke(commands, ["contract", folder, "--check"]).exit_code == 0
+    with (tmp_path / "schema" / "public.graphql").open("a", encoding="utf-8") as file:
+        file.write("# more\n")
+    assert CliRunner().invoke(commands, ["contract", folder, "--check"]).exit_code == 1
+
+
+async def test_serving_ends_by_a_signal(fresh_db: Database, tmp_path: Path) -> None:
+    running = start(fresh_db.dsn, tmp_path, "serve", "--port", "0", "--worker")
+    try:
+        address = running.until("Serving at")[-1].removeprefix("Serving at ").strip()
+        async with httpx.AsyncClient(base_url=address) as client:
+            answer = await client.get("/readyz")
+        assert answer.status_code == 200
+        assert "server" not in answer.headers
+    finally:
+        code = running.stop()
+    assert code == 0
+
+
+async def test_a_worker_ends_by_a_signal(fresh_db: Database, tmp_path: Path) -> None:
+    running = start(fresh_db.dsn, tmp_path, "worker")
+    try:
+        running.until("Working.")
+    finally:
+        code = running.stop()
+    assert code == 0

@@ -1,0 +1,239 @@
+"""An offer is made once, answered once, in its time, and never by who may not."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import given
+import pytest
+from given import Office
+
+from referral.edges.house import House
+from referral.foundation.actors import ActorKind, Visitor
+from referral.foundation.clock import now
+from referral.foundation.db import execute, value
+from referral.foundation.errors import AlreadyAnswered, Conflict, Expired, NoCapacity, NotFound, ValidationFailed
+from referral.foundation.vocabulary import HelpType
+from referral.intake import requests
+from referral.intake.form import Answers, LookedUp
+from referral.intake.requests import HelpRequest
+from referral.intake.words import CanAfford, ConsentScope, HelpRequestStatus, Representation
+from referral.referrals import notes, offers, reading
+from referral.referrals.notes import By
+from referral.referrals.offers import THE_SYSTEM, Terms
+from referral.referrals.reading import Referral
+from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralStatus
+
+PROVIDER = By(kind=ActorKind.PROVIDER_STAFF)
+ACCEPT, DECLINE, ASK = ReferralAnswer
+
+
+async def someone(house: House) -> HelpRequest:
+    answers = Answers(
+        idempotency_key=str(uuid4()),
+        representation=Representation.NONE,
+        can_afford=CanAfford.NO,
+        help_types=(HelpType.LEGAL_ASYLUM,),
+        languages=("es",),
+        consents=tuple(ConsentScope),
+    )
+    async with house.database.transaction() as tx:
+        found = LookedUp(languages={"es": "es"})
+        return (await requests.submit(tx, house.vault, Visitor(), answers, found, now=now())).request
+
+
+def terms(office: Office, *, lives: timedelta = timedelta(days=1), holds: bool = True) -> Terms:
+    return Terms(
+        provider_id=office.id,
+        organization_id=office.organization_id,
+        help_type=HelpType.LEGAL_ASYLUM,
+        score=500,
+        rules_version="test",
+        lives=lives,
+        holds=holds,
+    )
+
+
+async def offered(house: House, request: HelpRequest, agreed: Terms) -> Referral:
+    async with house.database.transaction() as tx:
+        return await offers.offer(tx, request, agreed, THE_SYSTEM, now=now())
+
+
+async def answered(
+    house: House,
+    id: UUID,
+    reply: ReferralAnswer,
+    *,
+    reason: DeclineReason | None = None,
+    words: str | None = None,
+) -> Referral:
+    async with house.database.transaction() as tx:
+        return await offers.answer(tx, house.vault, id, reply, PROVIDER, reason=reason, words=words, now=now())
+
+
+async def status(house: House, id: UUID) -> ReferralStatus:
+    found = await reading.referral(house.database.reader, id)
+    assert found
+    return found.status
+
+
+async def test_an_offer_holds_a_place_and_orders_its_letter_and_its_end(house: House) -> None:
+    office, request = await given.office(house.database), await someone(house)
+    made = await offered(house, request, terms(office))
+    assert (made.status, made.holds) == (ReferralStatus.OFFERED, True)
+    assert made.expires_at - made.offered_at == timedelta(days=1)
+    orders = await house.database.pool.fetch("SELECT kind, run_at FROM outbox WHERE subject_id = $1", made.id)
+    assert {kind for kind, _ in orders} == {"tell_provider", "expire_offer"}
+    assert dict(orders)["expire_offer"] == made.expires_at
+    assert await value(house.database.reader, "SELECT held FROM capacity") == 1
+
+
+async def test_an_office_that_counts_nothing_holds_nothing(house: House) -> None:
+    office = await given.office(house.database, places=None)
+    made = await offered(house, await someone(house), terms(office))
+    assert (made.holds, made.capacity_id) == (False, None)
+    assert (await answered(house, made.id, ACCEPT)).status is ReferralStatus.ACCEPTED
+
+
+async def test_one_office_has_one_live_offer_of_a_person(house: House) -> None:
+    office, request = await given.office(house.database), await someone(house)
+    made = await offered(house, request, terms(office))
+    with pytest.raises(Conflict):
+        await offered(house, request, terms(office))
+    await answered(house, made.id, DECLINE, reason=DeclineReason.OTHER)
+    assert (await offered(house, request, terms(office))).id != made.id
+
+
+async def test_no_place_no_offer_and_nothing_of_it_stays(house: House) -> None:
+    office = await given.office(house.database, places=0)
+    request = await someone(house)
+    with pytest.raises(NoCapacity):
+        await offered(house, request, terms(office))
+    assert await value(house.database.reader, "SELECT count(*) FROM referral") == 0
+    assert await value(house.database.reader, "SELECT count(*) FROM outbox WHERE kind <> 'match'") == 0
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason", "words", "path", "code"),
+    [
+        (DECLINE, None, None, "decline_reason", "EMPTY"),
+        (ASK, None, None, "note", "EMPTY"),
+        (ASK, None, " \n", "note", "EMPTY"),
+        (ASK, None, "x" * 501, "note", "TOO_LONG"),
+        (ACCEPT, None, "Is it A123456789?", "note", "IDENTITY_NUMBER"),
+    ],
+)
+async def test_an_answer_that_says_too_little_or_too_much_is_refused(
+    house: House, reply: ReferralAnswer, reason: DeclineReason | None, words: str | None, path: str, code: str
+) -> None:
+    made = await offered(house, await someone(house), terms(await given.office(house.database)))
+    with pytest.raises(ValidationFailed) as refused:
+        await answered(house, made.id, reply, reason=reason, words=words)
+    assert [(".".join(one.path), one.code) for one in refused.value.problems] == [(path, code)]
+    assert await status(house, made.id) is ReferralStatus.OFFERED
+
+
+@pytest.mark.parametrize("first", [ACCEPT, DECLINE])
+@pytest.mark.parametrize("then", ReferralAnswer)
+async def test_an_answer_stands(house: House, first: ReferralAnswer, then: ReferralAnswer) -> None:
+    made = await offered(house, await someone(house), terms(await given.office(house.database)))
+    stands = await answered(house, made.id, first, reason=DeclineReason.OTHER)
+    with pytest.raises(AlreadyAnswered):
+        await answered(house, made.id, then, reason=DeclineReason.DUPLICATE, words="Once more.")
+    assert await status(house, made.id) is stands.status
+
+
+@pytest.mark.parametrize("reply", ReferralAnswer)
+async def test_an_offer_whose_time_has_passed_is_not_answered_even_before_it_is_ended(
+    house: House, reply: ReferralAnswer
+) -> None:
+    made = await offered(house, await someone(house), terms(await given.office(house.database), lives=-timedelta(1)))
+    with pytest.raises(Expired):
+        await answered(house, made.id, reply, reason=DeclineReason.OTHER, words="Is there time?")
+    assert await status(house, made.id) is ReferralStatus.OFFERED
+    assert await value(house.database.reader, "SELECT held FROM capacity") == 1
+
+
+async def test_nothing_ends_before_its_time(house: House) -> None:
+    made = await offered(house, await someone(house), terms(await given.office(house.database)))
+    async with house.database.transaction() as tx:
+        await offers.expire(tx, made.id, now=now() + timedelta(days=9))  # the database's clock decides, and no other
+    assert await status(house, made.id) is ReferralStatus.OFFERED
+
+
+async def test_an_end_comes_once_and_gives_back_one_place(house: House) -> None:
+    office = await given.office(house.database)
+    await offered(house, await someone(house), terms(office))
+    made = await offered(house, await someone(house), terms(office, lives=-timedelta(1)))
+    for _ in range(2):
+        async with house.database.transaction() as tx:
+            await offers.expire(tx, made.id, now=now())
+    assert await status(house, made.id) is ReferralStatus.EXPIRED
+    assert await value(house.database.reader, "SELECT held FROM capacity") == 1
+    found = await requests.request(house.database.reader, made.request_id)
+    assert found
+    assert found.status is HelpRequestStatus.MATCHING
+
+
+async def test_the_last_place_goes_to_who_says_yes_first_and_the_other_offer_stays_open(house: House) -> None:
+    office = await given.office(house.database, places=1)
+    one, other = [await offered(house, await someone(house), terms(office, holds=False)) for _ in range(2)]
+    await answered(house, one.id, ACCEPT)
+    with pytest.raises(NoCapacity):
+        await answered(house, other.id, ACCEPT)
+    assert await status(house, other.id) is ReferralStatus.OFFERED
+
+
+async def test_what_is_not_there_is_not_answered(house: House) -> None:
+    with pytest.raises(NotFound):
+        await answered(house, uuid4(), ACCEPT)
+    async with house.database.transaction() as tx:
+        assert await offers.view(tx, uuid4()) is None
+        await offers.expire(tx, uuid4(), now=now())
+
+
+async def test_of_a_conflict_of_interest_no_word_is_kept(house: House) -> None:
+    request = await someone(house)
+    made = await offered(house, request, terms(await given.office(house.database)))
+    await answered(
+        house, made.id, DECLINE, reason=DeclineReason.CONFLICT_OF_INTEREST, words="We act for the other side."
+    )
+    assert await value(house.database.reader, "SELECT count(*) FROM referral_note") == 0
+
+
+async def test_words_are_read_back_in_order_by_who_has_the_key_and_by_nobody_else(house: House) -> None:
+    request = await someone(house)
+    made = await offered(house, request, terms(await given.office(house.database)))
+    await answered(house, made.id, ASK, words="First?")
+    await answered(house, made.id, ACCEPT, words="Second.")
+    found = await notes.of_referrals(house.database.reader, house.vault, request, [made.id])
+    assert [note.text for note in found[made.id]] == ["First?", "Second."]
+    erased = replace(request, data_key=None)
+    assert await notes.of_referrals(house.database.reader, house.vault, erased, [made.id]) == {}
+
+
+async def test_opening_is_noted_once_and_never_after_an_answer(house: House) -> None:
+    made = await offered(house, await someone(house), terms(await given.office(house.database)))
+    for _ in range(3):
+        async with house.database.transaction() as tx:
+            await offers.view(tx, made.id)
+    await answered(house, made.id, ACCEPT)
+    async with house.database.transaction() as tx:
+        seen = await offers.view(tx, made.id)
+    assert seen
+    assert seen.status is ReferralStatus.ACCEPTED
+    history = await reading.histories(house.database.reader, [made.id])
+    assert [event.status.name for event in history] == ["OFFERED", "VIEWED", "ACCEPTED"]
+
+
+async def test_taking_a_person_back_ends_every_live_offer_and_gives_every_place_back(house: House) -> None:
+    request = await someone(house)
+    offices = [await given.office(house.database) for _ in range(3)]
+    made = [await offered(house, request, terms(office)) for office in offices]
+    await answered(house, made[0].id, DECLINE, reason=DeclineReason.OTHER)
+    async with house.database.transaction() as tx:
+        await execute(tx, "SELECT FROM help_request WHERE id = $1 FOR UPDATE", request.id)
+        await offers.end_all(tx, request.id, ReferralStatus.RECALLED, By(kind=ActorKind.REQUESTER))
+    stands = [await status(house, one.id) for one in made]
+    assert stands == [ReferralStatus.DECLINED, ReferralStatus.RECALLED, ReferralStatus.RECALLED]
+    assert await value(house.database.reader, "SELECT sum(held) FROM capacity") == 0

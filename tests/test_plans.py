@@ -1,0 +1,180 @@
+"""The statements that run all day find their rows by an index, in tables as large as a few years make them.
+
+The product's own statements are explained, as Postgres plans them for these rows; nothing is forbidden to the planner.
+"""
+
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from referral.directory import providers
+from referral.foundation import actors, outbox
+from referral.foundation.actors import StaffId, StaffRole
+from referral.foundation.db import Database, Reader
+from referral.foundation.vault import Vault
+from referral.intake import receipts, requests
+from referral.referrals import reading
+from referral.triage import queue
+from referral.triage.queue import QueueFilter, QueueOrder
+
+Statement = Callable[[Reader], Awaitable[object]]
+VAULT = Vault(bytes(32))
+STAFF = actors.Staff(id=StaffId(UUID(int=1)), email="anna@demo.invalid", name="Anna", role=StaffRole.INTAKE)
+ROWS = 20_000
+FILLED = f"""
+    INSERT INTO organization (id, name, source)
+    SELECT gen_random_uuid(), 'Office ' || n, 'synthetic' FROM generate_series(1, 2000) n;
+    INSERT INTO service (id, organization_id, name, status, last_modified, source)
+    SELECT gen_random_uuid(), id, name, 'active', now(), source FROM organization;
+    INSERT INTO location (id, organization_id, time_zone, source)
+    SELECT gen_random_uuid(), id, 'America/Chicago', source FROM organization;
+    INSERT INTO provider (id, organization_id, service_id, location_id, name, source)
+    SELECT gen_random_uuid(), s.organization_id, s.id, l.id, s.name, s.source
+      FROM service s JOIN location l USING (organization_id);
+    INSERT INTO language_offered (id, service_id, tag) SELECT gen_random_uuid(), id, 'es' FROM service;
+    INSERT INTO phone (id, provider_id, number) SELECT gen_random_uuid(), id, '1' FROM provider;
+    INSERT INTO schedule (id, provider_id, weekdays, opens_at, closes_at)
+    SELECT gen_random_uuid(), id, '{{}}', '09:00', '17:00' FROM provider;
+    INSERT INTO service_area (id, service_id, name, kind) SELECT gen_random_uuid(), id, 'Texas', 'state' FROM service;
+    INSERT INTO capacity (provider_id, unit, stated, stated_at, expires_at)
+    SELECT id, 'full_cases', 1, now(), now() + interval '1 day' FROM provider;
+
+    INSERT INTO help_request (id, status, close_reason, created_at, updated_at, help_types, languages, urgency,
+                              respond_by, question_set, data_key, facts, receipt_hash, idempotency_hash, body_hash)
+    SELECT gen_random_uuid(), CASE WHEN n % 4 = 0 THEN 'in_triage' ELSE 'closed' END,
+           CASE WHEN n % 4 = 0 THEN NULL ELSE 'served_full' END, now(), now(), '{{legal.asylum}}', '{{es}}', 'normal',
+           now() + n * interval '1 minute', '1', 'k', 'f', sha256(('r' || n)::bytea), sha256(('i' || n)::bytea), 'b'
+      FROM generate_series(1, {ROWS}) n;
+    INSERT INTO consent (request_id, scope, given_at, text_version, language)
+    SELECT id, 'store_request', now(), '1', 'es' FROM help_request;
+    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, holds, offered_at,
+                          expires_at, offered_by, score, rules_version, idempotency_hash)
+    SELECT gen_random_uuid(), h.id, p.id, p.organization_id, 'legal.asylum', 'declined', false, now(),
+           now(), 'system', 1, '1', h.receipt_hash
+      FROM (SELECT *, row_number() OVER () AS n FROM help_request) h
+      JOIN (SELECT *, row_number() OVER () AS n FROM provider) p ON p.n = h.n % 2000 + 1;
+    INSERT INTO referral_event (referral_id, status, actor) SELECT id, 'offered', 'system' FROM referral;
+    INSERT INTO referral_note (id, referral_id, actor, sealed)
+    SELECT gen_random_uuid(), id, 'system', 's' FROM referral;
+    INSERT INTO outbox (kind, subject_id, run_at)
+    SELECT 'expire_offer', gen_random_uuid(), now() + n * interval '1 minute' FROM generate_series(-50, {ROWS}) n;
+    ANALYZE organization, location, service, provider, language_offered, phone, schedule, service_area, capacity, help_request,
+            consent, referral, referral_event, referral_note, outbox"""
+
+
+@dataclass(kw_only=True)
+class Explaining:
+    """Stands where the driver's connection does: every statement is planned, none is run."""
+
+    connection: Any
+    plans: list[Any] = field(default_factory=list[Any])
+
+    async def fetch(self, sql: str, *args: object) -> list[object]:
+        self.plans += json.loads(await self.connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *args))
+        return []
+
+    async def fetchrow(self, sql: str, *args: object) -> None:
+        await self.fetch(sql, *args)
+
+    async def fetchval(self, sql: str, *args: object) -> None:
+        await self.fetch(sql, *args)
+
+    @asynccontextmanager
+    async def acquire(self, *, timeout: float) -> AsyncGenerator["Explaining"]:  # noqa: ASYNC109 - the driver's own word
+        yield self
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[None]:
+        yield
+
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """Every node of every plan."""
+        found: list[dict[str, Any]] = []
+        rest: list[dict[str, Any]] = [plan["Plan"] for plan in self.plans]
+        while rest:
+            step = rest.pop()
+            found.append(step)
+            rest += step.get("Plans", [])
+        return found
+
+    @property
+    def indexes(self) -> set[str]:
+        return {step["Index Name"] for step in self.steps if "Index Name" in step}
+
+    @property
+    def read_whole(self) -> set[str]:
+        return {step["Relation Name"] for step in self.steps if step["Node Type"] == "Seq Scan"}
+
+
+@pytest.fixture(scope="module")
+async def years(database: Database) -> AsyncGenerator[Any]:
+    """A connection that sees years of work, which nobody else ever sees."""
+    async with database.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        await connection.execute("SET LOCAL statement_timeout = 0")
+        await connection.reset_type_codec("json", schema="pg_catalog")
+        try:
+            await connection.execute(FILLED, timeout=120)
+            yield connection
+        finally:
+            await transaction.rollback()
+            await connection.close()
+
+
+def by_receipt(at: Reader) -> Awaitable[object]:
+    return requests.by_receipt(at, VAULT, receipts.derive(VAULT, b"any"))
+
+
+def by_key(at: Reader) -> Awaitable[object]:
+    return at.source.fetchrow(
+        f"SELECT {requests.REQUEST} FROM help_request WHERE idempotency_hash = $1 AND body_hash = $2", b"1", b"2"
+    )
+
+
+def most_pressing(at: Reader) -> Awaitable[object]:
+    return queue.waiting(at, STAFF, QueueFilter(), QueueOrder.RESPOND_BY, first=50, after=None)
+
+
+STATEMENTS: list[tuple[Statement, str]] = [
+    (by_receipt, "help_request_by_receipt"),
+    (by_key, "help_request_once_per_key"),
+    (lambda at: requests.request(at, uuid4()), "help_request_key"),
+    (lambda at: requests.consents(at, uuid4()), "consent_key"),
+    (most_pressing, "help_request_queue"),
+    (lambda at: outbox.take(Database(at.source, "")), "outbox_due"),
+    (lambda at: providers.provider(at, uuid4()), "provider_key"),
+    (lambda at: reading.referral(at, uuid4()), "referral_key"),
+    (lambda at: reading.of_request(at, uuid4()), "referral_by_request"),
+    (lambda at: reading.of_requests(at, [uuid4(), uuid4()]), "referral_by_request"),
+    (lambda at: reading.histories(at, [uuid4(), uuid4()]), "referral_event_by_referral"),
+    (lambda at: reading.of_organization(at, uuid4(), None, first=20, after=None), "referral_by_organization"),
+]
+
+
+@pytest.mark.parametrize(("statement", "index"), STATEMENTS, ids=[index for _, index in STATEMENTS])
+async def test_what_runs_all_day_reads_no_table_whole(years: Any, statement: Statement, index: str) -> None:
+    explaining = Explaining(connection=years)
+    await statement(Reader(explaining))
+    assert explaining.plans
+    assert index in explaining.indexes
+    assert explaining.read_whole == set()
+
+
+async def test_a_page_of_the_queue_is_read_in_its_order_and_not_sorted(years: Any) -> None:
+    explaining = Explaining(connection=years)
+    await most_pressing(Reader(explaining))
+    assert [step["Node Type"] for step in explaining.steps] == ["Limit", "Index Scan"]
+
+
+async def test_this_test_sees_a_table_that_is_read_whole(years: Any) -> None:
+    explaining = Explaining(connection=years)
+    await explaining.fetch("SELECT id FROM help_request WHERE question_set = $1", "2")
+    assert explaining.read_whole == {"help_request"}
