@@ -31,7 +31,7 @@ check: $(DEVELOPMENT)  ## lint, format, types and the floors of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 contract: $(RUNTIME)  ## write schema/ and migrations/schema.sql anew from the code
 	$(BIN)/referral contract schema

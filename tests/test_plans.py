@@ -63,8 +63,8 @@ FILLED = f"""
     SELECT gen_random_uuid(), id, 'system', 's' FROM referral;
     INSERT INTO outbox (kind, subject_id, run_at)
     SELECT 'expire_offer', gen_random_uuid(), now() + n * interval '1 minute' FROM generate_series(-50, {ROWS}) n;
-    ANALYZE organization, location, service, provider, language_offered, phone, schedule, service_area, capacity, help_request,
-            consent, referral, referral_event, referral_note, outbox"""
+    ANALYZE organization, location, service, provider, language_offered, phone, schedule, service_area, capacity,
+            help_request, consent, referral, referral_event, referral_note, outbox"""
 
 
 @dataclass(kw_only=True)
