@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from referral.foundation.actors import Staff
-from referral.foundation.db import Reader, Tx, one
+from referral.foundation.db import Reader, Tx, one, refusing
 from referral.foundation.errors import (
     Conflict,
     FieldProblem,
@@ -29,6 +29,7 @@ from referral.referrals.reading import REFERRAL, Referral
 
 HOURS = range(1, 24 * 14 + 1)
 MOST_ALTERNATIVES = 3
+ANOTHER_OFFER = "This idempotency key was used for another offer. Make a new key."
 
 
 class ConsentMissing(Conflict):
@@ -72,11 +73,12 @@ async def offer_chosen(tx: Tx, vault: Vault, staff: Staff, choice: Choice, *, no
     agreed = replace(
         terms(need, verdict),
         lives=timedelta(hours=choice.expires_in_hours) if choice.expires_in_hours else need.urgency.offer_lives,
-        holds=verdict.room is not Room.FULL,
+        holds=not is_full(verdict),
         idempotency_hash=key_hash,
     )
     by = By(kind=staff.kind, id=staff.id)
-    made = await offers.offer(tx, request, agreed, by, now=now)
+    with refusing(referral_once_per_key=IdempotencyKeyReused(ANOTHER_OFFER)):  # for another request, this moment
+        made = await offers.offer(tx, request, agreed, by, now=now)
     if choice.override_reason:
         await notes.keep(tx, vault, request, made.id, choice.override_reason, by)
     return made
@@ -103,15 +105,21 @@ def check(verdict: Verdict, choice: Choice) -> None:
         raise ValidationFailed(
             [problem("override_reason", "EMPTY", f"The rules speak against this provider ({against}). Say why anyway.")]
         )
-    if verdict.room is Room.FULL:
+    if is_full(verdict):
         raise NoCapacity("Every place of this provider is taken or held.")
+
+
+def is_full(verdict: Verdict) -> bool:
+    """Places are counted and none is left, whatever else the provider says: one that declared itself full is closed."""
+    free = verdict.candidate.free_places
+    return free is not None and free <= 0
 
 
 async def made_before(at: Reader, key_hash: bytes, choice: Choice) -> Referral | None:
     """The offer this key made; IdempotencyKeyReused if it made another."""
     made = await one(at, Referral, f"SELECT {REFERRAL} FROM referral WHERE idempotency_hash = $1", key_hash)
     if made is not None and (made.request_id, made.provider_id) != (choice.request_id, choice.provider_id):
-        raise IdempotencyKeyReused("This idempotency key was used for another offer. Make a new key.")
+        raise IdempotencyKeyReused(ANOTHER_OFFER)
     return made
 
 

@@ -1,8 +1,10 @@
 """What an operator types, and what comes back: help, exit codes, and sentences that say what to do."""
 
 import csv
+import logging
 import shutil
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from typer.testing import CliRunner
 
 from referral.edges import cli
 from referral.edges.commands.importing import SHIPPED
+from referral.edges.commands.terminal import WithoutWords
 from referral.foundation.clock import now
 from referral.foundation.db import Database, value
 from referral.partners import accounts
@@ -139,6 +142,44 @@ def test_what_cannot_work_says_why_and_what_to_do(dsn: str, tmp_path: Path) -> N
     assert (busy.code, "--port" in busy.complaints) == (1, True)
     for told in (unreachable, no_port, open_key, busy):
         assert "Traceback" not in told.complaints
+
+
+UNUSABLE = {
+    "REFERRAL_SMTP_URL": "http://mail.example.org",
+    "REFERRAL_MAIL_FROM": "nobody in particular",
+    "REFERRAL_GEOCODER": "no-such-geocoder",
+    "REFERRAL_RELAXED_RULES": "language",  # a list is written as JSON
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_a_setting_that_cannot_be_used_is_one_sentence(name: str, tmp_path: Path) -> None:
+    chosen = {"REFERRAL_HOME": str(tmp_path), name: UNUSABLE[name]}
+    told = CliRunner().invoke(cli.application(), ["db", "migrate"], env=chosen)
+    assert told.exit_code == 1
+    assert isinstance(told.exception, SystemExit)
+    assert name.removeprefix("REFERRAL_").lower() in told.stderr.lower()
+    assert list(tmp_path.iterdir()) == []  # nothing was started
+
+
+def test_a_path_that_leads_nowhere_is_told_at_once(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    told = CliRunner().invoke(cli.application(), ["import", "hsds", str(nowhere)], env={"REFERRAL_HOME": str(tmp_path)})
+    assert (told.exit_code, "does not exist" in told.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    told = CliRunner().invoke(cli.application(), ["contract", str(tmp_path / "file")])
+    assert (told.exit_code, "folder" in told.stderr) == (1, True)
+
+
+def test_a_log_line_names_an_error_but_not_its_words() -> None:
+    try:
+        int("Maria, +52 868 000 0000")
+    except ValueError:
+        record = logging.LogRecord("uvicorn.error", logging.ERROR, "", 0, "It broke", (), sys.exc_info())
+    line = WithoutWords().format(record)
+    assert "ValueError at test_cli.py" in line
+    assert "Maria" not in line
 
 
 def test_the_published_schema_is_written_and_held_to(tmp_path: Path) -> None:

@@ -150,6 +150,35 @@ def test_what_the_look_up_found_wrong_is_named_with_the_rest() -> None:
 def test_a_number_that_names_a_person_to_the_authorities_is_never_taken(text: str) -> None:
     assert problems(replace(FINE, person=Person(note=text))) == [("person.note", "IDENTITY_NUMBER")]
     assert problems(replace(FINE, person=Person(name=text))) == [("person.name", "IDENTITY_NUMBER")]
+    assert problems(replace(FINE, person=contact(ContactChannel.PHONE, "+1 956 555 0100", text))) == [
+        ("person.contacts.0.safe_times", "IDENTITY_NUMBER")
+    ]
+
+
+@pytest.mark.parametrize("channel", [ContactChannel.HELPER, ContactChannel.POST, ContactChannel.RECEIPT_ONLY])
+def test_nor_is_it_taken_where_free_words_say_how_to_reach_someone(channel: ContactChannel) -> None:
+    answers = replace(FINE, person=contact(channel, "Doña Rosa, for A 123-456-789", "After 123-45-6789"))
+    assert problems(answers) == [
+        ("person.contacts.0.value", "IDENTITY_NUMBER"),
+        ("person.contacts.0.safe_times", "IDENTITY_NUMBER"),
+    ]
+
+
+def test_who_looks_with_a_receipt_only_writes_no_book_beside_it() -> None:
+    answers = replace(FINE, person=contact(ContactChannel.RECEIPT_ONLY, "x" * 201, "x" * 201))
+    assert problems(answers) == [("person.contacts.0.value", "TOO_LONG"), ("person.contacts.0.safe_times", "TOO_LONG")]
+
+
+def test_every_slip_in_every_contact_is_named_at_once() -> None:
+    wrong = SafeContact(channel=ContactChannel.EMAIL, value="nowhere", safe_times="x" * 201)
+    fine = SafeContact(channel=ContactChannel.PHONE, value="+1 956 555 0100")
+    assert problems(replace(FINE, person=Person(name="x" * 201, contacts=(wrong, fine, wrong)))) == [
+        ("person.name", "TOO_LONG"),
+        ("person.contacts.0.value", "NOT_AN_EMAIL"),
+        ("person.contacts.0.safe_times", "TOO_LONG"),
+        ("person.contacts.2.value", "NOT_AN_EMAIL"),
+        ("person.contacts.2.safe_times", "TOO_LONG"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def test_nobody_is_left_without_a_step() -> None:
         found = kinds(facts, status)
         assert found
         assert len(found) == len(set(found))
+        assert (found[0] is NextStepKind.CALL_EMERGENCY) is bool(danger)
 
 
 def test_who_is_in_danger_is_told_whom_to_call_before_anything_else() -> None:

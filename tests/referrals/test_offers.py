@@ -1,80 +1,34 @@
 """An offer is made once, answered once, in its time, and never by who may not."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import given
 import pytest
-from given import Office
+from referrals_given import answered, offered, someone, status, terms
 
 from referral.edges.house import House
-from referral.foundation.actors import ActorKind, Visitor
+from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import execute, value
-from referral.foundation.errors import AlreadyAnswered, Conflict, Expired, NoCapacity, NotFound, ValidationFailed
-from referral.foundation.vocabulary import HelpType
+from referral.foundation.errors import (
+    AlreadyAnswered,
+    Conflict,
+    Expired,
+    NoCapacity,
+    NotFound,
+    Refused,
+    ValidationFailed,
+)
 from referral.intake import requests
-from referral.intake.form import Answers, LookedUp
-from referral.intake.requests import HelpRequest
-from referral.intake.words import CanAfford, ConsentScope, HelpRequestStatus, Representation
+from referral.intake.words import ConsentScope, HelpRequestStatus
 from referral.referrals import notes, offers, reading
 from referral.referrals.notes import By
-from referral.referrals.offers import THE_SYSTEM, Terms
-from referral.referrals.reading import Referral
 from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralStatus
 
-PROVIDER = By(kind=ActorKind.PROVIDER_STAFF)
 ACCEPT, DECLINE, ASK = ReferralAnswer
-
-
-async def someone(house: House) -> HelpRequest:
-    answers = Answers(
-        idempotency_key=str(uuid4()),
-        representation=Representation.NONE,
-        can_afford=CanAfford.NO,
-        help_types=(HelpType.LEGAL_ASYLUM,),
-        languages=("es",),
-        consents=tuple(ConsentScope),
-    )
-    async with house.database.transaction() as tx:
-        found = LookedUp(languages={"es": "es"})
-        return (await requests.submit(tx, house.vault, Visitor(), answers, found, now=now())).request
-
-
-def terms(office: Office, *, lives: timedelta = timedelta(days=1), holds: bool = True) -> Terms:
-    return Terms(
-        provider_id=office.id,
-        organization_id=office.organization_id,
-        help_type=HelpType.LEGAL_ASYLUM,
-        score=500,
-        rules_version="test",
-        lives=lives,
-        holds=holds,
-    )
-
-
-async def offered(house: House, request: HelpRequest, agreed: Terms) -> Referral:
-    async with house.database.transaction() as tx:
-        return await offers.offer(tx, request, agreed, THE_SYSTEM, now=now())
-
-
-async def answered(
-    house: House,
-    id: UUID,
-    reply: ReferralAnswer,
-    *,
-    reason: DeclineReason | None = None,
-    words: str | None = None,
-) -> Referral:
-    async with house.database.transaction() as tx:
-        return await offers.answer(tx, house.vault, id, reply, PROVIDER, reason=reason, words=words, now=now())
-
-
-async def status(house: House, id: UUID) -> ReferralStatus:
-    found = await reading.referral(house.database.reader, id)
-    assert found
-    return found.status
 
 
 async def test_an_offer_holds_a_place_and_orders_its_letter_and_its_end(house: House) -> None:
@@ -237,3 +191,129 @@ async def test_taking_a_person_back_ends_every_live_offer_and_gives_every_place_
     stands = [await status(house, one.id) for one in made]
     assert stands == [ReferralStatus.DECLINED, ReferralStatus.RECALLED, ReferralStatus.RECALLED]
     assert await value(house.database.reader, "SELECT sum(held) FROM capacity") == 0
+
+
+# ---------------------------------------------------------------- what an answer brings about
+async def test_a_yes_takes_the_place_releases_the_contact_and_takes_the_other_offers_back(house: House) -> None:
+    request = await someone(house)
+    one, other = [await offered(house, request, terms(await given.office(house.database))) for _ in range(2)]
+    accepted = await answered(house, one.id, ACCEPT)
+    assert (accepted.status, accepted.shows_person) == (ReferralStatus.ACCEPTED, True)
+    assert accepted.responded_at
+    assert await status(house, other.id) is ReferralStatus.RECALLED
+    assert sorted(await house.database.pool.fetch("SELECT taken, held FROM capacity")) == [(0, 0), (1, 0)]
+    assert await value(house.database.reader, "SELECT status FROM help_request") == "referred"
+    assert await value(house.database.reader, "SELECT sum(offers_accepted) FROM provider") == 1
+    (released,) = await house.database.pool.fetch("SELECT act, subject_id FROM audit_event")
+    assert tuple(released) == ("contact_released", request.id)
+
+
+async def test_who_did_not_agree_to_be_contacted_is_not_written_down_as_released(house: House) -> None:
+    request = await someone(house, consents=(ConsentScope.SHARE_SUMMARY,))
+    made = await offered(house, request, terms(await given.office(house.database)))
+    await answered(house, made.id, ACCEPT)
+    assert await value(house.database.reader, "SELECT count(*) FROM audit_event") == 0
+
+
+async def test_a_no_gives_the_place_back_and_the_search_goes_on(house: House) -> None:
+    request = await someone(house)
+    made = await offered(house, request, terms(await given.office(house.database)))
+    await house.database.pool.execute("DELETE FROM outbox")
+    declined = await answered(house, made.id, DECLINE, reason=DeclineReason.LANGUAGE_NOT_AVAILABLE)
+    assert (declined.status, declined.decline_reason) == (
+        ReferralStatus.DECLINED,
+        DeclineReason.LANGUAGE_NOT_AVAILABLE,
+    )
+    assert await value(house.database.reader, "SELECT held FROM capacity") == 0
+    assert await value(house.database.reader, "SELECT status FROM help_request") == "matching"
+    orders = await house.database.pool.fetch("SELECT kind, subject_id FROM outbox")
+    assert [tuple(order) for order in orders] == [("match", request.id)]
+
+
+async def test_a_no_beside_an_open_offer_leaves_the_request_offered(house: House) -> None:
+    request = await someone(house)
+    one, _ = [await offered(house, request, terms(await given.office(house.database))) for _ in range(2)]
+    await answered(house, one.id, DECLINE, reason=DeclineReason.OTHER)
+    assert await value(house.database.reader, "SELECT status FROM help_request") == "offered"
+
+
+async def test_a_no_for_want_of_room_closes_the_provider_and_keeps_what_others_hold(house: House) -> None:
+    office = await given.office(house.database, places=5)
+    made = await offered(house, await someone(house), terms(office))
+    kept = await offered(house, await someone(house), terms(office))
+    await answered(house, made.id, DECLINE, reason=DeclineReason.NO_CAPACITY)
+    row = await house.database.pool.fetchrow("SELECT stated, taken, held FROM capacity")
+    assert tuple(row) == (1, 0, 1)
+    assert await value(house.database.reader, "SELECT openness FROM provider") == "closed"
+    assert (await answered(house, kept.id, ACCEPT)).status is ReferralStatus.ACCEPTED
+
+
+async def test_a_question_goes_to_a_person_and_can_still_become_a_yes(house: House) -> None:
+    made = await offered(house, await someone(house), terms(await given.office(house.database)))
+    assert (await answered(house, made.id, ASK, words="From which town?")).status is ReferralStatus.MORE_INFO
+    assert await value(house.database.reader, "SELECT status FROM help_request") == "in_triage"
+    assert await value(house.database.reader, "SELECT held FROM capacity") == 1
+    with pytest.raises(Conflict):
+        await answered(house, made.id, ASK, words="And which street?")
+    await answered(house, made.id, ACCEPT)
+    assert await value(house.database.reader, "SELECT (taken, held) = (1, 0) FROM capacity")
+
+
+@pytest.mark.parametrize("ended", [ReferralStatus.EXPIRED, ReferralStatus.RECALLED])
+@pytest.mark.parametrize("reply", ReferralAnswer)
+async def test_an_offer_that_has_ended_takes_no_answer(
+    house: House, ended: ReferralStatus, reply: ReferralAnswer
+) -> None:
+    made = await offered(house, await someone(house), terms(await given.office(house.database)))
+    await house.database.pool.execute("UPDATE referral SET status = $1", ended.value)
+    with pytest.raises(Expired if ended is ReferralStatus.EXPIRED else Conflict):
+        await answered(house, made.id, reply, reason=DeclineReason.OTHER, words="Is it too late?")
+    assert await status(house, made.id) is ended
+
+
+# ---------------------------------------------------------------- at once
+async def said(house: House, id: UUID, reply: ReferralAnswer, reason: DeclineReason | None = None) -> str:
+    """What became of an answer: its status, or the refusal by name."""
+    try:
+        return (await answered(house, id, reply, reason=reason)).status.value
+    except Refused as refusal:
+        return refusal.code
+
+
+async def test_of_two_yeses_to_one_person_one_wins(house: House) -> None:
+    request = await someone(house)
+    made = [await offered(house, request, terms(await given.office(house.database))) for _ in range(4)]
+    replies = await asyncio.gather(*(said(house, one.id, ACCEPT) for one in made))
+    assert sorted(replies) == ["CONFLICT", "CONFLICT", "CONFLICT", "accepted"]
+    row = await house.database.pool.fetchrow("SELECT sum(taken)::int, sum(held)::int FROM capacity")
+    assert tuple(row) == (1, 0)
+    assert await value(house.database.reader, "SELECT count(*) FROM audit_event") == 1
+
+
+async def test_the_same_yes_ten_times_at_once_is_one_yes(house: House) -> None:
+    made = await offered(house, await someone(house), terms(await given.office(house.database)))
+    replies = await asyncio.gather(*(said(house, made.id, ACCEPT) for _ in range(10)))
+    assert sorted(replies) == [*["ALREADY_ANSWERED"] * 9, "accepted"]
+    assert await value(house.database.reader, "SELECT (taken, held) = (1, 0) FROM capacity")
+
+
+async def test_an_offer_made_ten_times_at_once_is_one_offer(house: House) -> None:
+    office, request = await given.office(house.database), await someone(house)
+    made = await asyncio.gather(*(offered(house, request, terms(office)) for _ in range(10)), return_exceptions=True)
+    assert sum(isinstance(one, Conflict) for one in made) == 9
+    assert await value(house.database.reader, "SELECT held FROM capacity") == 1
+    assert await value(house.database.reader, "SELECT offers_made FROM provider") == 1
+
+
+async def test_answers_that_cross_at_the_same_offices_never_wait_in_a_ring(house: House) -> None:
+    offices = [await given.office(house.database, places=30) for _ in range(3)]
+    people = [await someone(house) for _ in range(12)]
+    made = [[await offered(house, person, terms(office)) for office in offices] for person in people]
+    replies = await asyncio.gather(
+        *(said(house, theirs[number % 3].id, ACCEPT) for number, theirs in enumerate(made)),
+        *(said(house, theirs[(number + 1) % 3].id, DECLINE, DeclineReason.OTHER) for number, theirs in enumerate(made)),
+    )
+    assert replies[:12] == ["accepted"] * 12
+    assert set(replies[12:]) <= {"declined", "CONFLICT"}
+    row = await house.database.pool.fetchrow("SELECT sum(taken)::int, sum(held)::int FROM capacity")
+    assert tuple(row) == (12, 0)

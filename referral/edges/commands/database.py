@@ -70,6 +70,20 @@ def contract(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if they differ.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Write the published schema of each audience."""
+    try:
+        different = written(folder, check=check)
+    except OSError as error:
+        fail(f"{folder} cannot be used ({error.strerror}). Name a folder this account can write.")
+    if check and different:
+        complaints.print(f"Not as the code has it: {', '.join(different)}. Write anew: referral contract {folder}")
+        raise typer.Exit(1)
+    console.print(
+        f"{'Written' if different else 'Nothing to write'}: {', '.join(different) or 'all as the code has it'}."
+    )
+
+
+def written(folder: Path, *, check: bool) -> list[str]:
+    """The files that are not as the code has them; unless it is only a check, they are now."""
     different: list[str] = []
     for audience in Audience:
         path, text = folder / f"{audience.value}.graphql", schemas.sdl(audience)
@@ -79,12 +93,7 @@ def contract(
         if not check:
             folder.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    if check and different:
-        complaints.print(f"Not as the code has it: {', '.join(different)}. Write anew: referral contract {folder}")
-        raise typer.Exit(1)
-    console.print(
-        f"{'Written' if different else 'Nothing to write'}: {', '.join(different) or 'all as the code has it'}."
-    )
+    return different
 
 
 def embedded_only() -> Settings:

@@ -1,15 +1,17 @@
 """`referral demo`: from nothing to a running service on real offices, with fictional people and one's story."""
 
 import asyncio
+import logging
 import socket
 import time
+from typing import Annotated
 
 import typer
 
 from referral.edges import house, worker
 from referral.edges.commands.importing import SHIPPED, SHIPPED_SOURCE
-from referral.edges.commands.serving import Build, Port, listen, serving_house, waiting_until_stopped, with_address
-from referral.edges.commands.terminal import Bars, console, fail, run, settings
+from referral.edges.commands.serving import Build, listen, serving_house, waiting_until_stopped, with_address
+from referral.edges.commands.terminal import Bars, console, fail, run, settings, write_log
 from referral.edges.demo import card, overlay
 from referral.edges.demo.card import Card
 from referral.edges.demo.story import StoryBroke, Teller
@@ -18,10 +20,16 @@ from referral.edges.hsds.importing import import_hsds
 from referral.foundation import reference
 from referral.foundation.settings import Settings
 
+Port = Annotated[
+    int | None,
+    typer.Option(envvar="PORT", help="The port; 0 takes a free one. Default: REFERRAL_PORT, else 8000."),
+]
+
 
 def demo(context: typer.Context, port: Port = None) -> None:
     """Everything at once, to try: database, real directory, fictional requests, server, worker. Ctrl-C ends it all."""
-    chosen = settings(port=port, show_mailbox=True)
+    write_log(logging.WARNING)
+    chosen = settings(port=port, show_mailbox=True).model_copy(update={"smtp_url": None})  # no letter leaves
     listener = listen(chosen)
     run(showing(with_address(chosen, listener), context.obj, listener))
 
@@ -29,6 +37,8 @@ def demo(context: typer.Context, port: Port = None) -> None:
 async def showing(chosen: Settings, build: Build, listener: socket.socket) -> None:
     began = time.monotonic()
     async with house.opened(chosen, tell=console.print) as opened:
+        if await overlay.belongs_to_others(opened.database.reader):
+            fail("This database holds work that is not the demonstration's. Give it another REFERRAL_HOME or database.")
         await prepare(opened)
         async with serving_house(opened, build, listener):
             stopping = asyncio.Event()

@@ -31,6 +31,8 @@ def hsds(
 ) -> None:
     """Insert or update a list of providers. Exit code 2 if rows failed (the good ones landed), 1 if it is no HSDS."""
     package = path or SHIPPED
+    if not package.exists():  # told before the places are loaded, which takes a while the first time
+        fail(f"{package} does not exist. Name a folder, a zip or a JSON file, or nothing for the shipped list.")
     named = SHIPPED_SOURCE if package.resolve() == SHIPPED else package.name
     run(importing(settings(), package, source or named))
 

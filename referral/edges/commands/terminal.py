@@ -6,37 +6,50 @@ import signal
 import sys
 from collections.abc import Coroutine
 from types import TracebackType
-from typing import NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 import pydantic
 import typer
 import uvloop
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from referral.foundation import mail
 from referral.foundation.db import DatabaseUnreachable
 from referral.foundation.embedded import ClusterError
 from referral.foundation.errors import Refused, ValidationFailed
+from referral.foundation.gazetteer import outside_geocoder
 from referral.foundation.settings import Settings
+from referral.foundation.trouble import traced
 from referral.foundation.vault import KeyFileUnusable
 
 Result = TypeVar("Result")
 
 console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
+log = logging.getLogger(__name__)
 
 EXPECTED = (ClusterError, KeyFileUnusable, DatabaseUnreachable, Refused)
 
 
 def settings(**changes: object) -> Settings:
-    """The settings, or a sentence for each variable that cannot be used."""
+    """The settings, or a sentence for each variable that cannot be used; told before anything is started."""
     try:
-        return Settings(**{name: value for name, value in changes.items() if value is not None})  # pyright: ignore[reportArgumentType] - checked by pydantic
+        chosen = Settings(**{name: value for name, value in changes.items() if value is not None})  # pyright: ignore[reportArgumentType] - checked by pydantic
     except pydantic.ValidationError as error:
         for wrong in error.errors(include_url=False, include_input=False):
             name = "_".join(str(part) for part in wrong["loc"]).upper()
             complaints.print(f"REFERRAL_{name}: {wrong['msg']}", markup=False)
         raise typer.Exit(1) from None
+    except SettingsError as error:  # a list or a table that is no JSON
+        fail(f"A REFERRAL_ variable cannot be read: {error}. Write it as JSON.")
+    try:
+        mail.mailer(chosen)
+        outside_geocoder(chosen)
+    except ValueError as error:
+        fail(str(error))
+    return chosen
 
 
 def fail(sentence: str, *, code: int = 1) -> NoReturn:
@@ -60,6 +73,7 @@ def run(work: Coroutine[None, None, Result]) -> Result:
 
 async def stoppable(work: Coroutine[None, None, Result]) -> Result:
     task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().set_exception_handler(note)
 
     def stop() -> None:
         if not task.cancelling():  # asked again, it goes on closing what it opened
@@ -70,11 +84,24 @@ async def stoppable(work: Coroutine[None, None, Result]) -> Result:
     return await task
 
 
-def write_log() -> None:
+def note(_loop: asyncio.AbstractEventLoop, trouble: dict[str, Any]) -> None:
+    """Write down an error that nobody waited for; the loop's own message would quote it."""
+    error = trouble.get("exception")
+    log.error("outside of any task: %s", traced(error) if error else "no exception")
+
+
+class WithoutWords(logging.Formatter):
+    """Writes the type and place of an exception, never its text, which may hold what somebody typed."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802 - the logging module's own signature and name
+        return traced(ei[1])
+
+
+def write_log(level: int = logging.INFO) -> None:
     """One line an event on standard error. What is logged are ids, codes and durations, never what people sent."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True
-    )
+    lines = logging.StreamHandler(sys.stderr)
+    lines.setFormatter(WithoutWords("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[lines], force=True)
     for name in ("uvicorn", "uvicorn.error", "alembic", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)
 

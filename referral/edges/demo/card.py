@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -68,6 +68,7 @@ class Card:
     login: Login
     keys: tuple[Key, ...]
     links: tuple[dict[str, str], ...]
+    started_at: datetime
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -84,6 +85,7 @@ class Card:
             },
             "api_keys": [json.loads(msgspec.json.encode(key)) for key in self.keys],
             "provider_links": list(self.links),
+            "started_at": self.started_at.isoformat(timespec="seconds"),
         }
 
 
@@ -106,6 +108,7 @@ async def write(house: House) -> Card:
         login=kept.staff,
         keys=kept.api_keys,
         links=await links(house),
+        started_at=now(),
     )
     text = json.dumps(card.as_json(), indent=2, ensure_ascii=False)
     draft = path.with_suffix(".new")

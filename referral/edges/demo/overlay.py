@@ -7,7 +7,6 @@ which no mail system delivers to (RFC 2606).
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import LiteralString
@@ -42,6 +41,7 @@ Progress = Callable[[str, int, int], None]
 LANGUAGE_MIX = Path(__file__).resolve().parents[2] / "data" / "reference" / "us_court_language_mix.csv"
 STATED_BY = "demo (synthetic)"
 OFFICES = 40
+MOST_PLACES = 8
 REQUESTS = 60
 ANSWERED = 14  # so that the queue shows every stage
 SEED = 2026
@@ -74,16 +74,26 @@ SHARING = (ConsentScope.MATCH_AUTOMATICALLY, ConsentScope.SHARE_SUMMARY, Consent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """A real listing that gets a fictional statement."""
+    """A real listing for fictional statements; `is_due` where it needs one."""
 
     id: UUID
-    name: str
+    held: int  # places that open offers hold; a statement counts them too
+    is_due: bool
 
 
-# Offices that name Spanish come first, so that the demonstration has someone whom a machine may ask.
+# Offices that name Spanish come first, so that the demonstration has someone whom a machine may ask. What a visitor
+# has stated for an office since stays; a statement of ours is due again when it ages, or when its places run out.
 CHOSEN: LiteralString = """
-    SELECT l.id, l.name
+    SELECT l.id,
+           (SELECT coalesce(sum(c.held), 0) FROM capacity c WHERE c.provider_id = l.id)::int AS held,
+           p.openness_stated_by IS NULL
+           OR (p.openness_stated_by = $2
+               AND (p.openness_expires_at < now() + interval '2 days'
+                    OR (p.openness <> 'closed'
+                        AND NOT EXISTS (SELECT FROM capacity c
+                                         WHERE c.provider_id = l.id AND c.stated - c.taken - c.held > 1)))) AS is_due
       FROM listing l
+      JOIN provider p ON p.id = l.id
      WHERE l.point IS NOT NULL
      ORDER BY NOT EXISTS (SELECT FROM language_offered g
                            WHERE (g.service_id = l.service_id OR g.location_id = l.location_id) AND g.tag = 'es'),
@@ -91,8 +101,21 @@ CHOSEN: LiteralString = """
      LIMIT $1"""
 
 
+async def belongs_to_others(at: Reader) -> bool:
+    """Whether this database does real work: it has requests or answers of providers, and was never a demonstration."""
+    return await value(
+        at,
+        """
+        SELECT NOT EXISTS (SELECT FROM provider WHERE openness_stated_by = $1)
+               AND (EXISTS (SELECT FROM help_request)
+                    OR EXISTS (SELECT FROM provider
+                                WHERE openness_stated_by IS NOT NULL OR referral_email IS NOT NULL))""",
+        STATED_BY,
+    )
+
+
 async def lay(house: House, progress: Progress) -> None:
-    """Lay the overlay over the directory. A second time only statements that age are made anew."""
+    """Lay the overlay over the directory. A second time only statements that age or run out are made anew."""
     await state_openness(house, progress)
     if await value(house.database.reader, "SELECT count(*) FROM help_request") >= REQUESTS:
         return
@@ -103,27 +126,23 @@ async def lay(house: House, progress: Progress) -> None:
 
 
 async def state_openness(house: House, progress: Progress) -> None:
-    """Fictional statements for real offices, where the demonstration has made none that will stand for a while."""
-    standing = await value(
-        house.database.reader,
-        "SELECT count(*) FROM provider WHERE openness_stated_by = $1 AND openness_expires_at > now() + $2",
-        STATED_BY,
-        timedelta(days=2),
-    )
-    if standing:
-        return
-    chosen = await many(house.database.reader, Office, CHOSEN, OFFICES)
-    places = Random(SEED)  # noqa: S311 - a demonstration that is the same everywhere
+    """Fictional statements for real offices, where one is due."""
+    chosen = await many(house.database.reader, Office, CHOSEN, OFFICES, STATED_BY)
+    due = [(number, office) for number, office in enumerate(chosen, start=1) if office.is_due]
     async with house.database.transaction() as tx:
-        for number, office in enumerate(chosen, start=1):
-            openness = OPENNESS[number % len(OPENNESS)]
-            free = places.randint(2, 6) if openness is not Openness.CLOSED else 0
-            statement = Statement(
-                openness=openness, counts=(Count(unit=CapacityUnit.FULL_CASES, available=free, maximum=8),)
-            )
-            await capacity.state(tx, office.id, statement, by=STATED_BY, now=now())
+        for done, (number, office) in enumerate(due, start=1):
+            await capacity.state(tx, office.id, fictional_statement(number, office), by=STATED_BY, now=now())
             await providers.set_referral_email(tx, office.id, f"office-{str(office.id)[:8]}@demo.invalid")
-            progress("fictional statements", number, len(chosen))
+            progress("fictional statements", done, len(due))
+
+
+def fictional_statement(number: int, office: Office) -> Statement:
+    openness = OPENNESS[number % len(OPENNESS)]
+    free = Random(SEED + number).randint(2, 6) if openness is not Openness.CLOSED else 0  # noqa: S311 - the same everywhere
+    available = min(free + office.held, MOST_PLACES)
+    return Statement(
+        openness=openness, counts=(Count(unit=CapacityUnit.FULL_CASES, available=available, maximum=MOST_PLACES),)
+    )
 
 
 async def ask_for_help(house: House, progress: Progress) -> None:

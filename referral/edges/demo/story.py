@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.request import Request, urlopen
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from referral.edges.house import House
-from referral.foundation import mail
+from referral.foundation import links, mail
+from referral.foundation.errors import NotFound
+from referral.foundation.vault import Vault
 
 Say = Callable[[str], object]
 
@@ -35,7 +37,7 @@ BY_RECEIPT = """
 query Mine($receipt: String!) {
   helpRequest(receipt: $receipt) {
     status
-    referrals { status provider { name phones { number } } history { at status actor } }
+    referrals { id status provider { name phones { number } } history { at status actor } }
   }
 }"""
 THROUGH_LINK = """
@@ -96,7 +98,7 @@ class Teller:
                 mine = (await self.call(BY_RECEIPT, receipt=receipt))["helpRequest"]
                 if mine["status"] == "IN_TRIAGE":
                     return None
-                if mine["referrals"] and (token := await self.token_in_letter()):
+                if mine["referrals"] and (token := await self.token_for(mine["referrals"][-1]["id"])):
                     break
                 await asyncio.sleep(0.2)
         offer = (await self.call(THROUGH_LINK, token=token))["referral"]
@@ -108,10 +110,11 @@ class Teller:
         )
         return token
 
-    async def token_in_letter(self) -> str | None:
-        letters = await asyncio.to_thread(mail.letters, self.house.settings.mail_folder, 1)
-        found = LINK.search(letters[0].text) if letters else None
-        return found.group(1) if found else None
+    async def token_for(self, referral_id: str) -> str | None:
+        """The link in the letter about this offer; letters about others may be newer."""
+        letters = await asyncio.to_thread(mail.letters, self.house.settings.mail_folder)
+        tokens = [found.group(1) for letter in letters if (found := LINK.search(letter.text))]
+        return next((token for token in tokens if is_about(self.house.vault, token, UUID(referral_id))), None)
 
     async def accept(self, token: str) -> None:
         answered = (await self.call(ACCEPT, token=token))["respondToReferral"]
@@ -155,6 +158,13 @@ def someone() -> dict[str, object]:
         "consents": ["STORE_REQUEST", "MATCH_AUTOMATICALLY", "SHARE_SUMMARY", "SHARE_CONTACT", "NOTIFY_ME"],
         "uiLanguage": "es",
     }
+
+
+def is_about(vault: Vault, token: str, referral_id: UUID) -> bool:
+    try:
+        return links.peek(vault, "answer-referral", token).subject == referral_id
+    except NotFound:  # signed with a root key that has been replaced since
+        return False
 
 
 def best_reasons(suggestions: list[dict[str, Any]]) -> list[str]:
