@@ -1,5 +1,6 @@
 """What a story starts from: offices that exist and say something of themselves, and what a person sends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,7 +9,7 @@ from referral.directory import capacity
 from referral.directory.capacity import Count, Statement
 from referral.directory.words import CapacityUnit, LanguageMode, Openness
 from referral.foundation.clock import now
-from referral.foundation.db import Database, execute
+from referral.foundation.db import Database, Tx, execute
 from referral.foundation.vocabulary import HelpType
 
 SOURCE = "synthetic, for tests"
@@ -105,6 +106,56 @@ async def office(
             counts = () if places is None else (Count(unit=CapacityUnit.FULL_CASES, available=places),)
             await capacity.state(tx, provider, Statement(openness=openness, counts=counts), by="test", now=now())
     return Office(id=provider, organization_id=organization, name=name)
+
+
+async def offices(
+    database: Database,
+    points: Sequence[tuple[float, float] | None],
+    *,
+    names: Sequence[str] | None = None,
+    help_types: tuple[HelpType, ...] = (HelpType.LEGAL_ASYLUM,),
+) -> list[UUID]:
+    """Many offices at once, each an organization of its own that says nothing but its help and where it is.
+
+    Their ids come in the order of the points, and grow with it; None is an office without a point.
+    """
+    async with database.transaction() as tx:
+        return await many_offices(tx, points, names=names, help_types=help_types)
+
+
+async def many_offices(
+    tx: Tx,
+    points: Sequence[tuple[float, float] | None],
+    *,
+    names: Sequence[str] | None = None,
+    help_types: tuple[HelpType, ...] = (HelpType.LEGAL_ASYLUM,),
+) -> list[UUID]:
+    """The same in a transaction that the story holds open."""
+    ids = sorted(uuid4() for _ in points)
+    await execute(
+        tx,
+        """
+        WITH wanted AS (
+             SELECT * FROM unnest($1::uuid[], $2::text[], $3::float8[], $4::float8[]) AS w(id, name, latitude, longitude)
+        ), organizations AS (
+             INSERT INTO organization (id, name, source) SELECT id, name, $6 FROM wanted
+        ), locations AS (
+             INSERT INTO location (id, organization_id, latitude, longitude, time_zone, country, state, source)
+             SELECT id, id, latitude, longitude, 'America/Chicago', 'US', 'TX', $6 FROM wanted
+        ), services AS (
+             INSERT INTO service (id, organization_id, name, status, help_types, last_modified, source)
+             SELECT id, id, name, 'active', $5, now(), $6 FROM wanted
+        )
+        INSERT INTO provider (id, organization_id, service_id, location_id, name, source)
+        SELECT id, id, id, id, name, $6 FROM wanted""",
+        ids,
+        list(names or [f"Office {number:05d}" for number in range(len(points))]),
+        [point[0] if point else None for point in points],
+        [point[1] if point else None for point in points],
+        [help_type.value for help_type in help_types],
+        SOURCE,
+    )
+    return ids
 
 
 def asking(**changes: Any) -> dict[str, Any]:

@@ -113,10 +113,10 @@ def outside_geocoder(settings: Settings) -> Geocoder | None:
     if settings.geocoder is None:
         return None
     options: dict[str, Any] = {"timeout": OUTSIDE_SECONDS, "user_agent": "referral/0.1", **settings.geocoder_options}
-    options["timeout"] = float(options["timeout"])
     try:
+        options["timeout"] = float(options["timeout"])
         return cast("Geocoder", get_geocoder_for_service(settings.geocoder)(**options))
-    except (GeocoderNotFound, ConfigurationError, TypeError) as error:
+    except (GeocoderNotFound, ConfigurationError, TypeError, ValueError) as error:
         raise ValueError(f"REFERRAL_GEOCODER={settings.geocoder} cannot be used: {error}") from error
 
 

@@ -287,19 +287,23 @@ def of_text(path: str, text: str | None, limit: int) -> list[FieldProblem]:
 
 
 def of_contact(path: str, contact: SafeContact) -> list[FieldProblem]:
+    return [*of_way(f"{path}.value", contact), *of_text(f"{path}.safe_times", contact.safe_times, TIMES_LIMIT)]
+
+
+def of_way(path: str, contact: SafeContact) -> list[FieldProblem]:
+    """Where to reach someone: what looks like an address or a number, or free words."""
     value, channel = contact.value.strip(), contact.channel
-    if channel is ContactChannel.RECEIPT_ONLY:
-        return []
-    if not value:
-        return [problem(f"{path}.value", "EMPTY", "Say where to reach the person, or choose RECEIPT_ONLY.")]
+    if not value and channel is not ContactChannel.RECEIPT_ONLY:
+        return [problem(path, "EMPTY", "Say where to reach the person, or choose RECEIPT_ONLY.")]
     if len(value) > NAME_LIMIT:
-        return [problem(f"{path}.value", "TOO_LONG", f"Send at most {NAME_LIMIT} characters.")]
-    if channel is ContactChannel.EMAIL and not EMAIL.fullmatch(value):
-        return [problem(f"{path}.value", "NOT_AN_EMAIL", "This does not look like an e-mail address.")]
-    digits = sum(sign.isdecimal() for sign in value)
-    if channel in {ContactChannel.PHONE, ContactChannel.SMS, ContactChannel.WHATSAPP} and not 7 <= digits <= 20:
-        return [problem(f"{path}.value", "NOT_A_PHONE", "This does not look like a phone number.")]
-    return of_text(f"{path}.safe_times", contact.safe_times, TIMES_LIMIT)
+        return [problem(path, "TOO_LONG", f"Send at most {NAME_LIMIT} characters.")]
+    if channel is ContactChannel.EMAIL:
+        is_address = EMAIL.fullmatch(value)
+        return [] if is_address else [problem(path, "NOT_AN_EMAIL", "This does not look like an e-mail address.")]
+    if channel in {ContactChannel.PHONE, ContactChannel.SMS, ContactChannel.WHATSAPP}:
+        is_number = 7 <= sum(sign.isdecimal() for sign in value) <= 20
+        return [] if is_number else [problem(path, "NOT_A_PHONE", "This does not look like a phone number.")]
+    return of_text(path, value, NAME_LIMIT)
 
 
 def of_helper(answers: Answers) -> list[FieldProblem]:

@@ -1,6 +1,7 @@
 """A job exists exactly if its transaction did, is done by one worker at a time, and is never dropped."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -141,3 +142,88 @@ async def test_a_job_that_fails_is_tried_again_and_at_the_twelfth_time_parked_fo
     assert await value(fresh_db.reader, "SELECT parked_at IS NOT NULL AND error_code = 'ValueError' FROM outbox")
     await ordered(fresh_db, subject=subject)  # a new order is not lost on a parked one
     assert (await taken(fresh_db)).attempts == 1
+
+
+async def test_the_pauses_grow_and_no_two_failures_pause_alike(fresh_db: Database) -> None:
+    pauses: dict[int, list[float]] = {1: [], 6: [], 11: []}
+    for attempts, found in pauses.items():
+        for _ in range(30):
+            job = await failing_at(fresh_db, attempts)
+            await failed(fresh_db, job)
+            found.append(
+                await value(
+                    fresh_db.reader,
+                    "SELECT extract(epoch FROM run_at - clock_timestamp())::float8 FROM outbox WHERE id = $1",
+                    job.id,
+                )
+            )
+    assert max(pauses[1]) <= 2 < max(pauses[6]) <= 64 < max(pauses[11]) <= 2048
+    assert all(len(set(found)) == 30 for found in pauses.values())
+
+
+async def failing_at(database: Database, attempts: int) -> Job:
+    """A job taken for the so manieth time."""
+    await ordered(database)
+    job = await taken(database)
+    async with database.transaction() as tx:
+        await execute(tx, "UPDATE outbox SET attempts = $2 WHERE id = $1", job.id, attempts)
+    return replace(job, attempts=attempts)
+
+
+async def test_no_pause_is_longer_than_an_hour(fresh_db: Database) -> None:
+    for _ in range(20):
+        await failed(fresh_db, await failing_at(fresh_db, 40))
+    longest = await value(
+        fresh_db.reader, "SELECT extract(epoch FROM max(run_at) - clock_timestamp())::float8 FROM outbox"
+    )
+    assert 64 < longest <= 3600
+
+
+async def test_a_parked_job_stays_and_is_nobodys(fresh_db: Database) -> None:
+    job = await failing_at(fresh_db, outbox.MAX_ATTEMPTS)
+    await failed(fresh_db, job)
+    async with fresh_db.transaction() as tx:
+        await execute(tx, "UPDATE outbox SET run_at = now() - interval '1 year'")
+    assert await outbox.take(fresh_db) is None
+    assert await outbox.seconds_until_next(fresh_db, at_most=7) == 7
+    assert await value(fresh_db.reader, "SELECT parked_at IS NOT NULL FROM outbox WHERE id = $1", job.id)
+
+
+async def test_a_worker_may_ask_for_some_kinds_only(fresh_db: Database) -> None:
+    await ordered(fresh_db, JobKind.MATCH)
+    await ordered(fresh_db, JobKind.EXPIRE_OFFER)
+    job = await outbox.take(fresh_db, [JobKind.EXPIRE_OFFER])
+    assert job
+    assert job.kind is JobKind.EXPIRE_OFFER
+    assert await outbox.take(fresh_db, [JobKind.EXPIRE_OFFER]) is None
+
+
+async def test_workers_that_compete_do_each_job_once(fresh_db: Database) -> None:
+    subjects = {await ordered(fresh_db) for _ in range(40)}
+    done: list[UUID] = []
+
+    async def work() -> None:
+        while job := await outbox.take(fresh_db):
+            done.append(job.subject_id)
+            await finished(fresh_db, job)
+
+    await asyncio.gather(*(work() for _ in range(6)))
+    assert len(done) == 40
+    assert set(done) == subjects
+    assert await waiting(fresh_db) == 0
+
+
+async def test_an_order_that_waits_is_not_lost_when_it_is_taken_at_the_same_moment(fresh_db: Database) -> None:
+    subject = await ordered(fresh_db)
+    async with fresh_db.transaction() as tx:  # a worker that has taken the job and has not committed yet
+        await execute(tx, "UPDATE outbox SET lease = 1, attempts = 1, leased_until = now() + interval '1 minute'")
+        again = asyncio.create_task(ordered(fresh_db, subject=subject))
+        async with asyncio.timeout(30):
+            while not await value(
+                fresh_db.reader,
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%outbox%')",
+            ):
+                await asyncio.sleep(0.005)
+    await again
+    assert await waiting(fresh_db) == 2
+    assert (await taken(fresh_db)).subject_id == subject

@@ -1,13 +1,19 @@
 """What is sealed opens in its own place only, says little by its length, and is lost without its key."""
 
+import os
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
 
 from referral.foundation.vault import (
     NONCE_BYTES,
+    VERSION,
     DataKey,
     KeyFileUnusable,
     SealBroken,
@@ -17,9 +23,11 @@ from referral.foundation.vault import (
     unseal,
 )
 
+ROOT = Path(__file__).resolve().parents[2]
 VAULT = Vault(bytes(range(32)))
 KEY = DataKey(bytes(32))
 ROW, OTHER = UUID(int=1), UUID(int=2)
+TAG_BYTES = 16
 PLAIN = "Ñandú, +1 956 555 0100".encode()
 
 
@@ -60,6 +68,15 @@ def test_a_changed_bit_or_another_key_does_not_open() -> None:
             unseal(KEY, bytes(changed), table="t", row=ROW, name="f")
     with pytest.raises(SealBroken):
         unseal(DataKey(b"\1" * 32), sealed, table="t", row=ROW, name="f")
+
+
+@pytest.mark.parametrize(
+    ("length", "padded"),
+    [(0, 512), (508, 512), (509, 2048), (2044, 2048), (2045, 8192), (8188, 8192), (8189, 32768), (32764, 32768)],
+)
+def test_what_is_sealed_is_padded_to_the_next_of_four_sizes(length: int, padded: int) -> None:
+    sealed = seal(KEY, b"x" * length, table="t", row=ROW, name="f")
+    assert len(sealed) - len(VERSION) - NONCE_BYTES - TAG_BYTES == padded
 
 
 def test_lengths_say_little() -> None:
@@ -131,3 +148,60 @@ def test_a_key_of_another_length_is_not_used_and_not_replaced(tmp_path: Path, si
     with pytest.raises(KeyFileUnusable, match="backup"):
         open_vault(path)
     assert path.read_bytes() == b"x" * size
+
+
+SECOND_PROCESS = """
+import sys
+from pathlib import Path
+from referral.foundation.vault import open_vault
+print("ready", flush=True)
+sys.stdin.read()
+print(open_vault(Path(sys.argv[1])).digest("who", "am I").hex())
+"""
+
+
+def test_processes_that_start_at_once_share_the_key_that_was_first(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "root.key"
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", SECOND_PROCESS, str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+        )
+        for _ in range(4)
+    ]
+    for process in started:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in started:  # now all of them
+        assert process.stdin
+        process.stdin.close()
+    told: set[str] = set()
+    for process in started:
+        assert process.stdout
+        told.add(process.stdout.read().strip())
+        assert process.wait(30) == 0
+        process.stdout.close()
+    assert told == {open_vault(path).digest("who", "am I").hex()}
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_threads_that_open_at_once_share_the_key_that_was_first(tmp_path: Path) -> None:
+    path = tmp_path / "root.key"
+    all_at_once = Barrier(8)
+
+    def opened(_: int) -> Vault:
+        all_at_once.wait(30)
+        return open_vault(path)
+
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(opened, range(8)))
+    assert {vault.root for vault in found} == {path.read_bytes()}
+
+
+def test_a_draft_that_a_dead_process_left_is_in_nobodys_way(tmp_path: Path) -> None:
+    path = tmp_path / "root.key"
+    path.with_name(f"{path.name}.{os.getpid()}").write_bytes(b"half a k")
+    assert len(open_vault(path).root) == 32
