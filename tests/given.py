@@ -136,7 +136,8 @@ async def many_offices(
         tx,
         """
         WITH wanted AS (
-             SELECT * FROM unnest($1::uuid[], $2::text[], $3::float8[], $4::float8[]) AS w(id, name, latitude, longitude)
+             SELECT id, name, latitude, longitude
+               FROM unnest($1::uuid[], $2::text[], $3::float8[], $4::float8[]) AS w(id, name, latitude, longitude)
         ), organizations AS (
              INSERT INTO organization (id, name, source) SELECT id, name, $6 FROM wanted
         ), locations AS (

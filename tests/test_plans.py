@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from referral.directory import providers
-from referral.foundation import actors, outbox
+from referral.foundation import actors, outbox, places
 from referral.foundation.actors import StaffId, StaffRole
 from referral.foundation.db import Database, Reader
 from referral.foundation.vault import Vault
@@ -27,6 +27,7 @@ VAULT = Vault(bytes(32))
 STAFF = actors.Staff(id=StaffId(UUID(int=1)), email="anna@demo.invalid", name="Anna", role=StaffRole.INTAKE)
 ROWS = 20_000
 FILLED = f"""
+    DELETE FROM referral; DELETE FROM help_request; DELETE FROM outbox; DELETE FROM partner; DELETE FROM organization;
     INSERT INTO organization (id, name, source)
     SELECT gen_random_uuid(), 'Office ' || n, 'synthetic' FROM generate_series(1, 2000) n;
     INSERT INTO service (id, organization_id, name, status, last_modified, source)
@@ -156,6 +157,9 @@ STATEMENTS: list[tuple[Statement, str]] = [
     (lambda at: reading.of_requests(at, [uuid4(), uuid4()]), "referral_by_request"),
     (lambda at: reading.histories(at, [uuid4(), uuid4()]), "referral_event_by_referral"),
     (lambda at: reading.of_organization(at, uuid4(), None, first=20, after=None), "referral_by_organization"),
+    (lambda at: places.nearest_courts(at, 25.9, -97.5, 100), "place_courts"),
+    (lambda at: places.nearest(at, 25.9, -97.5), "place_towns_by_point"),
+    (lambda at: places.place(at, uuid4()), "place_key"),
 ]
 
 

@@ -114,8 +114,15 @@ def wrong_in(statement: Statement) -> list[FieldProblem]:
 
 
 async def lock_counts(tx: Tx, provider_id: UUID) -> None:
-    """Hold all counts of a provider, always in one order, before more than one of them is changed."""
-    await execute(tx, "SELECT FROM capacity WHERE provider_id = $1 ORDER BY id FOR UPDATE", provider_id)
+    """Hold all counts of a provider, always in one order, before more than one of them is changed.
+
+    The order is that of keep_counts: two first statements at once find nothing to lock, and meet there.
+    """
+    await execute(
+        tx,
+        "SELECT FROM capacity WHERE provider_id = $1 ORDER BY coalesce(help_type, ''), unit FOR UPDATE",
+        provider_id,
+    )
 
 
 async def counted(at: Reader, provider_id: UUID, help_type: HelpType) -> UUID | None:

@@ -108,7 +108,10 @@ async def insert(
     partner_id: UUID | None,
     now: datetime,
 ) -> HelpRequest | None:
-    """The new row; None where this key has one already (a parallel twin is waited for, then seen)."""
+    """The new row; None where this key has one already (a parallel twin is waited for, then seen).
+
+    No index is named as the one to conflict with: twins have one receipt too, and may meet at that index first.
+    """
     id, facts = uuid4(), submission.facts
     how_urgent = urgency_of(facts, asked_at=now, now=now)
     key, wrapped = vault.new_key(id)
@@ -120,7 +123,7 @@ async def insert(
                                   respond_by, question_set, partner_id, data_key, facts, person, receipt_hash,
                                   idempotency_hash, body_hash)
         VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-        ON CONFLICT (idempotency_hash) DO NOTHING
+        ON CONFLICT DO NOTHING
         RETURNING {REQUEST}""",
         id,
         now,

@@ -23,7 +23,8 @@ CANDIDATE: LiteralString = """
                     OR r.organization_id = p.organization_id AND r.decline_reason = 'conflict_of_interest'))
         AS asked_before"""
 
-# $2: what serves the need, best first. The count that an offer would draw on is the one of the best help given here.
+# $2: what serves the need, best first. The count that an offer would draw on is the one of the best help given here,
+# and of the help asked for where none is stated: what placing.help_offered names.
 SOURCES: LiteralString = """
     FROM listing
     JOIN provider p ON p.id = listing.id
@@ -33,11 +34,11 @@ SOURCES: LiteralString = """
            FROM capacity c
           WHERE c.provider_id = p.id AND c.expires_at > now()
             AND (c.help_type IS NULL
-                 OR c.help_type = (SELECT serving.name
-                                     FROM unnest($2::text[]) WITH ORDINALITY AS serving(name, position)
-                                    WHERE serving.name = ANY(s.help_types)
-                                    ORDER BY serving.position
-                                    LIMIT 1))
+                 OR c.help_type = coalesce((SELECT help.name
+                                              FROM unnest(s.help_types) AS help(name)
+                                             ORDER BY array_position($2::text[], help.name), help.name DESC
+                                             LIMIT 1),
+                                           ($2::text[])[1]))
           ORDER BY c.help_type NULLS LAST, free_places DESC, c.id
           LIMIT 1) AS places ON true"""
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from random import Random
 from uuid import UUID, uuid4
 
 import given
@@ -17,8 +18,15 @@ from referral.foundation.db import Database, Tx, execute, value
 from referral.foundation.errors import NoCapacity, NotFound, ValidationFailed
 from referral.foundation.vocabulary import HelpType
 
+COUNTS = [
+    Count(unit=CapacityUnit.FULL_CASES, available=4),
+    Count(unit=CapacityUnit.FULL_CASES, available=3, help_type=HelpType.LEGAL_ASYLUM),
+    Count(unit=CapacityUnit.BEDS_TONIGHT, available=2),
+]
+WAITS = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%capacity%')"
 Act = Callable[[Tx], Awaitable[None]]
 CASES, BEDS = CapacityUnit.FULL_CASES, CapacityUnit.BEDS_TONIGHT
+ASYLUM = HelpType.LEGAL_ASYLUM
 
 
 async def stated(database: Database, provider: UUID, *counts: Count, openness: Openness = Openness.OPEN) -> None:
@@ -167,6 +175,29 @@ async def test_who_declares_itself_full_has_no_place_left_and_keeps_what_it_gave
             "capacities.0.maximum",
             "OUT_OF_RANGE",
         ),
+        (
+            Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=-1),)),
+            "capacities.0.available",
+            "OUT_OF_RANGE",
+        ),
+        (
+            Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=0, maximum=-1),)),
+            "capacities.0.maximum",
+            "OUT_OF_RANGE",
+        ),
+        (
+            Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=2, maximum=100_001),)),
+            "capacities.0.maximum",
+            "OUT_OF_RANGE",
+        ),
+        (
+            Statement(
+                openness=Openness.OPEN,
+                counts=(Count(unit=BEDS, available=1), *(Count(unit=CASES, available=2, help_type=ASYLUM),) * 2),
+            ),
+            "capacities.2",
+            "TWICE",
+        ),
         (Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=2),) * 2), "capacities.1", "TWICE"),
         (Statement(openness=Openness.OPEN, counts=(Count(unit=CASES, available=2),) * 41), "capacities", "TOO_MANY"),
     ],
@@ -196,3 +227,121 @@ async def test_statements_and_holds_at_once_never_oversubscribe(fresh_db: Databa
     )
     assert said.count("done") == 3
     assert await counts(fresh_db) == (3, 0, 3)
+
+
+async def test_every_slip_of_a_statement_is_named_at_once(fresh_db: Database) -> None:
+    office = await given.office(fresh_db)
+    counts = (Count(unit=CASES, available=-1), Count(unit=BEDS, available=5, maximum=4), Count(unit=BEDS, available=1))
+    statement = Statement(openness=Openness.OPEN, counts=counts, waitlist_days=-1)
+    with pytest.raises(ValidationFailed) as refused:
+        async with fresh_db.transaction() as tx:
+            await capacity.state(tx, office.id, statement, by="test", now=now())
+    assert [".".join(problem.path) for problem in refused.value.problems] == [
+        "waitlist_estimate_days",
+        "capacities.0.available",
+        "capacities.1.maximum",
+        "capacities.2",
+    ]
+
+
+async def test_a_statement_keeps_what_it_says_and_who_said_it(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, openness=None)
+    statement = Statement(
+        openness=Openness.WAITLIST, counts=(Count(unit=CASES, available=3, maximum=8),), waitlist_days=90
+    )
+    async with fresh_db.transaction() as tx:
+        await capacity.state(tx, office.id, statement, by="link", now=now())
+    listing = await providers.provider(fresh_db.reader, office.id)
+    assert listing
+    assert (listing.openness, listing.waitlist_estimate_days) == (Openness.WAITLIST, 90)
+    assert [(count.available, count.maximum) for count in listing.capacities] == [(3, 8)]
+    said = await fresh_db.pool.fetchrow(
+        "SELECT openness_stated_by, openness_expires_at - openness_stated_at FROM provider"
+    )
+    assert tuple(said) == ("link", capacity.LIFETIME)
+
+
+async def test_what_a_statement_does_not_name_stays_as_it_was(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, places=5)
+    await stated(fresh_db, office.id, Count(unit=BEDS, available=2))
+    rows = await fresh_db.pool.fetch("SELECT unit, stated FROM capacity")
+    assert dict(rows) == {CASES.value: 5, BEDS.value: 2}
+
+
+async def test_who_states_fewer_places_than_offers_hold_gives_no_more_until_they_end(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, places=3)
+    id = await the_count(fresh_db)
+    for _ in range(3):
+        assert await step(fresh_db, lambda tx: capacity.hold(tx, id)) == "done"
+    await stated(fresh_db, office.id, Count(unit=CASES, available=1))
+    assert await counts(fresh_db) == (1, 0, 3)
+    assert await step(fresh_db, lambda tx: capacity.hold(tx, id)) == "NO_CAPACITY"
+    listing = await providers.provider(fresh_db.reader, office.id)
+    assert listing
+    assert [count.available for count in listing.capacities] == [0]
+    assert await step(fresh_db, lambda tx: capacity.take(tx, id, held=True)) == "done"
+    assert await step(fresh_db, lambda tx: capacity.take(tx, id, held=True)) == "NO_CAPACITY"
+    assert await counts(fresh_db) == (1, 1, 2)
+
+
+async def test_a_statement_while_an_offer_is_being_made_waits_and_loses_no_place(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, places=2)
+    id = await the_count(fresh_db)
+    async with fresh_db.transaction() as tx:
+        await capacity.hold(tx, id)
+        stating = asyncio.create_task(stated(fresh_db, office.id, Count(unit=CASES, available=2)))
+        async with asyncio.timeout(30):
+            while not await value(fresh_db.reader, WAITS):
+                await asyncio.sleep(0.005)
+    await stating
+    assert await counts(fresh_db) == (2, 0, 1)
+
+
+async def test_statements_holds_and_takes_at_two_offices_never_wait_in_a_ring(fresh_db: Database) -> None:
+    offices = [(await given.office(fresh_db, places=4)).id for _ in range(2)]
+    for office in offices:
+        await stated(fresh_db, office, *COUNTS)
+    counts_of = [
+        [id for (id,) in await fresh_db.pool.fetch("SELECT id FROM capacity WHERE provider_id = $1", office)]
+        for office in offices
+    ]
+    random = Random(5)  # noqa: S311 - the same mixture each time
+    lives = [
+        *(stated(fresh_db, random.choice(offices), *random.sample(COUNTS, n % 3 + 1)) for n in range(30)),
+        *(full(fresh_db, random.choice(offices)) for _ in range(6)),
+        *(held_and_ended(fresh_db, [random.choice(ids) for ids in counts_of], random) for _ in range(40)),
+        *(step(fresh_db, taking(random.choice(random.choice(counts_of)))) for _ in range(20)),
+    ]
+    random.shuffle(lives)
+    await asyncio.gather(*lives)
+    assert await value(fresh_db.reader, "SELECT sum(held) FROM capacity") == 0
+    assert await value(fresh_db.reader, "SELECT count(*) FROM capacity WHERE taken > stated") == 0
+    assert await value(fresh_db.reader, "SELECT count(*) FROM capacity") == sum(map(len, counts_of))
+
+
+def taking(id: UUID) -> Act:
+    return lambda tx: capacity.take(tx, id, held=False)
+
+
+async def full(database: Database, office: UUID) -> None:
+    async with database.transaction() as tx:
+        await capacity.lock_counts(tx, office)
+        await capacity.declare_full(tx, office)
+
+
+async def held_and_ended(database: Database, ids: list[UUID], random: Random) -> None:
+    """One person's offers at several offices, each made in a transaction of its own, and ended by one answer."""
+    held = [id for id in ids if await step(database, lambda tx, id=id: capacity.hold(tx, id)) == "done"]
+    wins = random.choice([None, *held])
+    async with database.transaction() as tx:
+        for id in sorted(held):
+            if id == wins:
+                await capacity.take(tx, id, held=True)
+            else:
+                await capacity.release(tx, id, taken=False)
+
+
+async def test_first_statements_of_one_office_at_once_leave_one_count_each(fresh_db: Database) -> None:
+    office = await given.office(fresh_db, openness=None)
+    await asyncio.gather(*(stated(fresh_db, office.id, *(COUNTS if n % 2 else reversed(COUNTS))) for n in range(10)))
+    assert await value(fresh_db.reader, "SELECT count(*) FROM capacity") == len(COUNTS)

@@ -18,7 +18,7 @@ from referral.directory.words import Openness
 from referral.edges.house import House
 from referral.edges.lookups import search_languages
 from referral.foundation.clock import now
-from referral.foundation.db import Database, execute, value
+from referral.foundation.db import Database, Tx, execute, value
 from referral.foundation.errors import ValidationFailed
 from referral.foundation.vocabulary import HelpType
 
@@ -40,10 +40,8 @@ def haversine(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 async def offices_at(database: Database, points: Sequence[tuple[float, float]]) -> dict[UUID, tuple[float, float]]:
     """Offices that say nothing but where they are."""
-    return {
-        (await given.office(database, name=f"Office {number:03d}", point=point, openness=None)).id: point
-        for number, point in enumerate(points)
-    }
+    names = [f"Office {number:03d}" for number in range(len(points))]
+    return dict(zip(await given.offices(database, points, names=names), points, strict=True))
 
 
 async def walked(database: Database, wanted: Search, size: int, *, backwards: bool = False) -> list[UUID]:
@@ -118,19 +116,38 @@ async def test_the_date_line_is_no_wall(fresh_db: Database) -> None:
     assert [round(hit.distance_km or 0, 1) for hit in found.hits] == [4.4, 6.7]
 
 
-async def test_a_confidential_place_takes_no_part_in_distance(fresh_db: Database) -> None:
+@pytest.mark.parametrize("visibility", ["confidential", "town"])
+async def test_a_place_that_is_not_shown_takes_no_part_in_distance(fresh_db: Database, visibility: str) -> None:
     shelter, office = await offices_at(fresh_db, [given.BROWNSVILLE, given.MCALLEN])
     async with fresh_db.transaction() as tx:
         await execute(
             tx,
             """
-            UPDATE location SET visibility = 'confidential', latitude = NULL, longitude = NULL
+            UPDATE location SET visibility = $2, latitude = NULL, longitude = NULL
              WHERE id = (SELECT location_id FROM provider WHERE id = $1)""",
             shelter,
+            visibility,
         )
     found = await search.find(fresh_db.reader, HERE)
     assert [(hit.id, hit.distance_km is None) for hit in found.hits] == [(office, False), (shelter, True)]
     assert ids(await search.find(fresh_db.reader, replace(HERE, radius_km=20_000))) == [office]
+
+
+@pytest.mark.parametrize("visibility", ["confidential", "town"])
+async def test_the_database_itself_keeps_no_point_of_a_place_that_is_not_shown(
+    fresh_db: Database, visibility: str
+) -> None:
+    await offices_at(fresh_db, [given.BROWNSVILLE])
+    with pytest.raises(Exception, match="location_point_public"):
+        await fresh_db.pool.execute("UPDATE location SET visibility = $1", visibility)
+
+
+async def test_what_has_no_place_at_all_is_found_after_everything_near(fresh_db: Database) -> None:
+    online, office = await offices_at(fresh_db, [given.BROWNSVILLE, given.EL_PASO])
+    await fresh_db.pool.execute("UPDATE provider SET location_id = NULL WHERE id = $1", online)
+    found = await search.find(fresh_db.reader, HERE)
+    assert [(hit.id, hit.distance_km is None) for hit in found.hits] == [(office, False), (online, True)]
+    assert await walked(fresh_db, HERE, 1, backwards=True) == [office, online]
 
 
 # ---------------------------------------------------------------- order and pages
@@ -165,6 +182,47 @@ async def test_a_page_goes_on_where_it_ended_while_listings_come_and_go(fresh_db
     back = await search.find(fresh_db.reader, wanted, last=4, before=third.hits[0].cursor(wanted))
     assert ids(back) == ids(second)
     assert len(offices) == 10
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("backwards", [False, True], ids=["onwards", "backwards"])
+@pytest.mark.parametrize("wanted", [HERE, Search()], ids=["near", "by name"])
+async def test_who_stays_is_seen_once_while_others_come_go_and_move(
+    fresh_db: Database, wanted: Search, *, backwards: bool, seed: int
+) -> None:
+    random = Random(seed)  # noqa: S311 - the same unrest each time
+    stay = set(await given.offices(fresh_db, [(25.0 + n / 7, -97.0) for n in range(16)], names=some_names(random, 16)))
+    unrest = await given.offices(fresh_db, [(25.0 + n / 5, -97.1) for n in range(12)], names=some_names(random, 12))
+    order = [id for id in await walked(fresh_db, wanted, 50) if id in stay]
+    pages: list[list[UUID]] = []
+    mark: str | None = None
+    while True:
+        page = {"last": 3, "before": mark} if backwards else {"first": 3, "after": mark}
+        found = await search.find(fresh_db.reader, wanted, **page)  # pyright: ignore[reportArgumentType] - a size, a mark
+        pages.append(ids(found))
+        if not (found.page.has_previous if backwards else found.page.has_next):
+            break
+        mark = found.hits[0 if backwards else -1].cursor(wanted)
+        await unsettle(fresh_db, random, unrest)
+    seen = [id for page in (reversed(pages) if backwards else pages) for id in page if id in stay]
+    assert seen == order
+
+
+def some_names(random: Random, how_many: int) -> list[str]:
+    """Few, so that several bear the same."""
+    return [f"Office {random.randrange(9)}" for _ in range(how_many)]
+
+
+async def unsettle(database: Database, random: Random, unrest: list[UUID]) -> None:
+    """One goes, one comes, two move and take other names."""
+    gone = unrest.pop(random.randrange(len(unrest)))
+    point = (random.uniform(25, 28), -97.0)
+    unrest += await given.offices(database, [point], names=some_names(random, 1))
+    async with database.transaction() as tx:
+        await execute(tx, "DELETE FROM provider WHERE id = $1", gone)
+        for id in random.sample(unrest, 2):
+            await execute(tx, "UPDATE location SET latitude = $2 WHERE id = $1", id, random.uniform(25, 28))
+            await execute(tx, "UPDATE provider SET name = $2 WHERE id = $1", id, some_names(random, 1)[0])
 
 
 async def test_an_order_is_the_same_however_often_it_is_asked(fresh_db: Database) -> None:
@@ -214,6 +272,63 @@ async def test_other_names_of_a_language_find_it(house: House, asked: str, spoke
     assert ids(await search.find(house.database.reader, wanted)) == [office.id]
 
 
+async def test_a_pair_that_serves_partly_finds_nobody_by_itself(house: House) -> None:
+    await given.office(house.database, languages=("prs",))
+    farsi = await given.office(house.database, languages=("fa",))
+    wanted = Search(languages=await search_languages(house, ["fa"], "languages"))
+    assert ids(await search.find(house.database.reader, wanted)) == [farsi.id]
+
+
+async def test_any_of_several_languages_is_enough(house: House) -> None:
+    one = await given.office(house.database, name="A", languages=("mam",))
+    other = await given.office(house.database, name="B", languages=("ht", "fr"))
+    await given.office(house.database, name="C", languages=("es",))
+    wanted = Search(languages=await search_languages(house, ["mam", "ht"], "languages"))
+    assert ids(await search.find(house.database.reader, wanted)) == [one.id, other.id]
+
+
+async def test_unknown_languages_are_named_each(house: House) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        await search_languages(house, ["es", "tlh", "", "x-no-such"], "filter.languages")
+    assert [(".".join(one.path), one.code) for one in refused.value.problems] == [
+        ("filter.languages.1", "UNKNOWN_LANGUAGE"),
+        ("filter.languages.2", "UNKNOWN_LANGUAGE"),
+        ("filter.languages.3", "UNKNOWN_LANGUAGE"),
+    ]
+
+
+async def test_help_openness_and_organization_narrow_and_none_of_them_is_guessed(fresh_db: Database) -> None:
+    lawyer = await given.office(fresh_db, name="A", help_types=(HelpType.LEGAL_ASYLUM, HelpType.LEGAL_APPEAL))
+    kitchen = await given.office(fresh_db, name="B", help_types=(HelpType.HUM_FOOD,), openness=Openness.WAITLIST)
+    silent = await given.office(fresh_db, name="C", help_types=(), openness=None)
+    expected = {
+        Search(): [lawyer, kitchen, silent],
+        Search(help_types=(HelpType.LEGAL_APPEAL,)): [lawyer],
+        Search(help_types=(HelpType.LEGAL_APPEAL, HelpType.HUM_FOOD)): [lawyer, kitchen],
+        Search(help_types=(HelpType.LEGAL_REMOVAL_DEFENSE,)): [],  # a search shows what is listed; matching substitutes
+        Search(openness=(Openness.WAITLIST, Openness.UNKNOWN)): [kitchen, silent],
+        Search(organization=kitchen.organization_id): [kitchen],
+        Search(organization=kitchen.organization_id, help_types=(HelpType.LEGAL_APPEAL,)): [],
+    }
+    for wanted, offices in expected.items():
+        assert ids(await search.find(fresh_db.reader, wanted)) == [office.id for office in offices]
+        assert await search.count(fresh_db.reader, wanted) == len(offices)
+
+
+async def test_beyond_ten_thousand_nobody_counts(fresh_db: Database) -> None:
+    async with fresh_db.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            tx = Tx(connection)
+            await given.many_offices(tx, [given.BROWNSVILLE] * search.COUNTED_AT_MOST)
+            assert await search.count(tx, HERE) == search.COUNTED_AT_MOST
+            await given.many_offices(tx, [given.BROWNSVILLE])
+            assert await search.count(tx, HERE) is None
+        finally:
+            await transaction.rollback()
+
+
 async def test_facets_count_under_the_other_filters(house: House) -> None:
     at = house.database
     await given.office(at, languages=("es", "en"), help_types=(HelpType.LEGAL_ASYLUM, HelpType.LEGAL_APPEAL))
@@ -257,18 +372,51 @@ async def test_a_service_that_is_closed_for_now_is_paused_and_one_that_ended_is_
 
 
 @pytest.mark.parametrize(
-    ("wanted", "code"),
+    ("wanted", "problem"),
     [
-        (replace(HERE, radius_km=-1.0), "OUT_OF_RANGE"),
-        (replace(HERE, radius_km=float("nan")), "OUT_OF_RANGE"),
-        (replace(HERE, radius_km=float("inf")), "OUT_OF_RANGE"),
-        (Search(radius_km=5.0), "NEEDS_NEAR"),
-        (Search(near=Point(latitude=90.1, longitude=0)), "OUT_OF_RANGE"),
-        (Search(near=Point(latitude=0, longitude=float("nan"))), "OUT_OF_RANGE"),
-        (Search(languages=()), "EMPTY"),
+        (replace(HERE, radius_km=0.0), "filter.radius_km OUT_OF_RANGE"),
+        (replace(HERE, radius_km=-1.0), "filter.radius_km OUT_OF_RANGE"),
+        (replace(HERE, radius_km=20_039.0), "filter.radius_km OUT_OF_RANGE"),
+        (replace(HERE, radius_km=float("nan")), "filter.radius_km OUT_OF_RANGE"),
+        (replace(HERE, radius_km=float("inf")), "filter.radius_km OUT_OF_RANGE"),
+        (Search(radius_km=5.0), "filter.radius_km NEEDS_NEAR"),
+        (Search(near=Point(latitude=90.1, longitude=0)), "filter.near.point OUT_OF_RANGE"),
+        (Search(near=Point(latitude=0, longitude=-180.1)), "filter.near.point OUT_OF_RANGE"),
+        (Search(near=Point(latitude=0, longitude=float("nan"))), "filter.near.point OUT_OF_RANGE"),
+        (Search(languages=()), "filter.languages EMPTY"),
+        (Search(help_types=()), "filter.help_types EMPTY"),
+        (Search(openness=()), "filter.openness EMPTY"),
     ],
 )
-async def test_a_search_without_sense_is_refused(database: Database, wanted: Search, code: str) -> None:
-    with pytest.raises(ValidationFailed) as refused:
-        await search.find(database.reader, wanted)
-    assert [problem.code for problem in refused.value.problems] == [code]
+async def test_a_search_without_sense_is_refused(database: Database, wanted: Search, problem: str) -> None:
+    assert await refused(database, wanted) == [problem]
+
+
+async def refused(database: Database, wanted: Search, **page: object) -> list[str]:
+    with pytest.raises(ValidationFailed) as refusal:
+        await search.find(database.reader, wanted, **page)  # pyright: ignore[reportArgumentType] - what is wrong
+    return [f"{'.'.join(one.path)} {one.code}" for one in refusal.value.problems]
+
+
+async def test_everything_that_is_wrong_with_a_search_is_named_at_once(database: Database) -> None:
+    wrong = Search(radius_km=0.0, languages=(), help_types=(), openness=())
+    assert await refused(database, wrong) == [
+        "filter.radius_km OUT_OF_RANGE",
+        "filter.radius_km NEEDS_NEAR",
+        "filter.languages EMPTY",
+        "filter.help_types EMPTY",
+        "filter.openness EMPTY",
+    ]
+
+
+async def test_a_page_without_sense_is_refused(fresh_db: Database) -> None:
+    await offices_at(fresh_db, [given.BROWNSVILLE])
+    (near,), (named,) = [(await search.find(fresh_db.reader, wanted)).hits for wanted in (HERE, Search())]
+    of_distance, of_name = near.cursor(HERE), named.cursor(Search())
+    assert await refused(fresh_db, HERE, first=0) == ["first PAGE_SIZE"]
+    assert await refused(fresh_db, HERE, last=51) == ["last PAGE_SIZE"]
+    assert await refused(fresh_db, HERE, first=1, last=1) == ["last TWO_DIRECTIONS"]
+    assert await refused(fresh_db, HERE, first=1, before=of_distance) == ["last TWO_DIRECTIONS"]
+    assert await refused(fresh_db, HERE, after="nonsense") == ["after BAD_CURSOR"]
+    assert await refused(fresh_db, HERE, after=of_name) == ["after BAD_CURSOR"]  # a mark of the other order
+    assert await refused(fresh_db, Search(), before=of_distance) == ["before BAD_CURSOR"]
