@@ -70,13 +70,14 @@ async def take(database: Database, kinds: Sequence[JobKind] = tuple(JobKind)) ->
                    leased_until = clock_timestamp() + make_interval(secs => $2)
              WHERE id = (SELECT id FROM outbox
                           WHERE parked_at IS NULL AND run_at <= clock_timestamp() AND kind = ANY($1::text[])
-                            AND (leased_until IS NULL OR leased_until < clock_timestamp())
+                            AND (leased_until IS NULL OR leased_until < clock_timestamp() AND attempts < $3)
                           ORDER BY run_at, id
                           LIMIT 1
                             FOR UPDATE SKIP LOCKED)
             RETURNING id, kind, subject_id, attempts, lease""",
             [kind.value for kind in kinds],
             LEASE_SECONDS,
+            MAX_ATTEMPTS,
         )
 
 
@@ -108,6 +109,7 @@ async def postpone(tx: Tx, job: Job, *, error_code: str) -> None:
 async def seconds_until_next(database: Database, *, at_most: float) -> float:
     """How long a worker may sleep before something falls due."""
     async with database.transaction() as tx:
+        await park_deadly(tx)
         row = await tx.source.fetchval(
             """
             SELECT extract(epoch FROM min(greatest(run_at, coalesce(leased_until, run_at))) - clock_timestamp())
@@ -115,3 +117,14 @@ async def seconds_until_next(database: Database, *, at_most: float) -> float:
              WHERE parked_at IS NULL"""
         )
     return at_most if row is None else max(0.0, min(at_most, float(row)))
+
+
+async def park_deadly(tx: Tx) -> None:
+    """Park jobs that were taken as often as allowed and whose workers died of them every time."""
+    await execute(
+        tx,
+        """
+        UPDATE outbox SET parked_at = clock_timestamp(), error_code = 'WORKER_DIED'
+         WHERE parked_at IS NULL AND attempts >= $1 AND leased_until < clock_timestamp()""",
+        MAX_ATTEMPTS,
+    )

@@ -7,7 +7,7 @@ from referral.foundation.db import Tx
 from referral.foundation.vault import Vault
 from referral.intake import requests
 from referral.intake.requests import HelpRequest
-from referral.referrals import offers
+from referral.referrals import notes, offers
 from referral.referrals.notes import By
 from referral.referrals.words import ReferralStatus
 
@@ -16,4 +16,6 @@ async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: date
     """Close the request of this receipt, and on wish erase it. NotFound if there is none."""
     closed = await requests.close(tx, vault, receipt, erase=erase, now=now)
     await offers.end_all(tx, closed.id, ReferralStatus.RECALLED, By(kind=ActorKind.REQUESTER))
+    if erase:
+        await notes.forget(tx, closed.id)
     return closed

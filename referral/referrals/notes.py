@@ -64,6 +64,13 @@ async def keep(tx: Tx, vault: Vault, request: HelpRequest, referral_id: UUID, te
     )
 
 
+async def forget(tx: Tx, request_id: UUID) -> None:
+    """Delete the notes of a request that is being erased."""
+    await execute(
+        tx, "DELETE FROM referral_note WHERE referral_id IN (SELECT id FROM referral WHERE request_id = $1)", request_id
+    )
+
+
 async def of_referrals(
     at: Reader, vault: Vault, request: HelpRequest, referral_ids: Sequence[UUID]
 ) -> dict[UUID, list[Note]]:

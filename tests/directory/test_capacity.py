@@ -290,11 +290,36 @@ async def test_a_statement_while_an_offer_is_being_made_waits_and_loses_no_place
     async with fresh_db.transaction() as tx:
         await capacity.hold(tx, id)
         stating = asyncio.create_task(stated(fresh_db, office.id, Count(unit=CASES, available=2)))
-        async with asyncio.timeout(30):
-            while not await value(fresh_db.reader, WAITS):
-                await asyncio.sleep(0.005)
+        await somebody_waits(fresh_db)
     await stating
     assert await counts(fresh_db) == (2, 0, 1)
+
+
+async def somebody_waits(database: Database) -> None:
+    """Until a statement about places waits for somebody else's lock."""
+    async with asyncio.timeout(30):
+        while not await value(database.reader, WAITS):
+            await asyncio.sleep(0.005)
+
+
+async def test_a_first_statement_and_one_that_follows_on_its_heels_do_not_wait_in_a_ring(fresh_db: Database) -> None:
+    office = await given.office(fresh_db)
+    await stated(fresh_db, office.id, *COUNTS)
+    first, *rest = sorted(COUNTS, key=lambda count: (count.help_type or "", count.unit))
+    for number, count in enumerate((first, *rest)):  # ids that run against the order of the counts
+        await fresh_db.pool.execute(
+            "UPDATE capacity SET id = $1 WHERE help_type IS NOT DISTINCT FROM $2 AND unit = $3",
+            UUID(int=100 - number),
+            count.help_type,
+            count.unit,
+        )
+    async with fresh_db.transaction() as tx:  # it began before there was anything to lock, and is half way
+        await capacity.keep_counts(tx, office.id, (first,), now())
+        following = asyncio.create_task(stated(fresh_db, office.id, *COUNTS))
+        await somebody_waits(fresh_db)
+        await capacity.keep_counts(tx, office.id, tuple(rest), now())
+    await following
+    assert await value(fresh_db.reader, "SELECT count(*) FROM capacity") == len(COUNTS)
 
 
 async def test_statements_holds_and_takes_at_two_offices_never_wait_in_a_ring(fresh_db: Database) -> None:

@@ -27,6 +27,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from referral.edges.graphql import cost
 from referral.edges.graphql.context import Context
 from referral.edges.graphql.problems import extensions_of
 from referral.foundation.errors import Refused
@@ -84,6 +85,8 @@ async def run(
     prepared = prepare(schema, query)
     if prepared.document is None or prepared.errors:
         return refused(prepared.errors, prepared.code)
+    if sentence := cost.too_much(prepared.document, operation_name, variables or {}):
+        return refused([GraphQLError(sentence)], "TOO_MUCH")
     answer = execute(
         schema,
         prepared.document,
