@@ -110,40 +110,6 @@ CREATE TABLE public.help_request (
     CONSTRAINT help_request_urgency_known CHECK ((urgency = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text])))
 );
 
-CREATE TABLE public.language (
-    tag text NOT NULL,
-    "position" smallint NOT NULL,
-    name_en text NOT NULL,
-    name_es text NOT NULL,
-    autonym text NOT NULL,
-    direction text NOT NULL,
-    script text NOT NULL,
-    kind text NOT NULL,
-    scope text NOT NULL,
-    family text,
-    court_codes text[] DEFAULT '{}'::text[] NOT NULL,
-    names jsonb NOT NULL,
-    aliases text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT language_direction_known CHECK ((direction = ANY (ARRAY['ltr'::text, 'rtl'::text]))),
-    CONSTRAINT language_kind_known CHECK ((kind = ANY (ARRAY['spoken'::text, 'signed'::text]))),
-    CONSTRAINT language_scope_known CHECK ((scope = ANY (ARRAY['individual'::text, 'macro'::text, 'collective'::text])))
-);
-
-COMMENT ON COLUMN public.language."position" IS 'Order of the reviewed list: the languages of the US immigration courts first.';
-
-COMMENT ON COLUMN public.language.names IS 'Name by the language of the reader.';
-
-CREATE TABLE public.language_name (
-    tag text NOT NULL,
-    folded text NOT NULL,
-    sense text NOT NULL,
-    readers text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT language_name_folded CHECK ((folded <> ''::text)),
-    CONSTRAINT language_name_sense_known CHECK ((sense = ANY (ARRAY['tag'::text, 'name'::text, 'alias'::text])))
-);
-
-COMMENT ON COLUMN public.language_name.readers IS 'The languages in which it is called so.';
-
 CREATE TABLE public.language_offered (
     id uuid NOT NULL,
     service_id uuid,
@@ -154,22 +120,6 @@ CREATE TABLE public.language_offered (
     CONSTRAINT language_has_one_owner CHECK ((num_nonnulls(service_id, location_id) = 1)),
     CONSTRAINT language_mode_known CHECK ((mode = ANY (ARRAY['staff_fluent'::text, 'staff_basic'::text, 'interpreter_in_person'::text, 'interpreter_phone'::text, 'written_only'::text, 'relay'::text])))
 );
-
-CREATE TABLE public.language_pair (
-    spoken text NOT NULL,
-    served text NOT NULL,
-    note text NOT NULL,
-    CONSTRAINT language_pair_differs CHECK ((spoken <> served))
-);
-
-CREATE TABLE public.language_tag (
-    written text NOT NULL,
-    tag text NOT NULL,
-    described_by text NOT NULL,
-    CONSTRAINT language_tag_lower CHECK ((written = lower(written)))
-);
-
-COMMENT ON TABLE public.language_tag IS 'Ways to write a tag, lower case: ISO 639-1, 639-2 and 639-3, reviewed BCP 47 tags.';
 
 CREATE TABLE public.location (
     id uuid NOT NULL,
@@ -311,8 +261,9 @@ CREATE TABLE public.service_area (
     CONSTRAINT service_area_kind_known CHECK ((kind = ANY (ARRAY['country'::text, 'state'::text, 'county'::text, 'court'::text, 'facility'::text, 'port_of_entry'::text, 'custom'::text])))
 );
 
-CREATE VIEW public.listing WITH (security_invoker='true') AS
- SELECT p.id,
+CREATE VIEW public.known_provider WITH (security_invoker='true') AS
+ SELECT (s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text])) AS is_published,
+    p.id,
     p.name,
     p.organization_id,
     p.service_id,
@@ -343,7 +294,31 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
     json_build_object('id', o.id, 'name', o.name, 'description', o.description, 'website', o.website, 'email', o.email, 'kind', o.kind, 'identifiers', o.identifiers) AS organization,
     json_build_object('id', s.id, 'name', s.name, 'description', s.description, 'status', s.status, 'url', s.url, 'fees', s.fees, 'application_process', s.application_process, 'eligibility', s.eligibility, 'minimum_age', s.minimum_age, 'maximum_age', s.maximum_age, 'depth', s.depth, 'delivery_modes', s.delivery_modes, 'credentials', s.credentials, 'required_documents', s.required_documents, 'facts', s.facts, 'last_modified', s.last_modified) AS service,
         CASE
-            WHEN (l.id IS NOT NULL) THEN json_build_object('id', l.id, 'name', l.name, 'visibility', l.visibility, 'time_zone', l.time_zone, 'latitude', l.latitude, 'longitude', l.longitude, 'accessibility', l.accessibility, 'transportation', l.transportation, 'lines', l.lines, 'city', l.city, 'state', l.state, 'postal_code', l.postal_code, 'country', l.country)
+            WHEN (l.id IS NOT NULL) THEN json_build_object('id', l.id, 'visibility', l.visibility, 'time_zone', l.time_zone, 'latitude', l.latitude, 'longitude', l.longitude, 'name',
+            CASE
+                WHEN (l.visibility = 'public'::text) THEN l.name
+                ELSE NULL::text
+            END, 'accessibility',
+            CASE
+                WHEN (l.visibility = 'public'::text) THEN l.accessibility
+                ELSE '{}'::text[]
+            END, 'transportation',
+            CASE
+                WHEN (l.visibility = 'public'::text) THEN l.transportation
+                ELSE NULL::text
+            END, 'lines',
+            CASE
+                WHEN (l.visibility = 'public'::text) THEN l.lines
+                ELSE '{}'::text[]
+            END, 'city',
+            CASE
+                WHEN (l.visibility <> 'confidential'::text) THEN l.city
+                ELSE NULL::text
+            END, 'postal_code',
+            CASE
+                WHEN (l.visibility = 'public'::text) THEN l.postal_code
+                ELSE NULL::text
+            END, 'state', l.state, 'country', l.country)
             ELSE NULL::json
         END AS location,
     json_build_object('status', p.verification, 'verified_at', p.verified_at, 'source', p.source, 'source_date', s.assured_on) AS verification,
@@ -355,7 +330,7 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
           WHERE ((a.service_id = s.id) OR (a.provider_id = p.id))) AS service_areas,
     ( SELECT COALESCE(json_agg(json_build_object('number', t.number, 'extension', t.extension, 'kind', t.kind, 'languages', t.languages) ORDER BY t.number, t.id), '[]'::json) AS "coalesce"
            FROM public.phone t
-          WHERE ((t.provider_id = p.id) OR (t.service_id = s.id) OR (t.location_id = l.id) OR (t.organization_id = o.id))) AS phones,
+          WHERE ((t.provider_id = p.id) OR (t.service_id = s.id) OR (t.organization_id = o.id) OR ((t.location_id = l.id) AND (l.visibility = 'public'::text)))) AS phones,
     ( SELECT COALESCE(json_agg(json_build_object('weekdays', h.weekdays, 'opens_at', h.opens_at, 'closes_at', h.closes_at, 'valid_from', h.valid_from, 'valid_to', h.valid_to, 'note', h.note) ORDER BY h.id), '[]'::json) AS "coalesce"
            FROM public.schedule h
           WHERE ((h.provider_id = p.id) OR (h.service_id = s.id) OR (h.location_id = l.id))) AS schedules,
@@ -365,8 +340,92 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
    FROM (((public.provider p
      JOIN public.service s ON ((s.id = p.service_id)))
      JOIN public.organization o ON ((o.id = p.organization_id)))
-     LEFT JOIN public.location l ON ((l.id = p.location_id)))
-  WHERE (s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text]));
+     LEFT JOIN public.location l ON ((l.id = p.location_id)));
+
+CREATE TABLE public.language (
+    tag text NOT NULL,
+    "position" smallint NOT NULL,
+    name_en text NOT NULL,
+    name_es text NOT NULL,
+    autonym text NOT NULL,
+    direction text NOT NULL,
+    script text NOT NULL,
+    kind text NOT NULL,
+    scope text NOT NULL,
+    family text,
+    court_codes text[] DEFAULT '{}'::text[] NOT NULL,
+    names jsonb NOT NULL,
+    aliases text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT language_direction_known CHECK ((direction = ANY (ARRAY['ltr'::text, 'rtl'::text]))),
+    CONSTRAINT language_kind_known CHECK ((kind = ANY (ARRAY['spoken'::text, 'signed'::text]))),
+    CONSTRAINT language_scope_known CHECK ((scope = ANY (ARRAY['individual'::text, 'macro'::text, 'collective'::text])))
+);
+
+COMMENT ON COLUMN public.language."position" IS 'Order of the reviewed list: the languages of the US immigration courts first.';
+
+COMMENT ON COLUMN public.language.names IS 'Name by the language of the reader.';
+
+CREATE TABLE public.language_name (
+    tag text NOT NULL,
+    folded text NOT NULL,
+    sense text NOT NULL,
+    readers text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT language_name_folded CHECK ((folded <> ''::text)),
+    CONSTRAINT language_name_sense_known CHECK ((sense = ANY (ARRAY['tag'::text, 'name'::text, 'alias'::text])))
+);
+
+COMMENT ON COLUMN public.language_name.readers IS 'The languages in which it is called so.';
+
+CREATE TABLE public.language_pair (
+    spoken text NOT NULL,
+    served text NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT language_pair_differs CHECK ((spoken <> served))
+);
+
+CREATE TABLE public.language_tag (
+    written text NOT NULL,
+    tag text NOT NULL,
+    described_by text NOT NULL,
+    CONSTRAINT language_tag_lower CHECK ((written = lower(written)))
+);
+
+COMMENT ON TABLE public.language_tag IS 'Ways to write a tag, lower case: ISO 639-1, 639-2 and 639-3, reviewed BCP 47 tags.';
+
+CREATE VIEW public.listing WITH (security_invoker='true') AS
+ SELECT is_published,
+    id,
+    name,
+    organization_id,
+    service_id,
+    location_id,
+    description,
+    source,
+    point,
+    latitude,
+    longitude,
+    country,
+    state,
+    openness,
+    openness_stated_at,
+    waitlist_estimate_days,
+    help_types,
+    claims,
+    accepts_detained,
+    accepts_minors,
+    interpreter_for_other,
+    restrictions,
+    organization,
+    service,
+    location,
+    verification,
+    languages,
+    service_areas,
+    phones,
+    schedules,
+    capacities
+   FROM public.known_provider
+  WHERE is_published;
 
 CREATE TABLE public.outbox (
     id bigint NOT NULL,

@@ -209,9 +209,11 @@ CREATE TABLE capacity (
     CONSTRAINT capacity_one_count_each UNIQUE NULLS NOT DISTINCT (provider_id, help_type, unit)
 ) WITH (fillfactor = 70);
 
--- What the public may read of a provider, whole: one row, nested parts as json.
-CREATE VIEW listing WITH (security_invoker = true) AS
-SELECT p.id, p.name, p.organization_id, p.service_id, p.location_id, p.description, p.source,
+-- What may be read of a provider, whole: one row, nested parts as json. Of a place that is not public only its town is
+-- in here, of a confidential one only its state: what a view does not hold, no door can give away.
+CREATE VIEW known_provider WITH (security_invoker = true) AS
+SELECT s.status IN ('active', 'temporarily closed') AS is_published,
+       p.id, p.name, p.organization_id, p.service_id, p.location_id, p.description, p.source,
        l.point, l.latitude, l.longitude, l.country, l.state,
        CASE WHEN s.status = 'temporarily closed' THEN 'paused'
             WHEN p.openness_expires_at > now() THEN p.openness ELSE 'unknown' END AS openness,
@@ -227,10 +229,15 @@ SELECT p.id, p.name, p.organization_id, p.service_id, p.location_id, p.descripti
                          'required_documents', s.required_documents, 'facts', s.facts,
                          'last_modified', s.last_modified) AS service,
        CASE WHEN l.id IS NOT NULL THEN
-           json_build_object('id', l.id, 'name', l.name, 'visibility', l.visibility, 'time_zone', l.time_zone,
-                             'latitude', l.latitude, 'longitude', l.longitude, 'accessibility', l.accessibility,
-                             'transportation', l.transportation, 'lines', l.lines, 'city', l.city, 'state', l.state,
-                             'postal_code', l.postal_code, 'country', l.country) END AS location,
+           json_build_object('id', l.id, 'visibility', l.visibility, 'time_zone', l.time_zone,
+                             'latitude', l.latitude, 'longitude', l.longitude,
+                             'name', CASE WHEN l.visibility = 'public' THEN l.name END,
+                             'accessibility', CASE WHEN l.visibility = 'public' THEN l.accessibility ELSE '{}' END,
+                             'transportation', CASE WHEN l.visibility = 'public' THEN l.transportation END,
+                             'lines', CASE WHEN l.visibility = 'public' THEN l.lines ELSE '{}' END,
+                             'city', CASE WHEN l.visibility <> 'confidential' THEN l.city END,
+                             'postal_code', CASE WHEN l.visibility = 'public' THEN l.postal_code END,
+                             'state', l.state, 'country', l.country) END AS location,
        json_build_object('status', p.verification, 'verified_at', p.verified_at, 'source', p.source,
                          'source_date', s.assured_on) AS verification,
        (SELECT coalesce(json_agg(json_build_object('tag', g.tag, 'mode', g.mode, 'note', g.note)
@@ -245,7 +252,8 @@ SELECT p.id, p.name, p.organization_id, p.service_id, p.location_id, p.descripti
        (SELECT coalesce(json_agg(json_build_object('number', t.number, 'extension', t.extension, 'kind', t.kind,
                                                    'languages', t.languages) ORDER BY t.number, t.id), '[]')
           FROM phone t
-         WHERE t.provider_id = p.id OR t.service_id = s.id OR t.location_id = l.id OR t.organization_id = o.id
+         WHERE t.provider_id = p.id OR t.service_id = s.id OR t.organization_id = o.id
+            OR t.location_id = l.id AND l.visibility = 'public'
        ) AS phones,
        (SELECT coalesce(json_agg(json_build_object('weekdays', h.weekdays, 'opens_at', h.opens_at,
                                                    'closes_at', h.closes_at, 'valid_from', h.valid_from,
@@ -262,8 +270,10 @@ SELECT p.id, p.name, p.organization_id, p.service_id, p.location_id, p.descripti
   FROM provider p
   JOIN service s ON s.id = p.service_id
   JOIN organization o ON o.id = p.organization_id
-  LEFT JOIN location l ON l.id = p.location_id
- WHERE s.status IN ('active', 'temporarily closed');
+  LEFT JOIN location l ON l.id = p.location_id;
+
+-- The directory: what is published now.
+CREATE VIEW listing WITH (security_invoker = true) AS SELECT * FROM known_provider WHERE is_published;
 """
 
 
@@ -273,7 +283,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("""
-        DROP VIEW listing;
+        DROP VIEW listing, known_provider;
         DROP TABLE capacity, schedule, phone, service_area, language_offered, provider, service, location, organization;
         DROP FUNCTION unit_point, arc_km;
     """)

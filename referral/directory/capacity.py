@@ -42,7 +42,10 @@ class Statement:
 
 
 async def state(tx: Tx, provider_id: UUID, statement: Statement, *, by: str, now: datetime) -> None:
-    """Keep what a provider says. A new count replaces the old one; places held by open offers stay held.
+    """Keep what a provider says, as a whole: counts it does not repeat are believed no longer.
+
+    What it says is free is free beside the places that open offers hold, as it was shown to them. Openness is believed
+    as long as the shortest-lived count, so that a shelter's beds of yesterday take nobody in today.
 
     Raises ValidationFailed, and NotFound where there is no such provider.
     """
@@ -51,6 +54,9 @@ async def state(tx: Tx, provider_id: UUID, statement: Statement, *, by: str, now
     if not await value(tx, "SELECT EXISTS (SELECT FROM provider WHERE id = $1)", provider_id):
         raise NotFound("There is no such provider.")
     await lock_counts(tx, provider_id)
+    await execute(
+        tx, "UPDATE capacity SET expires_at = $2 WHERE provider_id = $1 AND expires_at > $2", provider_id, now
+    )
     await keep_counts(tx, provider_id, statement.counts, now)
     await execute(
         tx,
@@ -62,7 +68,7 @@ async def state(tx: Tx, provider_id: UUID, statement: Statement, *, by: str, now
         provider_id,
         statement.openness.value,
         now,
-        now + LIFETIME,
+        now + min((SHORT_LIFETIME.get(count.unit, LIFETIME) for count in statement.counts), default=LIFETIME),
         by,
         statement.waitlist_days,
     )
@@ -75,8 +81,8 @@ async def keep_counts(tx: Tx, provider_id: UUID, counts: tuple[Count, ...], now:
         INSERT INTO capacity (provider_id, help_type, unit, stated, maximum, stated_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
         ON CONFLICT (provider_id, help_type, unit) DO UPDATE
-           SET stated = excluded.stated, maximum = excluded.maximum, taken = 0, stated_at = excluded.stated_at,
-               expires_at = excluded.expires_at""",
+           SET stated = least($8, excluded.stated + capacity.held), maximum = excluded.maximum, taken = 0,
+               stated_at = excluded.stated_at, expires_at = excluded.expires_at""",
         [
             (
                 provider_id,
@@ -86,6 +92,7 @@ async def keep_counts(tx: Tx, provider_id: UUID, counts: tuple[Count, ...], now:
                 count.maximum,
                 now,
                 now + SHORT_LIFETIME.get(count.unit, LIFETIME),
+                MOST_PLACES,
             )
             for count in sorted(counts, key=lambda count: (count.help_type or "", count.unit))
         ],
@@ -158,7 +165,7 @@ async def take(tx: Tx, capacity_id: UUID, *, held: bool) -> None:
         held,
     )
     if taken == 0:
-        raise NoCapacity("The last place went to someone else.")
+        raise NoCapacity("Every place is taken. If you have room after all, say how many first, then accept.")
 
 
 async def release(tx: Tx, capacity_id: UUID, *, taken: bool) -> None:

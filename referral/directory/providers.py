@@ -219,6 +219,12 @@ async def providers(at: Reader, ids: Sequence[UUID]) -> dict[UUID, Provider]:
     return {row.id: row for row in rows}
 
 
+async def known(at: Reader, ids: Sequence[UUID]) -> dict[UUID, Provider]:
+    """Providers by id, published or not: what a referral was made to must stay readable."""
+    rows = await many(at, Provider, f"SELECT {PROVIDER} FROM known_provider WHERE id = ANY($1::uuid[])", list(ids))
+    return {row.id: row for row in rows}
+
+
 async def tally(at: Reader) -> Tally:
     """The directory in numbers, with the greatest ten of its sources."""
     counted = await one(

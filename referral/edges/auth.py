@@ -19,9 +19,9 @@ FORM = "application/x-www-form-urlencoded"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-async def staff(request: HTTPConnection, database: Database, *, now: datetime) -> Staff | None:
+async def staff(request: HTTPConnection, database: Database, *, is_https: bool, now: datetime) -> Staff | None:
     """Whose session cookie came with the request; the session counts as used."""
-    if (token := session_token(request)) is None:
+    if (token := session_token(request, is_https=is_https)) is None:
         return None
     async with database.transaction() as tx:
         return await staff_accounts.by_session(tx, token, now=now)
@@ -35,11 +35,11 @@ async def partner(request: HTTPConnection, database: Database, *, now: datetime)
     return await partner_accounts.by_key(database.reader, key.strip(), now=now)
 
 
-def session_token(request: HTTPConnection) -> str | None:
+def session_token(request: HTTPConnection, *, is_https: bool) -> str | None:
     """The token in the session cookie. Over https the plain name is not believed: a neighbour could have set it."""
     if (token := request.cookies.get(SECURE_COOKIE)) is not None:
         return token
-    return None if request.url.scheme == "https" else request.cookies.get(PLAIN_COOKIE)
+    return None if is_https else request.cookies.get(PLAIN_COOKIE)
 
 
 def set_session(response: Response, token: str, *, is_https: bool) -> None:

@@ -6,6 +6,7 @@ die at any line.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import assert_never
 
 from referral.directory import providers
@@ -24,11 +25,21 @@ PAUSE_AFTER_TROUBLE_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
+# Letters wait for mail servers, and nobody's match may wait for a letter.
+LETTERS = (JobKind.TELL_PROVIDER,)
+DECISIONS = tuple(kind for kind in JobKind if kind not in LETTERS)
+
+
 async def run(house: House, stopping: asyncio.Event) -> None:
-    """Work until told to stop; the job at hand is finished first."""
+    """Work until told to stop; the jobs at hand are finished first."""
+    await asyncio.gather(*(go_round(house, stopping, kinds) for kinds in (DECISIONS, LETTERS)))
+
+
+async def go_round(house: House, stopping: asyncio.Event, kinds: Sequence[JobKind]) -> None:
+    """Work on some kinds of jobs until told to stop."""
     while not stopping.is_set():
         try:
-            busy = await work_once(house)
+            busy = await work_once(house, kinds)
             pause = 0.0 if busy else await outbox.seconds_until_next(house.database, at_most=PAUSE_SECONDS)
         except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens, such as a database restart
             log.error("the worker could not go on: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
@@ -45,9 +56,9 @@ async def work_off(house: House) -> int:
     return done
 
 
-async def work_once(house: House) -> bool:
+async def work_once(house: House, kinds: Sequence[JobKind] = tuple(JobKind)) -> bool:
     """Take the next due job and do it; False if there is none."""
-    job = await outbox.take(house.database)
+    job = await outbox.take(house.database, kinds)
     if job is None:
         return False
     try:

@@ -1,5 +1,6 @@
 """Who looked at a person's details, or let them go: a row in the transaction that does it, before anything is shown."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from referral.foundation.actors import ActorKind
@@ -15,4 +16,20 @@ async def record(tx: Tx, *, actor: ActorKind, actor_id: UUID | None, act: str, s
         actor_id,
         act,
         subject_id,
+    )
+
+
+async def record_each(
+    tx: Tx, *, actor: ActorKind, actor_id: UUID | None, act: str, subject_ids: Sequence[UUID]
+) -> None:
+    """The same for many subjects at once, as when a list shows them."""
+    await execute(
+        tx,
+        """
+        INSERT INTO audit_event (actor, actor_id, act, subject_id)
+        SELECT $1, $2, $3, subject_id FROM unnest($4::uuid[]) AS subject_id""",
+        actor.value,
+        actor_id,
+        act,
+        list(subject_ids),
     )

@@ -130,20 +130,33 @@ def to_json(document: object) -> str:
     return orjson.dumps(document).decode()
 
 
+@asynccontextmanager
+async def connection(at: Reader) -> AsyncGenerator[Any]:
+    """What to ask: a transaction's own connection, or one of the pool, waited for no longer than ACQUIRE_SECONDS."""
+    if isinstance(at, Tx):
+        yield at.source
+        return
+    async with at.source.acquire(timeout=ACQUIRE_SECONDS) as free:
+        yield free
+
+
 async def many(at: Reader, row: type[Row], sql: LiteralString, *args: object) -> list[Row]:
     """All rows as `row` dataclasses. A missing column or a wrong type fails by name; an extra column is ignored."""
-    return [to_row(record, row) for record in await at.source.fetch(sql, *args)]
+    async with connection(at) as source:
+        return [to_row(record, row) for record in await source.fetch(sql, *args)]
 
 
 async def one(at: Reader, row: type[Row], sql: LiteralString, *args: object) -> Row | None:
     """The first row, or None."""
-    record = await at.source.fetchrow(sql, *args)
+    async with connection(at) as source:
+        record = await source.fetchrow(sql, *args)
     return None if record is None else to_row(record, row)
 
 
 async def value(at: Reader, sql: LiteralString, *args: object) -> Any:
     """The first column of the first row, or None."""
-    return await at.source.fetchval(sql, *args)
+    async with connection(at) as source:
+        return await source.fetchval(sql, *args)
 
 
 async def execute(tx: Tx, sql: LiteralString, *args: object) -> int:

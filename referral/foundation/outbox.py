@@ -18,6 +18,7 @@ from referral.foundation.db import Database, Tx, execute, one
 MAX_ATTEMPTS = 12
 LEASE_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 3600
+SHORTEST_LONG_PAUSE_SECONDS = 15  # eleven pauses then last for hours: a mail server may be away for an afternoon
 
 jitter = SystemRandom()
 
@@ -89,7 +90,7 @@ async def finish(tx: Tx, job: Job) -> None:
 
 async def postpone(tx: Tx, job: Job, *, error_code: str) -> None:
     """Put a failed job back with a growing random pause, or park it after the last attempt."""
-    longest = min(LONGEST_PAUSE_SECONDS, 2**job.attempts)
+    longest = min(LONGEST_PAUSE_SECONDS, SHORTEST_LONG_PAUSE_SECONDS * 2**job.attempts)
     await execute(
         tx,
         """

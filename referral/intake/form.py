@@ -120,6 +120,7 @@ class Answers:
     person: Person | None = field(default=None, repr=False)
     on_behalf: OnBehalf | None = None
     ui_language: str | None = None
+    near: str | None = field(default=None, repr=False)  # where they are, as it was sent; read by the door
 
     @property
     def tags(self) -> tuple[str, ...]:

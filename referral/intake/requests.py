@@ -10,7 +10,7 @@ import msgspec
 
 from referral.foundation import outbox
 from referral.foundation.actors import ActorKind, Partner, Visitor
-from referral.foundation.db import Reader, Tx, execute, execute_many, many, one
+from referral.foundation.db import Reader, Tx, execute, execute_many, many, one, value
 from referral.foundation.errors import IdempotencyKeyReused, NotFound
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault, seal, unseal
@@ -84,11 +84,14 @@ async def submit(
 
     Raises ValidationFailed and IdempotencyKeyReused.
     """
-    submission = form.parse(answers, found, today=now.date())
     partner_id = who.id if isinstance(who, Partner) else None
     key_hash = vault.digest("idempotency", f"{partner_id}/{answers.idempotency_key}")
-    body_hash = vault.digest("body", msgspec.json.encode((answers, found.place), order="sorted"))
+    body_hash = vault.digest("body", msgspec.json.encode(answers, order="sorted"))
     receipt = receipts.derive(vault, key_hash)
+    # First of all: a retry gets its receipt whatever the look-ups say today, such as of a place renamed since.
+    if await one_of_key(tx, key_hash):
+        return Submitted(receipt=receipt, request=await first_of_key(tx, key_hash, body_hash))
+    submission = form.parse(answers, found, today=now.date())
     created = await insert(tx, vault, submission, receipt, key_hash, body_hash, partner_id, now)
     if created is None:
         return Submitted(receipt=receipt, request=await first_of_key(tx, key_hash, body_hash))
@@ -144,6 +147,11 @@ async def insert(
         key_hash,
         body_hash,
     )
+
+
+async def one_of_key(at: Reader, key_hash: bytes) -> bool:
+    """Whether this key has made a request."""
+    return await value(at, "SELECT EXISTS (SELECT FROM help_request WHERE idempotency_hash = $1)", key_hash)
 
 
 async def first_of_key(at: Reader, key_hash: bytes, body_hash: bytes) -> HelpRequest:
@@ -237,10 +245,12 @@ async def wipe(tx: Tx, id: UUID, now: datetime) -> None:
         """
         UPDATE help_request
            SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{}', languages = '{}',
-               country = NULL, state = NULL, urgency = 'normal', partner_id = NULL
+               country = NULL, state = NULL, urgency = 'normal', respond_by = created_at, partner_id = NULL,
+               body_hash = ''
          WHERE id = $1""",
         id,
     )
+    await execute(tx, "UPDATE consent SET language = '' WHERE request_id = $1", id)
 
 
 async def set_status(

@@ -18,4 +18,5 @@ async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: date
     await offers.end_all(tx, closed.id, ReferralStatus.RECALLED, By(kind=ActorKind.REQUESTER))
     if erase:
         await notes.forget(tx, closed.id)
+        await offers.forget(tx, closed.id)
     return closed

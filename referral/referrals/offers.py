@@ -85,7 +85,7 @@ async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, 
     if made is None:
         raise Conflict("This provider has a live offer of this request.")
     await note(tx, made.id, ReferralStatus.OFFERED, by)
-    await requests.set_status(tx, request.id, HelpRequestStatus.OFFERED, now=now)
+    await become(tx, request.id, HelpRequestStatus.OFFERED, now=now)
     await requests.record(tx, request.id, "offered", by.kind, at=now, subject_id=made.id)
     await outbox.put(tx, JobKind.TELL_PROVIDER, made.id)
     await outbox.put(tx, JobKind.EXPIRE_OFFER, made.id, run_at=made.expires_at)
@@ -127,8 +127,9 @@ async def answer(
         raise ValidationFailed(problems)
     found = await referral(tx, id)
     request = await requests.locked(tx, found.request_id) if found else None
-    if request is None:
+    if found is None or request is None:
         raise NotFound("There is no such referral.")
+    by = by if by.id else By(kind=by.kind, id=found.provider_id)  # a link speaks for its provider
     match reply:
         case ReferralAnswer.ACCEPT:
             answered = await accept(tx, id, by, now=now)
@@ -187,7 +188,7 @@ async def ask(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
         raise await why_not(tx, id, ReferralStatus.MORE_INFO)
     await note(tx, id, ReferralStatus.MORE_INFO, by)
     # Only a person can answer a question, so the request goes to one; the offer's clock runs on.
-    await requests.set_status(tx, asked.request_id, HelpRequestStatus.IN_TRIAGE, now=now)
+    await become(tx, asked.request_id, HelpRequestStatus.IN_TRIAGE, now=now)
     await requests.record(tx, asked.request_id, "more_info", by.kind, at=now, subject_id=id)
     return asked
 
@@ -208,6 +209,8 @@ async def expire(tx: Tx, id: UUID, *, now: datetime) -> None:
         id,
     )
     if expired is None:
+        if found.status in states.OPEN:  # taken too early, as when the database's clock was set back
+            await outbox.put(tx, JobKind.EXPIRE_OFFER, id, run_at=found.expires_at)
         return
     await note(tx, id, ReferralStatus.EXPIRED, THE_SYSTEM)
     await requests.record(tx, expired.request_id, "expired", ActorKind.SYSTEM, at=now, subject_id=id)
@@ -245,19 +248,43 @@ async def settle(tx: Tx, ended: list[Referral], *, taking: Referral | None = Non
             await capacity.take(tx, settled.capacity_id, held=settled.holds)
 
 
+async def forget(tx: Tx, request_id: UUID) -> None:
+    """Blank what the referrals of an erased request could still tell: why not, how well it fit, how urgent it was."""
+    await execute(
+        tx,
+        "UPDATE referral SET decline_reason = NULL, score = 0, expires_at = offered_at WHERE request_id = $1",
+        request_id,
+    )
+
+
 async def go_on(tx: Tx, request_id: UUID, *, now: datetime) -> None:
-    """The request looks for the next provider, unless another offer of it is still open."""
+    """The request looks for the next provider, unless another offer of it is still open or has been accepted."""
+    if await is_accepted(tx, request_id):
+        await requests.set_status(tx, request_id, HelpRequestStatus.REFERRED, now=now)
+        return
     waiting = await value(
         tx,
-        """
-        SELECT EXISTS (SELECT FROM referral
-                        WHERE request_id = $1 AND status IN ('offered', 'viewed', 'more_info', 'accepted',
-                                                             'in_progress'))""",
+        "SELECT EXISTS (SELECT FROM referral WHERE request_id = $1 AND status IN ('offered', 'viewed', 'more_info'))",
         request_id,
     )
     if not waiting:
         await requests.set_status(tx, request_id, HelpRequestStatus.MATCHING, now=now)
     await outbox.put(tx, JobKind.MATCH, request_id)
+
+
+async def become(tx: Tx, request_id: UUID, status: HelpRequestStatus, *, now: datetime) -> None:
+    """Change where a request stands, unless a provider has said yes: that yes is where it stands."""
+    if not await is_accepted(tx, request_id):
+        await requests.set_status(tx, request_id, status, now=now)
+
+
+async def is_accepted(at: Reader, request_id: UUID) -> bool:
+    """Whether a provider has said yes to this request and it still holds."""
+    return await value(
+        at,
+        "SELECT EXISTS (SELECT FROM referral WHERE request_id = $1 AND status IN ('accepted', 'in_progress'))",
+        request_id,
+    )
 
 
 async def let_go(tx: Tx, ended: Referral) -> None:

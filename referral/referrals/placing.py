@@ -39,6 +39,8 @@ async def offer_best(
     if request is None or not request.is_live or request.status not in LOOKING:
         return None
     asked = await of_request(tx, request_id)
+    if any(referral.shows_person for referral in asked):
+        return None
     waiting = [referral for referral in asked if referral.status in states.OPEN]
     need = await finding.need_of(tx, vault, request, now=now)
     wanted = OFFERS_AT_ONCE.get(need.urgency, 1) - len(waiting)

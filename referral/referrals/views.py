@@ -10,7 +10,7 @@ from enum import Enum, auto
 from uuid import UUID
 
 from referral.foundation import audit
-from referral.foundation.db import Tx
+from referral.foundation.db import Reader, Tx
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake import next_steps, requests
@@ -80,12 +80,17 @@ def for_staff(vault: Vault, request: HelpRequest, *, now: datetime) -> RequestVi
     return whole(request, requests.facts_of(vault, request), Beholder.STAFF, now)
 
 
-def for_provider(vault: Vault, request: HelpRequest, referral: Referral, *, now: datetime) -> RequestView | None:
-    """What a provider sees of a request offered to it; nothing once the offer has ended or the request is erased."""
+async def for_provider(
+    at: Reader, vault: Vault, request: HelpRequest, referral: Referral, *, now: datetime
+) -> RequestView | None:
+    """What a provider sees of a request offered to it; nothing once the offer has ended or the request is erased.
+
+    A yes opens the rest only where the person agreed to that.
+    """
     if request.facts is None or referral.status not in states.LIVE:
         return None
     facts = requests.facts_of(vault, request)
-    if referral.shows_person:
+    if referral.shows_person and await agrees(at, request.id, ConsentScope.SHARE_CONTACT):
         return replace(whole(request, facts, Beholder.PROVIDER_ACCEPTED, now), referral=referral, next_steps=())
     return summary(request, facts, referral, now)
 
@@ -135,9 +140,16 @@ async def person(tx: Tx, vault: Vault, view: RequestView, by: By) -> Person | No
         case Beholder.PROVIDER_ASKED:
             return None
         case Beholder.PROVIDER_ACCEPTED:
-            if ConsentScope.SHARE_CONTACT not in await requests.standing_consents(tx, view.id):
+            if not await agrees(tx, view.id, ConsentScope.SHARE_CONTACT):
                 return None
         case Beholder.STAFF:
-            pass
-    await audit.record(tx, actor=by.kind, actor_id=by.id, act="person_read", subject_id=view.id)
+            if not await agrees(tx, view.id, ConsentScope.STORE_REQUEST):  # withdrawn: there is nobody left to call
+                return None
+    who = by.id or (view.referral.provider_id if view.referral else None)  # a link speaks for its provider
+    await audit.record(tx, actor=by.kind, actor_id=who, act="person_read", subject_id=view.id)
     return requests.person_of(vault, view.request)
+
+
+async def agrees(at: Reader, request_id: UUID, scope: ConsentScope) -> bool:
+    """Whether the person agrees to this now."""
+    return scope in await requests.standing_consents(at, request_id)

@@ -42,7 +42,7 @@ async def front_door(house: House, url: str = HERE) -> AsyncGenerator[AsyncClien
     """A browser without headers of its own, before an app that has the sign-in door and says who came."""
 
     async def who(request: Request) -> JSONResponse:
-        staff = await auth.staff(request, house.database, now=now())
+        staff = await auth.staff(request, house.database, is_https=house.settings.is_https, now=now())
         partner = await auth.partner(request, house.database, now=now())
         return JSONResponse({"staff": staff and staff.email, "partner": partner and partner.name})
 

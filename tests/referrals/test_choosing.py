@@ -247,15 +247,18 @@ async def test_a_request_that_was_taken_back_is_offered_to_nobody(
 
 
 # ---------------------------------------------------------------- alternatives
-async def test_alternatives_are_the_best_three_with_room_that_were_not_asked(house: House) -> None:
-    request, points = await someone(house), [(25.9 + number, -97.5) for number in range(6)]
-    offices = [await given.office(house.database, point=point) for point in points]
+@pytest.mark.parametrize(("offices", "shown"), [(6, 3), (3, 2), (1, 0)])
+async def test_alternatives_are_the_best_three_with_room_that_were_not_asked(
+    house: House, offices: int, shown: int
+) -> None:
+    request, points = await someone(house), [(25.9 + number / 3, -97.5) for number in range(offices)]
+    open_now = [await given.office(house.database, point=point) for point in points]
     await given.office(house.database, places=0)
     await given.office(house.database, openness=Openness.WAITLIST)
     await given.office(house.database, openness=None)
-    await offered(house, request, terms(offices[0]))
+    await offered(house, request, terms(open_now[0]))
     found = await choosing.alternatives(house.database.reader, house.vault, request, now=now())
-    assert [verdict.candidate.provider_id for verdict in found] == [office.id for office in offices[1:4]]
+    assert [verdict.candidate.provider_id for verdict in found] == [office.id for office in open_now[1 : shown + 1]]
 
 
 async def test_an_offer_that_is_refused_leaves_nothing(house: House) -> None:

@@ -1,6 +1,5 @@
 """The few words beside an act are sealed with the request's own key and go when it goes."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import given
@@ -94,16 +93,26 @@ async def test_words_beside_one_request_do_not_open_with_the_key_of_another(hous
         await notes.of_referrals(house.database.reader, Vault(bytes(32)), request, [made.id])
 
 
-async def test_of_an_erased_request_nothing_is_kept_and_nothing_read(house: House) -> None:
+async def test_of_an_erased_request_nothing_is_kept_and_of_another_everything(house: House) -> None:
+    sent, other = await submitted(house), await someone(house)
+    made, beside = await an_offer(house, sent.request), await an_offer(house, other)
+    await kept(house, sent.request, made.id, WORDS)
+    await kept(house, other, beside.id, "Other.")
+    async with house.database.transaction() as tx:
+        erased = await leaving.withdraw(tx, house.vault, sent.receipt, erase=True, now=now())
+    await kept(house, erased, made.id, "Once more.")
+    assert await value(house.database.reader, "SELECT count(*) FROM referral_note") == 1
+    assert await read(house, erased, made.id) == {}
+    assert await read(house, other, beside.id) == {beside.id: ["Other."]}
+
+
+async def test_who_only_takes_a_request_back_leaves_the_words_beside_it(house: House) -> None:
     sent = await submitted(house)
     made = await an_offer(house, sent.request)
     await kept(house, sent.request, made.id, WORDS)
     async with house.database.transaction() as tx:
-        erased = await leaving.withdraw(tx, house.vault, sent.receipt, erase=True, now=now())
-    await kept(house, erased, made.id, "Once more.")
-    assert await value(house.database.reader, "SELECT count(*) FROM referral_note") == 1  # which nobody can open
-    assert await read(house, erased, made.id) == {}
-    assert replace(sent.request, data_key=None).data_key == erased.data_key is None
+        closed = await leaving.withdraw(tx, house.vault, sent.receipt, erase=False, now=now())
+    assert await read(house, closed, made.id) == {made.id: [WORDS]}
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ def referral(request: HelpRequest, status: ReferralStatus) -> Referral:
     )
 
 
-def seen(house: House, request: HelpRequest, status: ReferralStatus) -> RequestView:
-    found = views.for_provider(house.vault, request, referral(request, status), now=now())
+async def seen(house: House, request: HelpRequest, status: ReferralStatus) -> RequestView:
+    found = await views.for_provider(house.database.reader, house.vault, request, referral(request, status), now=now())
     assert found
     return found
 
@@ -81,7 +81,7 @@ async def a_survivor(house: House) -> HelpRequest:
 @pytest.mark.parametrize("status", sorted(ASKED))
 async def test_before_its_yes_a_provider_sees_facets_and_deadlines_only(house: House, status: ReferralStatus) -> None:
     request = await a_survivor(house)
-    view = seen(house, request, status)
+    view = await seen(house, request, status)
     assert (view.beholder, view.languages, view.help_types) == (
         Beholder.PROVIDER_ASKED,
         ("es",),
@@ -100,7 +100,7 @@ async def test_before_its_yes_a_provider_sees_facets_and_deadlines_only(house: H
 @pytest.mark.parametrize("criterion", UrgencyCriterion)
 async def test_what_happened_to_a_person_is_nobodys_before_a_yes(house: House, criterion: UrgencyCriterion) -> None:
     request = await someone(house, circumstances=(criterion,))
-    shown = seen(house, request, ReferralStatus.OFFERED).urgency.criteria
+    shown = await seen(house, request, ReferralStatus.OFFERED).urgency.criteria
     assert set(shown) <= views.SHOWN_BEFORE_ACCEPTANCE
     told = {"survivor", "danger", "trafficking", "kidnapping", "lgbtq", "illness", "medical", "pregnancy"}
     assert not any(word in one.value for one in shown for word in told)
@@ -118,13 +118,13 @@ async def test_what_happened_to_a_person_is_nobodys_before_a_yes(house: House, c
 async def test_before_its_yes_a_provider_knows_whether_the_person_is_held_and_no_more_of_the_case(
     house: House, posture: CasePosture, shown: CasePosture
 ) -> None:
-    assert seen(house, await someone(house, posture=posture), ReferralStatus.OFFERED).posture is shown
+    assert await seen(house, await someone(house, posture=posture), ReferralStatus.OFFERED).posture is shown
 
 
 @pytest.mark.parametrize("status", sorted(ACCEPTED))
 async def test_after_its_yes_a_provider_sees_the_whole_request(house: House, status: ReferralStatus) -> None:
     request = await a_survivor(house)
-    view = seen(house, request, status)
+    view = await seen(house, request, status)
     assert view.beholder is Beholder.PROVIDER_ACCEPTED
     assert (view.place, view.posture) == (HERE, CasePosture.IN_REMOVAL_PROCEEDINGS)
     assert set(SECRET) < set(view.urgency.criteria)
@@ -135,7 +135,10 @@ async def test_after_its_yes_a_provider_sees_the_whole_request(house: House, sta
 @pytest.mark.parametrize("status", sorted(set(ReferralStatus) - states.LIVE))
 async def test_once_an_offer_has_ended_a_provider_sees_nothing(house: House, status: ReferralStatus) -> None:
     request = await someone(house)
-    assert views.for_provider(house.vault, request, referral(request, status), now=now()) is None
+    assert (
+        await views.for_provider(house.database.reader, house.vault, request, referral(request, status), now=now())
+        is None
+    )
 
 
 @pytest.mark.parametrize("status", ReferralStatus)
@@ -143,7 +146,10 @@ async def test_of_an_erased_request_nobody_sees_anything(house: House, status: R
     sent = await submitted(house)
     async with house.database.transaction() as tx:
         erased = await leaving.withdraw(tx, house.vault, sent.receipt, erase=True, now=now())
-    assert views.for_provider(house.vault, erased, referral(erased, status), now=now()) is None
+    assert (
+        await views.for_provider(house.database.reader, house.vault, erased, referral(erased, status), now=now())
+        is None
+    )
     for look in (views.for_requester, views.for_staff):
         with pytest.raises(NotFound):
             look(house.vault, erased, now=now())
@@ -182,25 +188,25 @@ async def test_staff_who_open_a_person_are_written_down_each_time(house: House) 
 
 @pytest.mark.parametrize("status", sorted(ASKED))
 async def test_a_provider_that_was_only_asked_opens_nobody(house: House, status: ReferralStatus) -> None:
-    assert await opened(house, seen(house, await someone(house), status), PROVIDER) is None
+    assert await opened(house, await seen(house, await someone(house), status), PROVIDER) is None
     assert await audits(house) == []
 
 
 async def test_a_provider_that_accepted_opens_the_person_and_is_written_down(house: House) -> None:
     request = await someone(house)
-    assert await opened(house, seen(house, request, ReferralStatus.ACCEPTED), PROVIDER) == SOMEONE
+    assert await opened(house, await seen(house, request, ReferralStatus.ACCEPTED), PROVIDER) == SOMEONE
     assert await audits(house) == [("provider_staff", None, "person_read", request.id)]
 
 
 async def test_who_did_not_agree_to_be_contacted_is_opened_to_no_provider_though_it_accepted(house: House) -> None:
     request = await someone(house, consents=(ConsentScope.SHARE_SUMMARY,))
-    assert await opened(house, seen(house, request, ReferralStatus.ACCEPTED), PROVIDER) is None
+    assert await opened(house, await seen(house, request, ReferralStatus.ACCEPTED), PROVIDER) is None
     assert await audits(house) == []
 
 
 async def test_who_takes_the_agreement_back_is_opened_no_more(house: House) -> None:
     request = await someone(house)
-    view = seen(house, request, ReferralStatus.ACCEPTED)
+    view = await seen(house, request, ReferralStatus.ACCEPTED)
     await house.database.pool.execute("UPDATE consent SET withdrawn_at = now() WHERE scope = 'share_contact'")
     assert await opened(house, view, PROVIDER) is None
 
@@ -216,7 +222,7 @@ async def test_the_row_is_written_before_anything_is_opened(house: House) -> Non
 
 async def test_where_the_row_cannot_be_written_nothing_is_shown(house: House) -> None:
     request = await someone(house)
-    accepted = seen(house, request, ReferralStatus.ACCEPTED)
+    accepted = await seen(house, request, ReferralStatus.ACCEPTED)
     for view, by in ((views.for_staff(house.vault, request, now=now()), STAFF), (accepted, PROVIDER)):
         shown: list[Person | None] = []
         with pytest.raises(Exception, match="read-only"):
@@ -240,11 +246,15 @@ async def test_who_gave_nothing_of_themselves_has_nothing_to_open(house: House) 
 async def test_what_a_provider_sees_follows_its_offer(house: House) -> None:
     request = await someone(house)
     made = await offered(house, request, terms(await given.office(house.database)))
-    before = views.for_provider(house.vault, await as_it_stands(house, request), made, now=now())
+    before = await views.for_provider(
+        house.database.reader, house.vault, await as_it_stands(house, request), made, now=now()
+    )
     assert before
     assert await opened(house, before, PROVIDER) is None
     accepted = await answered(house, made.id, ReferralAnswer.ACCEPT)
-    after = views.for_provider(house.vault, await as_it_stands(house, request), accepted, now=now())
+    after = await views.for_provider(
+        house.database.reader, house.vault, await as_it_stands(house, request), accepted, now=now()
+    )
     assert after
     assert after.status is HelpRequestStatus.REFERRED
     assert await opened(house, after, PROVIDER) == SOMEONE

@@ -77,7 +77,6 @@ class Office:
     """A real listing for fictional statements; `is_due` where it needs one."""
 
     id: UUID
-    held: int  # places that open offers hold; a statement counts them too
     is_due: bool
 
 
@@ -85,7 +84,6 @@ class Office:
 # has stated for an office since stays; a statement of ours is due again when it ages, or when its places run out.
 CHOSEN: LiteralString = """
     SELECT l.id,
-           (SELECT coalesce(sum(c.held), 0) FROM capacity c WHERE c.provider_id = l.id)::int AS held,
            p.openness_stated_by IS NULL
            OR (p.openness_stated_by = $2
                AND (p.openness_expires_at < now() + interval '2 days'
@@ -131,17 +129,16 @@ async def state_openness(house: House, progress: Progress) -> None:
     due = [(number, office) for number, office in enumerate(chosen, start=1) if office.is_due]
     async with house.database.transaction() as tx:
         for done, (number, office) in enumerate(due, start=1):
-            await capacity.state(tx, office.id, fictional_statement(number, office), by=STATED_BY, now=now())
+            await capacity.state(tx, office.id, fictional_statement(number), by=STATED_BY, now=now())
             await providers.set_referral_email(tx, office.id, f"office-{str(office.id)[:8]}@demo.invalid")
             progress("fictional statements", done, len(due))
 
 
-def fictional_statement(number: int, office: Office) -> Statement:
+def fictional_statement(number: int) -> Statement:
     openness = OPENNESS[number % len(OPENNESS)]
     free = Random(SEED + number).randint(2, 6) if openness is not Openness.CLOSED else 0  # noqa: S311 - the same everywhere
-    available = min(free + office.held, MOST_PLACES)
     return Statement(
-        openness=openness, counts=(Count(unit=CapacityUnit.FULL_CASES, available=available, maximum=MOST_PLACES),)
+        openness=openness, counts=(Count(unit=CapacityUnit.FULL_CASES, available=free, maximum=MOST_PLACES),)
     )
 
 

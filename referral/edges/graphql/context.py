@@ -79,7 +79,7 @@ class Loaders:
         self.language_count: DataLoader[str, int] = DataLoader(self.language_counts, cache=False)
 
     async def providers(self, ids: list[UUID]) -> list[Provider | None]:
-        found = await providers.providers(self.at, ids)
+        found = await providers.known(self.at, ids)
         return [found.get(id) for id in ids]
 
     async def histories(self, ids: list[UUID]) -> list[list[ReferralEvent]]:

@@ -24,6 +24,8 @@ MOST_POINTS = 20_000
 MOST_LEVELS = 12
 MOST_ROOT_FIELDS = 15
 PAGED = frozenset({"first", "last"})
+# A ranking of the whole directory stands behind these.
+HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100}
 # Fields that are paged even where nobody says how many.
 PAGED_FIELDS = frozenset({"providers", "offers", "queue", "matches", "languages", "places"})
 
@@ -69,7 +71,7 @@ class Scale:
         if node.name.value.startswith("__"):  # the schema describes itself; its depth has a rule of its own
             return Weight(points=1, levels=1)
         below = self.selection(node.selection_set)
-        points = 1 + below.points * (self.entries(node) if node.selection_set else 1)
+        points = HEAVY.get(node.name.value, 1) + below.points * (self.entries(node) if node.selection_set else 1)
         return Weight(points=min(points, MOST_POINTS + 1), levels=below.levels + 1)
 
     def entries(self, node: FieldNode) -> int:

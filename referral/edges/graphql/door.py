@@ -19,6 +19,7 @@ from starlette.responses import Response
 from referral.edges import auth, bodies
 from referral.edges.graphql import execution, schemas
 from referral.edges.graphql.context import Context, Lexicon, Loaders, Who
+from referral.edges.graphql.execution import NOT_NOW
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.foundation.actors import Visitor
@@ -63,10 +64,12 @@ class Door:
         media_type = accepted(request)
         try:
             asked = self.trusted(request) if request.method == "GET" else await read(request)
-            who = await self.who(request)
-            outcome = await self.run(asked, who)
+            outcome = await self.run(asked, await self.who(request))
         except Turned as turned:
             return refusal(turned, media_type)
+        except (TimeoutError, OSError) as error:
+            log.error("no answer in time: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
+            return refusal(Turned(503, "UNAVAILABLE", NOT_NOW, Retry_After="30"), media_type)
         status = 200 if outcome.was_run or media_type == JSON else 400
         response = Response(orjson.dumps(outcome.body), status_code=status, media_type=media_type)
         is_public = request.method == "GET" and outcome.was_run and "errors" not in outcome.body
@@ -76,20 +79,14 @@ class Door:
 
     async def run(self, asked: Asked, who: Who) -> execution.Outcome:
         moment = now()
-        try:
-            async with asyncio.timeout(SECONDS):
-                return await execution.run(
-                    self.schema,
-                    asked.query,
-                    variables=asked.variables,
-                    operation_name=asked.operation_name,
-                    context=await self.context(who, moment),
-                )
-        except TimeoutError:
-            raise Turned(503, "TIMEOUT", "This took too long. Ask for less, or try again later.") from None
-        except OSError as error:
-            log.error("the database cannot be reached: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
-            raise Turned(503, "UNAVAILABLE", "We cannot answer right now. Try again in a minute.") from None
+        async with asyncio.timeout(SECONDS):
+            return await execution.run(
+                self.schema,
+                asked.query,
+                variables=asked.variables,
+                operation_name=asked.operation_name,
+                context=await self.context(who, moment),
+            )
 
     async def context(self, who: Who, moment: datetime) -> Context:
         at = self.house.database.reader
@@ -119,7 +116,7 @@ class Door:
             case Audience.STAFF:
                 if auth.is_cross_site(request, self.house.settings.public_url):
                     raise Turned(403, "CROSS_SITE", "This came from another site.")
-                staff = await auth.staff(request, self.house.database, now=now())
+                staff = await auth.staff(request, self.house.database, is_https=self.house.settings.is_https, now=now())
                 if staff is None:
                     raise Turned(401, "NOT_SIGNED_IN", "Sign in at /staff/login first.")
                 return staff

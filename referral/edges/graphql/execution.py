@@ -41,6 +41,7 @@ NOT_NOW = "We cannot answer right now. Try again in a minute."
 SOMETHING_WENT_WRONG = "Something went wrong here. Nothing is wrong with what you sent. Try again later."
 # How the library repeats what was sent. A client may log its errors, and a whole person could stand in one.
 ECHO = re.compile(r"(?:[,;] found|(cannot represent [^:]*value)): .*", re.DOTALL)
+WORD = re.compile(r"Value '.*' does not exist in", re.DOTALL)
 log = logging.getLogger(__name__)
 
 
@@ -110,7 +111,7 @@ def refused(errors: tuple[GraphQLError, ...] | list[GraphQLError], code: str) ->
 
 def words(error: GraphQLError) -> str:
     """What the library says, without what was sent."""
-    return ECHO.sub(r"\1.", error.message)
+    return ECHO.sub(r"\1.", WORD.sub("This value does not exist in", error.message))
 
 
 def answered(result: ExecutionResult) -> dict[str, Any]:

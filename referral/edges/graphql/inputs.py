@@ -129,7 +129,9 @@ class StateCapacityInput:
     openness: Openness = described("Whether new people are taken now.")
     token: str | None = described("The token of the signed link.", default=None)
     provider_id: strawberry.ID | None = described("The listing, where an API key is used.", default=None)
-    capacities: list[CapacityInput] | None = described("Counts; each replaces the one before.", default=None)
+    capacities: list[CapacityInput] | None = described(
+        "All counts of places free now; one that is left out is believed no longer.", default=None
+    )
     waitlist_estimate_days: int | None = described("How long the line is, in days.", default=None)
 
 
@@ -189,6 +191,7 @@ def answers_of(asked: SubmitHelpRequestInput) -> form.Answers:
         if asked.on_behalf is None
         else form.OnBehalf(relationship=asked.on_behalf.relationship, person_knows=asked.on_behalf.person_knows),
         ui_language=asked.ui_language,
+        near=None if asked.near is None else repr(near_of(asked.near, "near")),
     )
 
 

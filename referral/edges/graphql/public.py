@@ -219,7 +219,9 @@ async def through_provider(context: Context, referral: Offered) -> ReferralView:
     """A referral as the provider it was offered to may see it."""
     request = await requests.request(context.at, referral.request_id)
     vault = context.house.vault
-    through = None if request is None else views.for_provider(vault, request, referral, now=context.now)
+    if request is None:
+        return referral_view(referral, None)
+    through = await views.for_provider(context.at, vault, request, referral, now=context.now)
     return referral_view(referral, through)
 
 

@@ -1,5 +1,6 @@
 """Scalars of the published schema, and how a described field is declared."""
 
+import re
 from datetime import date, datetime
 from typing import Any, NewType
 
@@ -14,6 +15,16 @@ Cursor = NewType("Cursor", str)
 def described(description: str, **options: Any) -> Any:  # noqa: ANN401 - a field stands where any type is declared
     """A field with its sentence; `graphql_type=` where the domain object stands in for the published type."""
     return strawberry.field(description=description, **options)
+
+
+TAG = re.compile(r"[A-Za-z0-9]+([-_][A-Za-z0-9]+)*")
+LONGEST_TAG = 35  # RFC 5646, 4.4.1
+
+
+def language_tag(text: object) -> str:
+    if not isinstance(text, str) or len(text) > LONGEST_TAG or not TAG.fullmatch(text):
+        raise ValueError("Send a language tag (BCP 47), such as es or zh-Hant.")
+    return text
 
 
 def country_code(text: object) -> str:
@@ -61,7 +72,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A BCP 47 tag; ISO 639-3 where 639-1 has none: es, ht, mam, quc, zh-Hant.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc5646",
         serialize=str,
-        parse_value=str,
+        parse_value=language_tag,
     ),
     CountryCode: strawberry.scalar(
         name="CountryCode",

@@ -190,7 +190,7 @@ class StaffQuery(PublicQuery):
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
 
-    @strawberry.field(description="What waits, the most pressing first.")
+    @strawberry.field(description="What waits, the most pressing first; an audit row for each request shown.")
     async def queue(
         self,
         info: Info,
@@ -201,7 +201,11 @@ class StaffQuery(PublicQuery):
     ) -> HelpRequestConnection:
         context, order = info.context, order_by or QueueOrder.RESPOND_BY
         asked = filter_of(filter)
-        found = await queue.waiting(context.at, context.intake, asked, order, first=first, after=after)
+        staff = context.intake
+        async with context.house.database.transaction() as tx:
+            found = await queue.waiting(tx, staff, asked, order, first=first, after=after)
+            shown_ids = [one.id for one in found.requests]
+            await audit.record_each(tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_ids=shown_ids)
         return HelpRequestConnection(found=found, order=order, filter=asked)
 
     @strawberry.field(
@@ -234,6 +238,9 @@ class StaffMutation(PublicMutation):
         try:
             async with context.house.database.transaction() as tx:
                 made = await choosing.offer_chosen(tx, vault, staff, choice, now=context.now)
+                await audit.record(
+                    tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_id=made.request_id
+                )
         except NoCapacity as full:
             return await no_capacity(info, choice, full)
         request = await requests.request(context.at, made.request_id)

@@ -95,7 +95,10 @@ class Mask:
         except Exception as bug:  # noqa: BLE001 - the server would log its message, and that may hold a person's words
             log.error("%s in route %s", traced(bug), route_name(scope))  # noqa: TRY400 - as above
             if not has_started:
-                response = refusals.answer(Request(scope), HTTPStatus.INTERNAL_SERVER_ERROR)
+                # No connection was free in time, or the database is away: that passes, so say so.
+                passes = isinstance(bug, TimeoutError | OSError)
+                status = HTTPStatus.SERVICE_UNAVAILABLE if passes else HTTPStatus.INTERNAL_SERVER_ERROR
+                response = refusals.answer(Request(scope), status)
                 await response(scope, receive, send)
 
 

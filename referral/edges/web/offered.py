@@ -39,7 +39,7 @@ class Offered:
 async def offered(at: Reader, vault: Vault, referral: Referral, *, now: datetime) -> Offered | None:
     """The offer as its provider may see it; None once it has ended or the request is erased."""
     request = await requests.request(at, referral.request_id)
-    view = views.for_provider(vault, request, referral, now=now) if request else None
+    view = await views.for_provider(at, vault, request, referral, now=now) if request else None
     if view is None:
         return None
     return Offered(

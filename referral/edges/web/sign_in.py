@@ -66,7 +66,7 @@ class Door:
         """A form goes on to GraphiQL, JSON gets JSON. A refusal says the same whatever was wrong."""
         credentials = await self.read(request)
         try:
-            signed_in = await self.check(credentials, old_token=auth.session_token(request))
+            signed_in = await self.check(credentials, old_token=self.token(request))
         except (NotAllowed, RateLimited) as refusal:
             return refuse(request, refusal, credentials.email)
         response = welcome(request, signed_in.staff)
@@ -83,6 +83,9 @@ class Door:
             return of_form(body) if kind == FORM else msgspec.json.decode(body, type=Credentials)
         except ValueError:  # what is no form, no JSON, not UTF-8, or lacks a field
             raise HTTPException(HTTPStatus.BAD_REQUEST) from None
+
+    def token(self, request: Request) -> str | None:
+        return auth.session_token(request, is_https=self.house.settings.is_https)
 
     def refuse_cross_site(self, request: Request) -> None:
         """Otherwise another site could sign a member of staff in as somebody else, or out."""
@@ -115,7 +118,7 @@ class Door:
     async def sign_out(self, request: Request) -> Response:
         """End the session, here and in the database."""
         self.refuse_cross_site(request)
-        if (token := auth.session_token(request)) is not None:
+        if (token := self.token(request)) is not None:
             async with self.house.database.transaction() as tx:
                 await accounts.sign_out(tx, token)
         response = Response(status_code=HTTPStatus.NO_CONTENT) if media_type(request) == JSON else see(LOGIN)
