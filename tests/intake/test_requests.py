@@ -14,7 +14,7 @@ from referral.edges.house import House
 from referral.foundation.actors import Partner, PartnerId, Scope, Visitor
 from referral.foundation.clock import now
 from referral.foundation.db import Tx
-from referral.foundation.errors import IdempotencyKeyReused, NotFound, ValidationFailed
+from referral.foundation.errors import IdempotencyKeyReused, NotFound, ValidationFailed, problem
 from referral.foundation.vault import SealBroken
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.intake import receipts, requests
@@ -181,9 +181,19 @@ async def test_another_body_under_the_same_key_is_refused(house: House, change: 
 
 
 async def test_another_place_under_the_same_key_is_another_body(house: House) -> None:
-    await sent(house)
+    await sent(house, replace(ANSWERS, near="Brownsville"))
     with pytest.raises(IdempotencyKeyReused):
-        await sent(house, found=replace(FOUND, place=replace(TOWN, name="Matamoros", country="MX")))
+        await sent(house, replace(ANSWERS, near="Matamoros"))
+
+
+async def test_a_retry_gets_its_receipt_whatever_the_look_ups_say_today(house: House) -> None:
+    first = await sent(house)
+    moved = replace(FOUND, place=replace(TOWN, name="Brownsville, renamed"))
+    unknown = LookedUp(languages={}, place=problem("near.text", "UNKNOWN_PLACE", "Where?"))
+    for today in (moved, unknown):
+        again = await sent(house, found=today)
+        assert (again.receipt, again.request) == (first.receipt, first.request)
+    assert requests.facts_of(house.vault, first.request).place == TOWN
 
 
 async def test_a_new_key_is_a_new_request_with_a_receipt_of_its_own(house: House) -> None:

@@ -100,7 +100,7 @@ async def test_before_its_yes_a_provider_sees_facets_and_deadlines_only(house: H
 @pytest.mark.parametrize("criterion", UrgencyCriterion)
 async def test_what_happened_to_a_person_is_nobodys_before_a_yes(house: House, criterion: UrgencyCriterion) -> None:
     request = await someone(house, circumstances=(criterion,))
-    shown = await seen(house, request, ReferralStatus.OFFERED).urgency.criteria
+    shown = (await seen(house, request, ReferralStatus.OFFERED)).urgency.criteria
     assert set(shown) <= views.SHOWN_BEFORE_ACCEPTANCE
     told = {"survivor", "danger", "trafficking", "kidnapping", "lgbtq", "illness", "medical", "pregnancy"}
     assert not any(word in one.value for one in shown for word in told)
@@ -118,7 +118,8 @@ async def test_what_happened_to_a_person_is_nobodys_before_a_yes(house: House, c
 async def test_before_its_yes_a_provider_knows_whether_the_person_is_held_and_no_more_of_the_case(
     house: House, posture: CasePosture, shown: CasePosture
 ) -> None:
-    assert await seen(house, await someone(house, posture=posture), ReferralStatus.OFFERED).posture is shown
+    view = await seen(house, await someone(house, posture=posture), ReferralStatus.OFFERED)
+    assert view.posture is shown
 
 
 @pytest.mark.parametrize("status", sorted(ACCEPTED))
@@ -194,13 +195,22 @@ async def test_a_provider_that_was_only_asked_opens_nobody(house: House, status:
 
 async def test_a_provider_that_accepted_opens_the_person_and_is_written_down(house: House) -> None:
     request = await someone(house)
-    assert await opened(house, await seen(house, request, ReferralStatus.ACCEPTED), PROVIDER) == SOMEONE
-    assert await audits(house) == [("provider_staff", None, "person_read", request.id)]
+    view = await seen(house, request, ReferralStatus.ACCEPTED)
+    assert view.referral
+    assert await opened(house, view, PROVIDER) == SOMEONE
+    app = By(kind=ActorKind.PARTNER_APP, id=UUID(int=7))
+    assert await opened(house, view, app) == SOMEONE
+    assert await audits(house) == [
+        ("provider_staff", view.referral.provider_id, "person_read", request.id),  # a link speaks for its provider
+        ("partner_app", app.id, "person_read", request.id),
+    ]
 
 
-async def test_who_did_not_agree_to_be_contacted_is_opened_to_no_provider_though_it_accepted(house: House) -> None:
+async def test_who_did_not_agree_to_be_contacted_stays_a_summary_though_a_provider_accepted(house: House) -> None:
     request = await someone(house, consents=(ConsentScope.SHARE_SUMMARY,))
-    assert await opened(house, await seen(house, request, ReferralStatus.ACCEPTED), PROVIDER) is None
+    view = await seen(house, request, ReferralStatus.ACCEPTED)
+    assert (view.beholder, view.place, view.posture) == (Beholder.PROVIDER_ASKED, None, CasePosture.UNKNOWN)
+    assert await opened(house, view, PROVIDER) is None
     assert await audits(house) == []
 
 
@@ -209,6 +219,14 @@ async def test_who_takes_the_agreement_back_is_opened_no_more(house: House) -> N
     view = await seen(house, request, ReferralStatus.ACCEPTED)
     await house.database.pool.execute("UPDATE consent SET withdrawn_at = now() WHERE scope = 'share_contact'")
     assert await opened(house, view, PROVIDER) is None
+
+
+async def test_who_took_the_request_back_is_opened_to_staff_no_more(house: House) -> None:
+    sent = await submitted(house)
+    async with house.database.transaction() as tx:
+        closed = await leaving.withdraw(tx, house.vault, sent.receipt, erase=False, now=now())
+    assert await opened(house, views.for_staff(house.vault, closed, now=now()), STAFF) is None
+    assert await audits(house) == []
 
 
 async def test_the_row_is_written_before_anything_is_opened(house: House) -> None:
