@@ -110,7 +110,9 @@ async def test_the_queue_is_filtered(desk: Desk) -> None:
         page = await desk.published("staff/Queue", headers, filter=asked_for)
         assert [edge["node"]["id"] for edge in page["edges"]] == expected, asked_for
         assert page["totalCount"] == len(expected)
-    assert await desk.sql("SELECT count(*) FROM audit_event") == 0  # no person was read
+    # Each request that a page showed is written down, and no person was opened.
+    assert await desk.sql("SELECT count(*) FROM audit_event WHERE act = 'request_read'") == 8
+    assert await desk.sql("SELECT count(*) FROM audit_event WHERE act = 'person_read'") == 0
 
 
 async def test_a_queue_that_cannot_be_shown_names_the_argument(desk: Desk) -> None:
@@ -219,7 +221,9 @@ async def test_staff_offer_what_the_machine_may_not(desk: Desk) -> None:
     assert await desk.sql("SELECT expires_at - offered_at = interval '5 hours' FROM referral")
     kept = await desk.kept()
     assert await offer(desk, headers, id, office, idempotencyKey=key, expiresInHours=5) == made
-    assert await desk.kept() == kept
+    again = await desk.kept()
+    assert again.pop("audit_event") != kept.pop("audit_event")  # the request was shown a second time
+    assert again == kept
 
     again = await offer(desk, headers, id, office, overrideReason="They did not get it.")
     assert (again["__typename"], again["code"]) == ("ConflictProblem", "CONFLICT")

@@ -162,7 +162,7 @@ async def test_a_yes_to_a_place_that_has_gone_is_refused_with_the_offer_still_op
     letter = await offered(house, holds=False, places=0)
     answer = await answered(house, letter, answer="accept")
     assert answer.status_code == 409
-    assert "The last place went to someone else." in answer.text
+    assert "Every place is taken." in answer.text
     assert not any(word in answer.text for word in PERSONAL)
     assert await standing(house, letter) is ReferralStatus.OFFERED
     assert await looks(house.database) == []
