@@ -71,13 +71,6 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderStaff:
-    """Someone at a provider, known by a signed link to one referral or one listing, or by the provider's API key."""
-
-    provider_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """The house itself: the worker and the importers."""
 

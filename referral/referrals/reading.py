@@ -9,7 +9,7 @@ from uuid import UUID
 from referral.foundation import cursors
 from referral.foundation.actors import ActorKind
 from referral.foundation.cursors import Page
-from referral.foundation.db import Reader, many, one, value
+from referral.foundation.db import Reader, many, one
 from referral.foundation.vocabulary import HelpType
 from referral.referrals.words import DeclineReason, ReferralOutcome, ReferralStatus
 
@@ -85,15 +85,6 @@ async def histories(at: Reader, ids: Sequence[UUID]) -> list[ReferralEvent]:
         ReferralEvent,
         "SELECT referral_id, at, status, actor FROM referral_event WHERE referral_id = ANY($1::uuid[]) ORDER BY id",
         list(ids),
-    )
-
-
-async def open_offers(at: Reader, request_id: UUID) -> int:
-    """How many offers of a request wait for an answer."""
-    return await value(
-        at,
-        "SELECT count(*) FROM referral WHERE request_id = $1 AND status IN ('offered', 'viewed', 'more_info')",
-        request_id,
     )
 
 
