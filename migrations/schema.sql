@@ -4,6 +4,8 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS cube WITH SCHEMA public;
 
+CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA public;
+
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
@@ -22,6 +24,146 @@ CREATE FUNCTION public.guess_place_names(misspelled text) RETURNS TABLE(place_id
          ORDER BY 4 DESC
          LIMIT 100
     $$;
+
+CREATE FUNCTION public.has_word(words text, word text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((strpos((' '::text || words), (' '::text || word)) > 0) OR ((length(word) >= 5) AND (EXISTS (SELECT FROM unnest(string_to_array(has_word.words, ' '::text)) one(one) WHERE (((length(one.one) >= (length(has_word.word) - 2)) AND (length(one.one) <= (length(has_word.word) + 2))) AND (public.levenshtein_less_equal(one.one, has_word.word, CASE WHEN (length(has_word.word) < 9) THEN 1 ELSE 2 END) <= CASE WHEN (length(has_word.word) < 9) THEN 1 ELSE 2 END))))));
+
+CREATE FUNCTION public.is_open_at(schedules json, zone text, moment timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (WITH hours AS (SELECT h.is_closure, ((here.clock >= (d.day + (h.opens_at)::interval)) AND (here.clock < ((d.day + (h.closes_at)::interval) + CASE WHEN (h.closes_at <= h.opens_at) THEN '1 day'::interval ELSE '00:00:00'::interval END)) AND ((h.weekdays = '{}'::text[]) OR ((ARRAY['MO'::text, 'TU'::text, 'WE'::text, 'TH'::text, 'FR'::text, 'SA'::text, 'SU'::text])[(EXTRACT(isodow FROM d.day))::integer] = ANY (h.weekdays))) AND ((h.weeks_of_month = '{}'::integer[]) OR (h.weeks_of_month && ARRAY[d.week, d.week_from_end]))) AS is_now FROM (((SELECT (is_open_at.moment AT TIME ZONE is_open_at.zone) AS clock) here CROSS JOIN LATERAL (SELECT days.day, (((EXTRACT(day FROM days.day))::integer + 6) / 7) AS week, (- ((((EXTRACT(day FROM (date_trunc('month'::text, (days.day)::timestamp with time zone) + '1 mon -1 days'::interval)))::integer - (EXTRACT(day FROM days.day))::integer) / 7) + 1)) AS week_from_end FROM (VALUES ((here.clock)::date), (((here.clock)::date - 1))) days(day)) d) JOIN json_to_recordset(is_open_at.schedules) h(weekdays text[], opens_at text, closes_at text, valid_from date, valid_to date, weeks_of_month integer[], is_closure boolean) ON (((d.day >= COALESCE(h.valid_from, '-infinity'::date)) AND (d.day <= COALESCE(h.valid_to, 'infinity'::date))))) WHERE (h.is_closure OR (h.weekdays <> '{}'::text[]))) SELECT CASE WHEN bool_or((hours.is_closure AND hours.is_now)) THEN false WHEN bool_or((NOT hours.is_closure)) THEN bool_or(((NOT hours.is_closure) AND hours.is_now)) ELSE NULL::boolean END AS "case" FROM hours);
+
+CREATE FUNCTION public.listings_of(touched jsonb, touched_table text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    AS $$
+        SELECT (touched ->> 'id')::uuid WHERE touched_table = 'provider'
+        UNION
+        SELECT (touched ->> 'provider_id')::uuid WHERE touched ->> 'provider_id' IS NOT NULL
+        UNION
+        SELECT p.id FROM provider p
+         WHERE p.service_id = (touched ->> CASE touched_table WHEN 'service' THEN 'id' ELSE 'service_id' END)::uuid
+           AND touched_table <> 'provider'
+        UNION
+        SELECT p.id FROM provider p
+         WHERE p.location_id = (touched ->> CASE touched_table WHEN 'location' THEN 'id' ELSE 'location_id' END)::uuid
+           AND touched_table <> 'provider'
+        UNION
+        SELECT p.id FROM provider p
+         WHERE p.organization_id = (touched ->> CASE touched_table WHEN 'organization' THEN 'id'
+                                                                   ELSE 'organization_id' END)::uuid
+           AND touched_table IN ('organization', 'phone')
+    $$;
+
+CREATE FUNCTION public.mark_listings_with_help() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        INSERT INTO stale_listing
+        SELECT id FROM listing_card WHERE help_types @> ARRAY[NEW.slug] ORDER BY id
+        ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.mark_stale_listings() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        INSERT INTO stale_listing
+        SELECT id
+          FROM (SELECT listings_of(to_jsonb(NEW), TG_TABLE_NAME::text) AS id WHERE TG_OP <> 'DELETE'
+                UNION
+                SELECT listings_of(to_jsonb(OLD), TG_TABLE_NAME::text) WHERE TG_OP <> 'INSERT') AS touched
+         ORDER BY id
+        ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.offer_key(help_type text, tag text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN hashtextextended(((help_type || ' '::text) || tag), (0)::bigint);
+
+CREATE FUNCTION public.offer_keys(help_types text[], tags text[]) RETURNS SETOF bigint
+    LANGUAGE sql IMMUTABLE ROWS 1 PARALLEL SAFE
+    AS $$
+        SELECT offer_key(help.type, spoken.tag)
+          FROM unnest(coalesce(help_types, '{""}')) AS help(type)
+         CROSS JOIN unnest(CASE WHEN tags IS NULL THEN '{""}' ELSE tags || 'und'::text END) AS spoken(tag)
+    $$;
+
+CREATE FUNCTION public.open_listing_offers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        UPDATE listing_offer SET is_open = NEW.openness IN ('open', 'limited') WHERE listing_id = NEW.id;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+        DELETE FROM listing_card WHERE id = ANY(ids);
+
+        INSERT INTO listing_card
+               (id, name, organization_id, service_id, location_id, description, source, point, latitude, longitude,
+                country, state, time_zone, is_paused, help_types, claims, postures, tags, areas, accepts_detained,
+                accepts_minors, interpreter_for_other, free, remote, restrictions, verified_at, words, organization,
+                service, location, verification, languages, service_areas, phones, schedules)
+        SELECT k.id, k.name, k.organization_id, k.service_id, k.location_id, k.description, k.source, k.point,
+               k.latitude, k.longitude, k.country, k.state, k.time_zone, k.is_paused, k.help_types, k.claims,
+               k.postures,
+               ARRAY(SELECT DISTINCT g.tag FROM language_offered g
+                      WHERE g.service_id = k.service_id OR g.location_id = k.location_id ORDER BY g.tag),
+               ARRAY(SELECT 'in:' || k.country WHERE k.country IS NOT NULL
+                     UNION
+                     SELECT 'in:' || k.country || '-' || k.state WHERE k.country IS NOT NULL AND k.state IS NOT NULL
+                     UNION
+                     SELECT 'for:' || CASE a.kind WHEN 'country' THEN a.country
+                                                  WHEN 'state' THEN a.country || '-' || a.state
+                                                  WHEN 'county' THEN a.country || '-' || a.state || '/' || a.name
+                                                  ELSE a.place_id::text END
+                       FROM service_area a
+                      WHERE (a.service_id = k.service_id OR a.provider_id = k.id)
+                        AND CASE a.kind WHEN 'country' THEN a.country IS NOT NULL
+                                        WHEN 'state' THEN a.state IS NOT NULL
+                                        WHEN 'county' THEN a.state IS NOT NULL
+                                        ELSE a.place_id IS NOT NULL END),
+               k.accepts_detained, k.accepts_minors, k.interpreter_for_other, k.free, k.remote, k.restrictions,
+               k.verified_at,
+               searchable(concat_ws(' ', k.words,
+                                    (SELECT string_agg(h.label_en || ' ' || h.label_es, ' ')
+                                       FROM help_type h
+                                      WHERE h.slug = ANY(k.help_types)))),
+               k.organization, k.service, k.location, k.verification, k.languages, k.service_areas, k.phones,
+               k.schedules
+          FROM known_provider k
+         WHERE k.id = ANY(ids) AND k.is_published;
+
+        INSERT INTO listing_offer (listing_id, key, point, is_open)
+        SELECT c.id, offer_key(help.type, spoken.tag), c.point, p.openness IN ('open', 'limited')
+          FROM listing_card c
+          JOIN provider p ON p.id = c.id
+         CROSS JOIN LATERAL unnest(c.help_types || ''::text) AS help(type)
+         CROSS JOIN LATERAL unnest(CASE WHEN c.tags = '{}' THEN '{und}' ELSE c.tags END || ''::text) AS spoken(tag)
+         WHERE c.id = ANY(ids) AND c.point IS NOT NULL AND (help.type, spoken.tag) <> ('', '');
+    $$;
+
+CREATE FUNCTION public.refresh_stale_listings() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    DECLARE
+        ids uuid[];
+    BEGIN
+        WITH taken AS (DELETE FROM stale_listing RETURNING id)
+        SELECT array_agg(id) INTO ids FROM taken;
+        IF ids IS NOT NULL THEN
+            PERFORM refresh_listings(ids);
+        END IF;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.searchable(words text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, words)), '[^[:alnum:]]+'::text, ' '::text, 'g'::text);
 
 CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -110,6 +252,12 @@ CREATE TABLE public.help_request (
     CONSTRAINT help_request_urgency_known CHECK ((urgency = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text])))
 );
 
+CREATE TABLE public.help_type (
+    slug text NOT NULL,
+    label_en text NOT NULL,
+    label_es text NOT NULL
+);
+
 CREATE TABLE public.language_offered (
     id uuid NOT NULL,
     service_id uuid,
@@ -191,11 +339,14 @@ CREATE TABLE public.provider (
     verification text DEFAULT 'unverified'::text NOT NULL,
     verified_at timestamp with time zone,
     source text NOT NULL,
+    retired_at timestamp with time zone,
     CONSTRAINT provider_name_given CHECK ((name <> ''::text)),
     CONSTRAINT provider_openness_known CHECK ((openness = ANY (ARRAY['open'::text, 'limited'::text, 'waitlist'::text, 'assessment_needed'::text, 'paused'::text, 'closed'::text, 'unknown'::text]))),
     CONSTRAINT provider_verification_known CHECK ((verification = ANY (ARRAY['unverified'::text, 'applied'::text, 'checked'::text, 'verified'::text, 'expired'::text, 'suspended'::text]))),
     CONSTRAINT provider_waitlist_days CHECK (((waitlist_estimate_days >= 0) AND (waitlist_estimate_days <= 3650)))
 );
+
+COMMENT ON COLUMN public.provider.retired_at IS 'When the list it came from left it out. It is no longer published; it stays.';
 
 CREATE TABLE public.schedule (
     id uuid NOT NULL,
@@ -208,8 +359,15 @@ CREATE TABLE public.schedule (
     valid_from date,
     valid_to date,
     note text,
-    CONSTRAINT schedule_has_one_owner CHECK ((num_nonnulls(service_id, location_id, provider_id) = 1))
+    weeks_of_month smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    is_closure boolean DEFAULT false NOT NULL,
+    CONSTRAINT schedule_has_one_owner CHECK ((num_nonnulls(service_id, location_id, provider_id) = 1)),
+    CONSTRAINT schedule_weeks_known CHECK ((weeks_of_month <@ '{1,2,3,4,5,-1,-2,-3,-4,-5}'::smallint[]))
 );
+
+COMMENT ON COLUMN public.schedule.weeks_of_month IS '1: the first such weekday of a month, -1: the last. Empty: every week.';
+
+COMMENT ON COLUMN public.schedule.is_closure IS 'Closed in these hours; 00:00 to 00:00 is all day. No weekdays: daily.';
 
 CREATE TABLE public.service (
     id uuid NOT NULL,
@@ -240,13 +398,18 @@ CREATE TABLE public.service (
     assured_on date,
     last_modified timestamp with time zone NOT NULL,
     source text NOT NULL,
+    postures text[] DEFAULT '{}'::text[] NOT NULL,
+    free text DEFAULT 'unknown'::text NOT NULL,
     CONSTRAINT service_depth_known CHECK ((depth = ANY (ARRAY['full_representation'::text, 'limited_scope'::text, 'clinic'::text, 'advice'::text, 'information'::text, 'unknown'::text]))),
     CONSTRAINT service_detained_answer CHECK ((accepts_detained = ANY (ARRAY['yes'::text, 'no'::text, 'only'::text, 'unknown'::text]))),
+    CONSTRAINT service_free_answer CHECK ((free = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text]))),
     CONSTRAINT service_interpreter_answer CHECK ((interpreter_for_other = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text]))),
     CONSTRAINT service_minors_answer CHECK ((accepts_minors = ANY (ARRAY['yes'::text, 'no'::text, 'only'::text, 'unknown'::text]))),
     CONSTRAINT service_name_given CHECK ((name <> ''::text)),
     CONSTRAINT service_status_known CHECK ((status = ANY (ARRAY['active'::text, 'inactive'::text, 'defunct'::text, 'temporarily closed'::text])))
 );
+
+COMMENT ON COLUMN public.service.postures IS 'Where a case may stand. Empty: nothing is stated, so anywhere.';
 
 CREATE TABLE public.service_area (
     id uuid NOT NULL,
@@ -262,7 +425,7 @@ CREATE TABLE public.service_area (
 );
 
 CREATE VIEW public.known_provider WITH (security_invoker='true') AS
- SELECT (s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text])) AS is_published,
+ SELECT ((s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text])) AND (p.retired_at IS NULL)) AS is_published,
     p.id,
     p.name,
     p.organization_id,
@@ -275,6 +438,8 @@ CREATE VIEW public.known_provider WITH (security_invoker='true') AS
     l.longitude,
     l.country,
     l.state,
+    l.time_zone,
+    (s.status = 'temporarily closed'::text) AS is_paused,
         CASE
             WHEN (s.status = 'temporarily closed'::text) THEN 'paused'::text
             WHEN (p.openness_expires_at > now()) THEN p.openness
@@ -287,10 +452,19 @@ CREATE VIEW public.known_provider WITH (security_invoker='true') AS
         END AS waitlist_estimate_days,
     s.help_types,
     s.claims,
+    s.postures,
     s.accepts_detained,
     s.accepts_minors,
     s.interpreter_for_other,
+    s.free,
+        CASE
+            WHEN (s.delivery_modes = '{}'::text[]) THEN 'unknown'::text
+            WHEN (s.delivery_modes && '{phone,video,messaging}'::text[]) THEN 'yes'::text
+            ELSE 'no'::text
+        END AS remote,
     s.restrictions,
+    p.verified_at,
+    concat_ws(' '::text, p.name, o.name, o.alternate_name, s.name, s.alternate_name, p.description, s.description) AS words,
     json_build_object('id', o.id, 'name', o.name, 'description', o.description, 'website', o.website, 'email', o.email, 'kind', o.kind, 'identifiers', o.identifiers) AS organization,
     json_build_object('id', s.id, 'name', s.name, 'description', s.description, 'status', s.status, 'url', s.url, 'fees', s.fees, 'application_process', s.application_process, 'eligibility', s.eligibility, 'minimum_age', s.minimum_age, 'maximum_age', s.maximum_age, 'depth', s.depth, 'delivery_modes', s.delivery_modes, 'credentials', s.credentials, 'required_documents', s.required_documents, 'facts', s.facts, 'last_modified', s.last_modified) AS service,
         CASE
@@ -331,16 +505,36 @@ CREATE VIEW public.known_provider WITH (security_invoker='true') AS
     ( SELECT COALESCE(json_agg(json_build_object('number', t.number, 'extension', t.extension, 'kind', t.kind, 'languages', t.languages) ORDER BY t.number, t.id), '[]'::json) AS "coalesce"
            FROM public.phone t
           WHERE ((t.provider_id = p.id) OR (t.service_id = s.id) OR (t.organization_id = o.id) OR ((t.location_id = l.id) AND (l.visibility = 'public'::text)))) AS phones,
-    ( SELECT COALESCE(json_agg(json_build_object('weekdays', h.weekdays, 'opens_at', h.opens_at, 'closes_at', h.closes_at, 'valid_from', h.valid_from, 'valid_to', h.valid_to, 'note', h.note) ORDER BY h.id), '[]'::json) AS "coalesce"
-           FROM public.schedule h
-          WHERE ((h.provider_id = p.id) OR (h.service_id = s.id) OR (h.location_id = l.id))) AS schedules,
+    hours.schedules,
+    public.is_open_at(hours.schedules, l.time_zone, now()) AS is_open_now,
     ( SELECT COALESCE(json_agg(json_build_object('help_type', c.help_type, 'unit', c.unit, 'available', GREATEST(0, ((c.stated - c.taken) - c.held)), 'maximum', c.maximum, 'updated_at', c.stated_at, 'expires_at', c.expires_at) ORDER BY c.help_type NULLS FIRST, c.unit), '[]'::json) AS "coalesce"
            FROM public.capacity c
           WHERE ((c.provider_id = p.id) AND (c.expires_at > now()))) AS capacities
-   FROM (((public.provider p
+   FROM ((((public.provider p
      JOIN public.service s ON ((s.id = p.service_id)))
      JOIN public.organization o ON ((o.id = p.organization_id)))
-     LEFT JOIN public.location l ON ((l.id = p.location_id)));
+     LEFT JOIN public.location l ON ((l.id = p.location_id)))
+     CROSS JOIN LATERAL ( SELECT COALESCE(json_agg(json_build_object('weekdays', h.weekdays, 'opens_at', h.opens_at, 'closes_at', h.closes_at, 'valid_from', h.valid_from, 'valid_to', h.valid_to, 'note', h.note, 'weeks_of_month', h.weeks_of_month, 'is_closure', h.is_closure) ORDER BY h.id), '[]'::json) AS schedules
+           FROM ( SELECT schedule.id,
+                    schedule.service_id,
+                    schedule.location_id,
+                    schedule.provider_id,
+                    schedule.weekdays,
+                    schedule.opens_at,
+                    schedule.closes_at,
+                    schedule.valid_from,
+                    schedule.valid_to,
+                    schedule.note,
+                    schedule.weeks_of_month,
+                    schedule.is_closure,
+                    min(
+                        CASE
+                            WHEN (NOT schedule.is_closure) THEN (num_nulls(schedule.provider_id) + num_nonnulls(schedule.location_id))
+                            ELSE NULL::integer
+                        END) OVER () AS nearest
+                   FROM public.schedule
+                  WHERE ((schedule.provider_id = p.id) OR (schedule.service_id = s.id) OR (schedule.location_id = l.id))) h
+          WHERE (h.is_closure OR ((num_nulls(h.provider_id) + num_nonnulls(h.location_id)) = h.nearest))) hours);
 
 CREATE TABLE public.language (
     tag text NOT NULL,
@@ -392,40 +586,106 @@ CREATE TABLE public.language_tag (
 
 COMMENT ON TABLE public.language_tag IS 'Ways to write a tag, lower case: ISO 639-1, 639-2 and 639-3, reviewed BCP 47 tags.';
 
+CREATE TABLE public.listing_card (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    organization_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid,
+    description text,
+    source text NOT NULL,
+    point public.cube,
+    latitude double precision,
+    longitude double precision,
+    country character(2),
+    state text,
+    time_zone text,
+    is_paused boolean NOT NULL,
+    help_types text[] NOT NULL,
+    claims text[] NOT NULL,
+    postures text[] NOT NULL,
+    tags text[] NOT NULL,
+    areas text[] NOT NULL,
+    accepts_detained text NOT NULL,
+    accepts_minors text NOT NULL,
+    interpreter_for_other text NOT NULL,
+    free text NOT NULL,
+    remote text NOT NULL,
+    restrictions text[] NOT NULL,
+    verified_at timestamp with time zone,
+    words text NOT NULL,
+    organization json NOT NULL,
+    service json NOT NULL,
+    location json,
+    verification json NOT NULL,
+    languages json NOT NULL,
+    service_areas json NOT NULL,
+    phones json NOT NULL,
+    schedules json NOT NULL
+);
+
+COMMENT ON COLUMN public.listing_card.areas IS 'in:US-TX stands there; for:US-TX, for:US-TX/Cameron, for:<place> cover it.';
+
+COMMENT ON COLUMN public.listing_card.words IS 'All that text search reads, folded.';
+
 CREATE VIEW public.listing WITH (security_invoker='true') AS
- SELECT is_published,
-    id,
-    name,
-    organization_id,
-    service_id,
-    location_id,
-    description,
-    source,
-    point,
-    latitude,
-    longitude,
-    country,
-    state,
-    openness,
-    openness_stated_at,
-    waitlist_estimate_days,
-    help_types,
-    claims,
-    accepts_detained,
-    accepts_minors,
-    interpreter_for_other,
-    restrictions,
-    organization,
-    service,
-    location,
-    verification,
-    languages,
-    service_areas,
-    phones,
-    schedules,
-    capacities
-   FROM public.known_provider
-  WHERE is_published;
+ SELECT c.id,
+    c.name,
+    c.organization_id,
+    c.service_id,
+    c.location_id,
+    c.description,
+    c.source,
+    c.point,
+    c.latitude,
+    c.longitude,
+    c.country,
+    c.state,
+    c.time_zone,
+        CASE
+            WHEN c.is_paused THEN 'paused'::text
+            WHEN (p.openness_expires_at > now()) THEN p.openness
+            ELSE 'unknown'::text
+        END AS openness,
+    p.openness_stated_at,
+        CASE
+            WHEN (p.openness_expires_at > now()) THEN p.waitlist_estimate_days
+            ELSE NULL::integer
+        END AS waitlist_estimate_days,
+    public.is_open_at(c.schedules, c.time_zone, now()) AS is_open_now,
+    c.help_types,
+    c.claims,
+    c.postures,
+    c.tags,
+    c.areas,
+    c.accepts_detained,
+    c.accepts_minors,
+    c.interpreter_for_other,
+    c.free,
+    c.remote,
+    c.restrictions,
+    c.verified_at,
+    c.words,
+    c.organization,
+    c.service,
+    c.location,
+    c.verification,
+    c.languages,
+    c.service_areas,
+    c.phones,
+    c.schedules,
+    ( SELECT COALESCE(json_agg(json_build_object('help_type', k.help_type, 'unit', k.unit, 'available', GREATEST(0, ((k.stated - k.taken) - k.held)), 'maximum', k.maximum, 'updated_at', k.stated_at, 'expires_at', k.expires_at) ORDER BY k.help_type NULLS FIRST, k.unit), '[]'::json) AS "coalesce"
+           FROM public.capacity k
+          WHERE ((k.provider_id = c.id) AND (k.expires_at > now()))) AS capacities
+   FROM (public.listing_card c
+     LEFT JOIN public.provider p ON ((p.id = c.id)));
+
+CREATE TABLE public.listing_offer (
+    listing_id uuid NOT NULL,
+    key bigint NOT NULL,
+    point public.cube NOT NULL,
+    is_open boolean NOT NULL
+);
 
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
@@ -596,6 +856,10 @@ CREATE TABLE public.staff_session (
     last_used_at timestamp with time zone NOT NULL
 );
 
+CREATE UNLOGGED TABLE public.stale_listing (
+    id uuid NOT NULL
+);
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_key PRIMARY KEY (id);
 
@@ -620,6 +884,9 @@ ALTER TABLE ONLY public.help_request
 ALTER TABLE ONLY public.help_request
     ADD CONSTRAINT help_request_once_per_key UNIQUE (idempotency_hash);
 
+ALTER TABLE ONLY public.help_type
+    ADD CONSTRAINT help_type_key PRIMARY KEY (slug);
+
 ALTER TABLE ONLY public.language
     ADD CONSTRAINT language_key PRIMARY KEY (tag);
 
@@ -634,6 +901,9 @@ ALTER TABLE ONLY public.language_pair
 
 ALTER TABLE ONLY public.language_tag
     ADD CONSTRAINT language_tag_key PRIMARY KEY (written);
+
+ALTER TABLE ONLY public.listing_card
+    ADD CONSTRAINT listing_card_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_key PRIMARY KEY (id);
@@ -704,6 +974,9 @@ ALTER TABLE ONLY public.staff
 ALTER TABLE ONLY public.staff_session
     ADD CONSTRAINT staff_session_key PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY public.stale_listing
+    ADD CONSTRAINT stale_listing_key PRIMARY KEY (id);
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
@@ -711,6 +984,26 @@ CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, 
 CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
 
 CREATE INDEX language_offered_by_service ON public.language_offered USING btree (service_id, tag);
+
+CREATE INDEX listing_card_areas ON public.listing_card USING gin (areas);
+
+CREATE INDEX listing_card_by_name ON public.listing_card USING btree (name, id);
+
+CREATE INDEX listing_card_help ON public.listing_card USING gin (help_types);
+
+CREATE INDEX listing_card_near ON public.listing_card USING gist (point);
+
+CREATE INDEX listing_card_of_organization ON public.listing_card USING btree (organization_id);
+
+CREATE INDEX listing_card_tags ON public.listing_card USING gin (tags);
+
+CREATE INDEX listing_card_words ON public.listing_card USING gin (words public.gin_trgm_ops);
+
+CREATE INDEX listing_offer_near ON public.listing_offer USING gist (key, point);
+
+CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, point) WHERE is_open;
+
+CREATE INDEX listing_offer_of_listing ON public.listing_offer USING btree (listing_id);
 
 CREATE INDEX location_by_point ON public.location USING gist (point);
 
@@ -772,6 +1065,28 @@ CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since
 
 CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_id);
 
+CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.service_area FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER help_type_marks_listings AFTER INSERT OR UPDATE ON public.help_type FOR EACH ROW EXECUTE FUNCTION public.mark_listings_with_help();
+
+CREATE TRIGGER language_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.language_offered FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER location_marks_listings AFTER UPDATE ON public.location FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER organization_marks_listings AFTER UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER phone_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.phone FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER provider_marks_listings AFTER INSERT OR UPDATE OF name, description, source, organization_id, service_id, location_id, verification, verified_at, retired_at ON public.provider FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER provider_opens_offers AFTER UPDATE OF openness ON public.provider FOR EACH ROW WHEN (((old.openness = ANY (ARRAY['open'::text, 'limited'::text])) <> (new.openness = ANY (ARRAY['open'::text, 'limited'::text])))) EXECUTE FUNCTION public.open_listing_offers();
+
+CREATE CONSTRAINT TRIGGER refresh_at_commit AFTER INSERT ON public.stale_listing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refresh_stale_listings();
+
+CREATE TRIGGER schedule_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.schedule FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER service_marks_listings AFTER UPDATE ON public.service FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
 
@@ -783,6 +1098,9 @@ ALTER TABLE ONLY public.service_area
 
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.listing_card
+    ADD CONSTRAINT card_of_provider FOREIGN KEY (id) REFERENCES public.provider(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
@@ -810,6 +1128,9 @@ ALTER TABLE ONLY public.location
 
 ALTER TABLE ONLY public.referral_note
     ADD CONSTRAINT note_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.listing_offer
+    ADD CONSTRAINT offer_of_card FOREIGN KEY (listing_id) REFERENCES public.listing_card(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.partner
     ADD CONSTRAINT partner_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id);

@@ -157,8 +157,10 @@ async def many_offices(
         [help_type.value for help_type in help_types],
         SOURCE,
     )
+    await execute(tx, "SET CONSTRAINTS refresh_at_commit IMMEDIATE")  # so that the story sees them before it commits
+    await execute(tx, "SET CONSTRAINTS refresh_at_commit DEFERRED")
     if len(ids) >= MANY:  # what the planner knows of tables that grew a moment ago is luck
-        await execute(tx, "ANALYZE organization, location, service, provider")
+        await execute(tx, "ANALYZE organization, location, service, provider, listing_card, listing_offer")
     return ids
 
 

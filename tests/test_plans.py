@@ -6,17 +6,20 @@ The product's own statements are explained, as Postgres plans them for these row
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from referral.directory import providers
+from referral.directory import providers, search
+from referral.directory.search import Point, Search
+from referral.directory.words import Openness
 from referral.foundation import actors, outbox, places
 from referral.foundation.actors import StaffId, StaffRole
 from referral.foundation.db import Database, Reader
 from referral.foundation.vault import Vault
+from referral.foundation.vocabulary import HelpType
 from referral.intake import receipts, requests
 from referral.referrals import reading
 from referral.triage import queue
@@ -30,10 +33,11 @@ FILLED = f"""
     DELETE FROM referral; DELETE FROM help_request; DELETE FROM outbox; DELETE FROM partner; DELETE FROM organization;
     INSERT INTO organization (id, name, source)
     SELECT gen_random_uuid(), 'Office ' || n, 'synthetic' FROM generate_series(1, 2000) n;
-    INSERT INTO service (id, organization_id, name, status, last_modified, source)
-    SELECT gen_random_uuid(), id, name, 'active', now(), source FROM organization;
-    INSERT INTO location (id, organization_id, time_zone, source)
-    SELECT gen_random_uuid(), id, 'America/Chicago', source FROM organization;
+    INSERT INTO service (id, organization_id, name, help_types, status, last_modified, source)
+    SELECT gen_random_uuid(), id, name, '{{legal.asylum}}', 'active', now(), source FROM organization;
+    INSERT INTO location (id, organization_id, latitude, longitude, time_zone, source)
+    SELECT gen_random_uuid(), id, 25 + right(name, 3)::int / 50.0, -97.5, 'America/Chicago', source
+      FROM (SELECT id, source, '000' || substr(name, 8) AS name FROM organization) AS organizations;
     INSERT INTO provider (id, organization_id, service_id, location_id, name, source)
     SELECT gen_random_uuid(), s.organization_id, s.id, l.id, s.name, s.source
       FROM service s JOIN location l USING (organization_id);
@@ -64,8 +68,9 @@ FILLED = f"""
     SELECT gen_random_uuid(), id, 'system', 's' FROM referral;
     INSERT INTO outbox (kind, subject_id, run_at)
     SELECT 'expire_offer', gen_random_uuid(), now() + n * interval '1 minute' FROM generate_series(-50, {ROWS}) n;
+    SET CONSTRAINTS ALL IMMEDIATE;
     ANALYZE organization, location, service, provider, language_offered, phone, schedule, service_area, capacity,
-            help_request, consent, referral, referral_event, referral_note, outbox"""
+            listing_card, listing_offer, help_request, consent, referral, referral_event, referral_note, outbox"""
 
 
 @dataclass(kw_only=True)
@@ -144,14 +149,20 @@ def most_pressing(at: Reader) -> Awaitable[object]:
     return queue.waiting(at, STAFF, QueueFilter(), QueueOrder.RESPOND_BY, first=50, after=None)
 
 
+HERE = Point(latitude=25.9, longitude=-97.5)
+ASYLUM = Search(near=HERE, radius_km=300, help_types=(HelpType.LEGAL_ASYLUM,), languages=("es",))
 STATEMENTS: list[tuple[Statement, str]] = [
+    (lambda at: search.find(at, ASYLUM), "listing_offer_near"),
+    (lambda at: search.find(at, replace(ASYLUM, openness=(Openness.OPEN,))), "listing_offer_near_open"),
+    (lambda at: search.find(at, replace(ASYLUM, languages=None, help_types=None)), "listing_card_near"),
+    (lambda at: search.find(at, Search()), "listing_card_by_name"),
     (by_receipt, "help_request_by_receipt"),
     (by_key, "help_request_once_per_key"),
     (lambda at: requests.request(at, uuid4()), "help_request_key"),
     (lambda at: requests.consents(at, uuid4()), "consent_key"),
     (most_pressing, "help_request_queue"),
     (lambda at: outbox.take(Database(at.source, "")), "outbox_due"),
-    (lambda at: providers.provider(at, uuid4()), "provider_key"),
+    (lambda at: providers.provider(at, uuid4()), "listing_card_key"),
     (lambda at: reading.referral(at, uuid4()), "referral_key"),
     (lambda at: reading.of_request(at, uuid4()), "referral_by_request"),
     (lambda at: reading.of_requests(at, [uuid4(), uuid4()]), "referral_by_request"),

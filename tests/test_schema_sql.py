@@ -31,7 +31,8 @@ async def dump(dsn: str) -> str:
 
 async def without_extensions(dsn: str) -> str:
     """An extension may have been there before us, and may serve others: nothing takes it back."""
-    return "\n".join(line for line in (await dump(dsn)).splitlines() if not line.startswith("CREATE EXTENSION")).strip()
+    lines = (await dump(dsn)).splitlines()
+    return "\n".join(line for line in lines if line and not line.startswith("CREATE EXTENSION"))
 
 
 async def test_schema_sql_is_what_the_migrations_make(empty_dsn: str) -> None:

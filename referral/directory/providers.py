@@ -125,6 +125,8 @@ class Schedule:
     valid_from: date | None
     valid_to: date | None
     note: str | None
+    weeks_of_month: tuple[int, ...]
+    is_closure: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,7 @@ class Provider:
     openness_stated_at: datetime | None
     waitlist_estimate_days: int | None
     capacities: tuple[Capacity, ...]
+    is_open_now: bool | None
     schedules: tuple[Schedule, ...]
     phones: tuple[Phone, ...]
     service_areas: tuple[ServiceArea, ...]
@@ -204,8 +207,8 @@ class Tally:
 
 PROVIDER: LiteralString = """
     id, name, organization, service, location, help_types, claims, languages, interpreter_for_other, openness,
-    openness_stated_at, waitlist_estimate_days, capacities, schedules, phones, service_areas, accepts_detained,
-    accepts_minors, restrictions, verification"""
+    openness_stated_at, waitlist_estimate_days, capacities, is_open_now, schedules, phones, service_areas,
+    accepts_detained, accepts_minors, restrictions, verification"""
 
 
 async def provider(at: Reader, id: UUID) -> Provider | None:

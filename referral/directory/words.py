@@ -44,6 +44,15 @@ class Openness(Word):
     UNKNOWN = "unknown", "Not stated, or stated too long ago: call first."
 
 
+class ProviderOrder(Word):
+    """How listings are sorted; the id decides between equals."""
+
+    NEAREST = "nearest", "By distance from near. Places without a point, and who covers the origin from afar, last."
+    NAME = "name", "By name."
+    RECENTLY_VERIFIED = "recently_verified", "Whoever was verified last; never verified last of all."
+    MOST_CAPACITY = "most_capacity", "Most places free for the help asked for; unknown last."
+
+
 class Answer(Word):
     """A fact as the provider states it. UNKNOWN never excludes a provider; it sorts after YES."""
 

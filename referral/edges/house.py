@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from geopy.geocoders.base import Geocoder
 
 from referral.foundation import embedded, mail, migrate, vault
-from referral.foundation.db import Database, connect
+from referral.foundation.db import Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
 from referral.foundation.mail import Mailer
 from referral.foundation.settings import Settings
-from referral.foundation.vault import Vault
+from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
+from referral.intake import requests
 
 Tell = Callable[[str], object]
 
@@ -33,6 +35,7 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
     """Open the house for a block: find or start Postgres, bring its schema up to date, open the keys.
 
     An embedded Postgres that was started here is stopped at the end; one that ran already goes on running.
+    Raises KeyFileUnusable where the database holds what the key file cannot open.
     """
     async with postgres(settings, tell) as dsn:
         database = await connect(dsn)
@@ -41,12 +44,27 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
             yield House(
                 settings=settings,
                 database=database,
-                vault=vault.open_vault(settings.key_file),
+                vault=await keys(settings.key_file, database.reader),
                 mailer=mail.mailer(settings),
                 outside=outside_geocoder(settings),
             )
         finally:
             await database.close()
+
+
+async def keys(path: Path, at: Reader) -> Vault:
+    """The keys. A new root key is made only where nothing is sealed: else what is would be lost, and nobody told."""
+    sealed = await requests.any_wrapped_key(at)
+    opened = vault.open_vault(path, may_create=sealed is None)
+    try:
+        if sealed:
+            opened.unwrap(sealed.id, sealed.data_key)
+    except SealBroken:
+        raise KeyFileUnusable(
+            f"{path} is not the key that the requests in this database were sealed with. Restore the right file from "
+            "your key backup, or set REFERRAL_DATABASE_URL to the database that belongs to this key."
+        ) from None
+    return opened
 
 
 @asynccontextmanager

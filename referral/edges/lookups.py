@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from referral.directory.search import Point
+from referral.directory.search import Area, Point
 from referral.edges.house import House
 from referral.foundation import gazetteer, languages, places
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
@@ -31,6 +31,7 @@ class Origin:
     point: Point
     place: Place | None = None
     alternatives: tuple[Place, ...] = ()
+    covered_by: tuple[str, ...] = ()
 
 
 async def origin(house: House, near: Near, path: str) -> Origin:
@@ -39,12 +40,36 @@ async def origin(house: House, near: Near, path: str) -> Origin:
     Raises ValidationFailed for an unknown place or a point that is not on Earth.
     """
     if near.point is not None:
-        return Origin(point=on_earth(near.point, f"{path}.point"))
+        point = on_earth(near.point, f"{path}.point")
+        town = (await places.nearest(house.database.reader, point.latitude, point.longitude))[0]
+        return Origin(point=point, covered_by=areas_of(town))
     found = await meanings(house, near, path)
     if not found.candidates:
         raise ValidationFailed([unknown(near, path)])
     best, *others = found.candidates
-    return Origin(point=point_of(best), place=best, alternatives=tuple(others))
+    return Origin(point=point_of(best), place=best, alternatives=tuple(others), covered_by=areas_of(best))
+
+
+def areas_of(place: Place) -> tuple[str, ...]:
+    """The areas a place lies in, as `listing_card.areas` writes them: its country, state and county, and itself."""
+    areas = [place.country, str(place.id)]
+    if place.state:
+        areas.append(f"{place.country}-{place.state}")
+        if place.county:
+            areas.append(f"{place.country}-{place.state}/{place.county}")
+    return tuple(areas)
+
+
+async def area_named(house: House, country: str, state: str | None) -> Area:
+    """A country or a state of it as the directory writes it. ValidationFailed for one that we do not know."""
+    found = await places.area(house.database.reader, country.upper(), state and state.strip())
+    if found is None:
+        raise ValidationFailed([problem("filter.within.country", "UNKNOWN_AREA", "We do not know this country.")])
+    if state is not None and found.kind is not PlaceKind.STATE:
+        raise ValidationFailed(
+            [problem("filter.within.state", "UNKNOWN_AREA", "We do not know this state. Write it as Place.state does.")]
+        )
+    return Area(country=found.country, state=found.state if state is not None else None)
 
 
 async def spot(house: House, near: Near | None, path: str) -> Spot | FieldProblem | None:

@@ -9,7 +9,7 @@ import msgspec
 
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 
-Key = TypeVar("Key", str, float, int)
+Key = TypeVar("Key", str, float, int, tuple[int, str], tuple[int, float])
 Row = TypeVar("Row")
 
 DEFAULT_PAGE = 20
@@ -50,8 +50,10 @@ def read(cursor: str, order: str, kind: type[Key]) -> Mark[Key] | None:
     return Mark(key=key, id=id) if (version, made_for) == (VERSION, order) and is_possible(key) else None
 
 
-def is_possible(key: str | float) -> bool:
+def is_possible(key: str | float | tuple[int, str] | tuple[int, float]) -> bool:
     """Whether Postgres can compare with this key at all: it knows no text with a zero, and time ends somewhere."""
+    if isinstance(key, tuple):
+        return all(is_possible(part) for part in key)
     return "\0" not in key if isinstance(key, str) else abs(key) <= LARGEST_KEY
 
 

@@ -170,7 +170,7 @@ async def area(at: Reader, country: str | None, state: str | None) -> Place | No
         Place,
         f"""SELECT {PLACE}
               FROM place p
-             WHERE p.country = $1 AND (p.kind = 'state' AND p.state = $2 OR p.kind = 'country')
+             WHERE p.country = $1 AND (p.kind = 'state' AND lower(p.state) = lower($2) OR p.kind = 'country')
              ORDER BY p.kind = 'state' DESC, p.population DESC, p.id
              LIMIT 1""",
         country,

@@ -1,6 +1,7 @@
-"""Loads the reference data: places with their names, and languages. Loading again changes nothing and is quick."""
+"""Loads the reference data: places, languages, kinds of help. Loading again changes nothing and is quick."""
 
 import asyncio
+import csv
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,11 +10,11 @@ from typing import LiteralString
 
 from referral.foundation import atlas, language_files
 from referral.foundation.atlas_entries import Entry, Sense, is_guessable
-from referral.foundation.db import Database, Reader, Tx, connect, copy_rows, execute, value
+from referral.foundation.db import Database, Reader, Tx, connect, copy_rows, execute, execute_many, value
 from referral.foundation.folding import fold
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-EDITION = "1"  # raise it when the same files should load differently, as after a change to folding
+EDITION = "2"  # raise it when the same files should load differently, as after a change to folding
 LOCK_KEY = 7_362_002  # any number, as long as no one else uses it for an advisory lock
 BATCH = 50_000
 LONGEST_NAME = 80
@@ -70,6 +71,7 @@ async def load_all(tx: Tx, data: Path, progress: Progress) -> Counts:
     progress("reading places", 0, 1)
     places, names = await asyncio.to_thread(place_rows, data)
     progress("reading places", 1, 1)
+    await load_help_types(tx, data / "reference" / "help_taxonomy.csv")
     return Counts(
         languages=await language_files.load(tx, data / "reference"),
         places=await load_places(tx, places, progress),
@@ -127,6 +129,19 @@ def name_rows(entry: Entry) -> Iterator[tuple[object, ...]]:
         if folded and folded not in seen and len(folded) <= LONGEST_NAME:
             seen.add(folded)
             yield key, name.text, folded, name.sense.value, is_guessable(entry, name)
+
+
+async def load_help_types(tx: Tx, path: Path) -> None:
+    """What kinds of help are called in English and Spanish: text search reads it."""
+    with path.open(newline="", encoding="utf-8") as lines:
+        rows: Rows = [(row["slug"], row["label_en"], row["label_es"]) for row in csv.DictReader(lines)]
+    await execute_many(
+        tx,
+        """INSERT INTO help_type AS h (slug, label_en, label_es) VALUES ($1, $2, $3)
+           ON CONFLICT (slug) DO UPDATE SET label_en = excluded.label_en, label_es = excluded.label_es
+            WHERE (h.label_en, h.label_es) IS DISTINCT FROM (excluded.label_en, excluded.label_es)""",
+        rows,
+    )
 
 
 async def load_places(tx: Tx, rows: Rows, progress: Progress) -> int:

@@ -100,11 +100,16 @@ def unpad(padded: bytes) -> bytes:
     return padded[4 : 4 + int.from_bytes(padded[:4])]
 
 
-def open_vault(path: Path) -> Vault:
-    """The vault of this key file; makes the key at first use.
+def open_vault(path: Path, *, may_create: bool = True) -> Vault:
+    """The vault of this key file; makes the key at first use, if it may.
 
-    Raises KeyFileUnusable if others could read the file or it does not hold 32 bytes.
+    Raises KeyFileUnusable if the file is missing, others could read it, or it does not hold 32 bytes.
     """
+    if not path.exists() and not may_create:
+        raise KeyFileUnusable(
+            f"{path} is missing, and the database holds requests that only its key opens. Restore the file from your "
+            "key backup. No new key is made: with it nobody could read them again."
+        )
     if not path.exists():
         create_key_file(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:

@@ -293,6 +293,19 @@ def person_of(vault: Vault, request: HelpRequest) -> Person | None:
     return msgspec.json.decode(opened(vault, request, request.person, "person"), type=Person)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrappedKey:
+    """A data key as the root key wrapped it, and whose it is."""
+
+    id: UUID
+    data_key: bytes = field(repr=False)
+
+
+async def any_wrapped_key(at: Reader) -> WrappedKey | None:
+    """One that must open, if the root key is the right one; None where nothing is sealed yet."""
+    return await one(at, WrappedKey, "SELECT id, data_key FROM help_request WHERE data_key IS NOT NULL LIMIT 1")
+
+
 def opened(vault: Vault, request: HelpRequest, sealed: bytes | None, name: str) -> bytes:
     if request.data_key is None or sealed is None:
         raise NotFound("This request has been erased.")

@@ -48,10 +48,12 @@ def fields_of(body: Any) -> list[tuple[str, str]]:
         ({"after": "nonsense"}, "after", "BAD_CURSOR"),
         ({"after": ""}, "after", "BAD_CURSOR"),
         ({"before": "é"}, "before", "BAD_CURSOR"),
-        ({"after": cursor("1", "distance", 1.0, ID)}, "after", "BAD_CURSOR"),
-        ({"after": cursor("1", "name", "a\0b", ID)}, "after", "BAD_CURSOR"),
-        ({"after": cursor("1", "name", "a", "no id")}, "after", "BAD_CURSOR"),
-        ({"after": cursor("2", "name", "a", ID)}, "after", "BAD_CURSOR"),
+        ({"after": cursor("1", "nearest", [0, 1.0], ID)}, "after", "BAD_CURSOR"),
+        ({"after": cursor("1", "name", [0, "a\0b"], ID)}, "after", "BAD_CURSOR"),
+        ({"after": cursor("1", "name", [0, "a"], "no id")}, "after", "BAD_CURSOR"),
+        ({"after": cursor("1", "name", [2**40, "a"], ID)}, "after", "BAD_CURSOR"),
+        ({"after": cursor("1", "name", "a", ID)}, "after", "BAD_CURSOR"),
+        ({"after": cursor("2", "name", [0, "a"], ID)}, "after", "BAD_CURSOR"),
         ({"filter": {"near": {"text": "  "}}}, "filter.near.text", "EMPTY"),
         ({"filter": {"near": {"text": "Xyzzyqwertyplugh"}}}, "filter.near.text", "UNKNOWN_PLACE"),
         ({"filter": {"near": {"text": "a\0b"}}}, "filter.near.text", "UNKNOWN_PLACE"),
@@ -67,6 +69,15 @@ def fields_of(body: Any) -> list[tuple[str, str]]:
         ({"filter": {"languages": []}}, "filter.languages", "EMPTY"),
         ({"filter": {"helpTypes": []}}, "filter.helpTypes", "EMPTY"),
         ({"filter": {"openness": []}}, "filter.openness", "EMPTY"),
+        ({"filter": {"languageModes": []}}, "filter.languageModes", "EMPTY"),
+        ({"filter": {"claims": []}}, "filter.claims", "EMPTY"),
+        ({"filter": {"postures": []}}, "filter.postures", "EMPTY"),
+        ({"filter": {"minCapacity": 0}}, "filter.minCapacity", "OUT_OF_RANGE"),
+        ({"filter": {"text": " "}}, "filter.text", "EMPTY"),
+        ({"filter": {"text": "a" * 201}}, "filter.text", "TOO_LONG"),
+        ({"filter": {"within": {"country": "QQ"}}}, "filter.within.country", "UNKNOWN_AREA"),
+        ({"filter": {"within": {"country": "US", "state": "Nowhere"}}}, "filter.within.state", "UNKNOWN_AREA"),
+        ({"orderBy": "NEAREST"}, "orderBy", "NEEDS_NEAR"),
     ],
 )
 async def test_a_search_that_cannot_be_run_names_the_field(
@@ -99,7 +110,7 @@ async def test_a_cursor_of_another_order_is_refused_and_one_of_this_order_taken(
     assert (await desk.published("public/FindProviders", first=1, after=after))["edges"][0]["node"]["name"] == "B"
     near = {"filter": {"near": {"text": "Brownsville TX"}}, "after": after}
     assert fields_of(await desk.answered(FIND, near)) == [("after", "BAD_CURSOR")]
-    far = {**near, "after": cursor("1", "distance", 1e300, ID)}
+    far = {**near, "after": cursor("1", "nearest", [0, 1e300], ID)}
     assert fields_of(await desk.answered(FIND, far)) == [("after", "BAD_CURSOR")]
 
 

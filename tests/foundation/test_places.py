@@ -217,7 +217,7 @@ async def test_reference_data_loads_once(database: Database) -> None:
 async def test_a_corrected_file_changes_only_what_it_corrects(database: Database, tmp_path: Path) -> None:
     data = small_data(tmp_path / "data")
     dsn = await other_database(database, "referral_corrected")
-    await migrate.upgrade(dsn, "0001")
+    await migrate.upgrade(dsn)
     db = await connect(dsn)
     try:
         first, beside = await asyncio.gather(*(reference.load(db, data, progress=tell) for _ in range(2)))

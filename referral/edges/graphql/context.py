@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from referral.directory import providers, search
+from referral.directory import facets, providers
 from referral.directory.providers import Provider
 from referral.directory.search import Search
 from referral.edges.house import House
@@ -95,7 +95,7 @@ class Loaders:
         return [[referral for referral in found if referral.request_id == id] for id in ids]
 
     async def language_counts(self, tags: list[str]) -> list[int]:
-        counts = {one.tag: one.count for one in await search.language_counts(self.at, Search())}
+        counts = {one.tag: one.count for one in await facets.languages(self.at, Search())}
         return [counts.get(tag, 0) for tag in tags]
 
 

@@ -6,10 +6,11 @@ from typing import Annotated, cast
 
 import strawberry
 
+from referral.directory import facets, search
 from referral.directory import providers as domain
-from referral.directory import search
+from referral.directory.facets import HelpTypeCount, LanguageCount, OpennessCount
 from referral.directory.providers import Provider as Listing
-from referral.directory.search import Found, HelpTypeCount, Hit, LanguageCount, OpennessCount, Search
+from referral.directory.search import Found, Hit, Search
 from referral.directory.words import (
     Answer,
     CapacityUnit,
@@ -186,6 +187,8 @@ class Schedule:
     valid_from: date | None = described("The first day it holds.")
     valid_to: date | None = described("The last day it holds.")
     note: str | None = described("What the provider adds.")
+    weeks_of_month: list[int] = described("1: the first such weekday of a month, -1: the last. Empty: every week.")
+    is_closure: bool = described("Closed in these hours; 00:00 to 00:00 is all day. No weekdays: each day it holds.")
 
 
 @strawberry.type(description="A phone number as the provider writes it.")
@@ -227,6 +230,7 @@ class Provider:
     openness_stated_at: datetime | None = described("When the provider said so.")
     capacities: list[Capacity] = described("Places free now; empty where nothing is stated.")
     waitlist_estimate_days: int | None = described("How long the line is, in days, as the provider guesses.")
+    is_open_now: bool | None = described("Whether it is open at this moment, by its place's clock; null: not known.")
     schedules: list[Schedule] = described("When it is open.")
     phones: list[Phone] = described("How to call.")
     service_areas: list[ServiceArea] = described("Whom it covers, beside people near its office.")
@@ -269,15 +273,15 @@ class ProviderFacets:
 
     @strawberry.field(description="By language.", graphql_type=list[LanguageFacet])
     async def languages(self, info: Info) -> list[LanguageCount]:
-        return await search.language_counts(info.context.at, self.search)
+        return await facets.languages(info.context.at, self.search)
 
     @strawberry.field(description="By kind of help.", graphql_type=list[HelpTypeFacet])
     async def help_types(self, info: Info) -> list[HelpTypeCount]:
-        return await search.help_type_counts(info.context.at, self.search)
+        return await facets.help_types(info.context.at, self.search)
 
     @strawberry.field(description="By openness.", graphql_type=list[OpennessFacet])
     async def openness(self, info: Info) -> list[OpennessCount]:
-        return await search.openness_counts(info.context.at, self.search)
+        return await facets.openness(info.context.at, self.search)
 
 
 @strawberry.type(description="A page of listings. What is not selected is not computed.")
@@ -289,7 +293,7 @@ class ProviderConnection:
     @strawberry.field(description="The listings with their cursors and distances.")
     def edges(self) -> list[ProviderEdge]:
         return [
-            ProviderEdge(cursor=Cursor(hit.cursor(self.search)), node=hit, distance_km=hit.distance_km)
+            ProviderEdge(cursor=Cursor(hit.cursor(self.found.order)), node=hit, distance_km=hit.distance_km)
             for hit in self.found.hits
         ]
 
@@ -303,8 +307,8 @@ class ProviderConnection:
         return PageInfo(
             has_next_page=page.has_next,
             has_previous_page=page.has_previous,
-            start_cursor=Cursor(hits[0].cursor(self.search)) if hits else None,
-            end_cursor=Cursor(hits[-1].cursor(self.search)) if hits else None,
+            start_cursor=Cursor(hits[0].cursor(self.found.order)) if hits else None,
+            end_cursor=Cursor(hits[-1].cursor(self.found.order)) if hits else None,
         )
 
     @strawberry.field(description="How many listings match; exact up to 10,000, null above.")

@@ -1,16 +1,17 @@
 """What may be sent, as the schema spells it, and how it becomes the domain's values."""
 
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 import strawberry
 
 from referral.directory import capacity
 from referral.directory.search import Point, Search
-from referral.directory.words import CapacityUnit, Openness
+from referral.directory.words import CapacityUnit, LanguageMode, Openness
 from referral.edges.graphql.scalars import CountryCode, LanguageTag, described
 from referral.edges.house import House
-from referral.edges.lookups import Near, Origin, search_languages
+from referral.edges.lookups import Near, Origin, area_named, search_languages
 from referral.foundation.errors import ValidationFailed, problem
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.intake import form
@@ -24,6 +25,8 @@ from referral.intake.words import (
     UrgencyCriterion,
 )
 from referral.referrals.words import DeclineReason, ReferralAnswer
+
+Choice = TypeVar("Choice")
 
 
 @strawberry.input(description="A point on Earth.")
@@ -39,16 +42,52 @@ class NearInput:
     text: strawberry.Maybe[str] = described("A town, a state, a ZIP or postal code, as people write them.")
 
 
-@strawberry.input(description="Which listings. What is left out does not filter.")
+@strawberry.input(description="A country, or a state of it.")
+class AreaInput:
+    country: CountryCode = described("The country.")
+    state: str | None = described(
+        "The state: TX in the United States, TAM in Mexico, elsewhere its name, as Place.state gives it.", default=None
+    )
+
+
+@strawberry.input(
+    description="Which listings. What is left out does not filter. A listing that does not state a fact that is asked "
+    "for (open now, remote, free, detained people, minors) is kept, after those that state it."
+)
 class ProviderFilter:
     near: NearInput | None = described("Nearest to here first.", default=None)
-    radius_km: float | None = described("Within so many great-circle kilometres of near.", default=None)
+    radius_km: float | None = described(
+        "Within so many great-circle kilometres of near. Who helps from afar and covers near is found besides.",
+        default=None,
+    )
+    within: AreaInput | None = described("Stands in this area, or covers all of it.", default=None)
     languages: list[LanguageTag] | None = described(
         "Speaks any of these, reviewed pairs included. A listing that names no language is kept: call and ask.",
         default=None,
     )
+    language_modes: list[LanguageMode] | None = described(
+        "Speaks it in any of these ways; without languages: speaks any so.", default=None
+    )
     help_types: list[HelpType] | None = described("Gives any of these.", default=None)
+    claims: list[ProtectionClaim] | None = described(
+        "Takes cases in any of these; a listing that states none takes any.", default=None
+    )
+    postures: list[CasePosture] | None = described(
+        "Takes cases that stand in any of these; a listing that states none takes any.", default=None
+    )
     openness: list[Openness] | None = described("Stands in any of these.", default=None)
+    min_capacity: int | None = described("Has stated so many places, still free, for one of helpTypes.", default=None)
+    open_now: bool | None = described("Open at this moment, by its place's clock.", default=None)
+    remote: bool | None = described("Helps by phone, video or messages.", default=None)
+    free: bool | None = described("Costs nothing.", default=None)
+    accepts_detained: bool | None = described("Takes people who are held.", default=None)
+    accepts_minors: bool | None = described("Takes children.", default=None)
+    text: str | None = described(
+        "Words of its name or description, or of its kinds of help in English or Spanish; misspelt is fine. At most "
+        "200 characters.",
+        default=None,
+    )
+    verified_since: date | None = described("Verified by us on this day or later.", default=None)
 
 
 @strawberry.input(description="A way to reach the person, and what is safe there.")
@@ -160,11 +199,28 @@ async def search_of(house: House, asked: ProviderFilter, near: Origin | None) ->
     tags = asked.languages
     return Search(
         near=near.point if near else None,
+        covered_by=near.covered_by if near else (),
         radius_km=asked.radius_km,
+        within=await area_named(house, asked.within.country, asked.within.state) if asked.within else None,
         languages=await search_languages(house, tags, "filter.languages") if tags else (None if tags is None else ()),
-        help_types=None if asked.help_types is None else tuple(asked.help_types),
-        openness=None if asked.openness is None else tuple(asked.openness),
+        language_modes=listed(asked.language_modes),
+        help_types=listed(asked.help_types),
+        claims=listed(asked.claims),
+        postures=listed(asked.postures),
+        openness=listed(asked.openness),
+        min_capacity=asked.min_capacity,
+        open_now=asked.open_now,
+        remote=asked.remote,
+        free=asked.free,
+        accepts_detained=asked.accepts_detained,
+        accepts_minors=asked.accepts_minors,
+        text=asked.text,
+        verified_since=asked.verified_since,
     )
+
+
+def listed(values: list[Choice] | None) -> tuple[Choice, ...] | None:
+    return None if values is None else tuple(values)
 
 
 def answers_of(asked: SubmitHelpRequestInput) -> form.Answers:

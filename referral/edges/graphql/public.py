@@ -6,6 +6,7 @@ import strawberry
 
 from referral.directory import capacity, providers, search
 from referral.directory.providers import Provider as Listing
+from referral.directory.words import ProviderOrder
 from referral.edges.graphql import links as provider_links
 from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.directory_types import ENGLISH, In, Language, Place, Provider, ProviderConnection
@@ -56,6 +57,10 @@ class PublicQuery:
         self,
         info: Info,
         filter: Annotated[ProviderFilter | None, strawberry.argument(description="Which listings.")] = None,  # noqa: A002 - the contract's name
+        order_by: Annotated[
+            ProviderOrder | None,
+            strawberry.argument(description="How they are sorted; NEAREST with near and NAME without, if not said."),
+        ] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -65,7 +70,9 @@ class PublicQuery:
         where = near_of(asked.near, "filter.near")
         near = await origin(house, where, "filter.near") if where else None
         wanted = await search_of(house, asked, near)
-        found = await search.find(info.context.at, wanted, first=first, after=after, last=last, before=before)
+        found = await search.find(
+            info.context.at, wanted, order=order_by, first=first, after=after, last=last, before=before
+        )
         return ProviderConnection(search=wanted, found=found, near=near)
 
     @strawberry.field(description="One listing; null where there is none.", graphql_type=Provider | None)

@@ -30,6 +30,7 @@ def published(kind: Kind, name: str | None = None) -> Kind:
 for _kind in (
     directory.OrganizationKind,
     directory.ServiceStatus,
+    directory.ProviderOrder,
     directory.ServiceDepth,
     directory.Openness,
     directory.Answer,
