@@ -11,6 +11,7 @@ from uuid import UUID
 
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
+from referral.intake import identity_numbers
 from referral.intake.words import (
     AgeBand,
     CanAfford,
@@ -29,16 +30,6 @@ LIST_LIMIT = 10
 CONTACT_LIMIT = 5
 HOUSEHOLD = range(1, 31)
 
-# Numbers that name a person to the authorities. They are never stored, not even sealed.
-IDENTITY_NUMBERS = (
-    re.compile(r"\bA[\s#:.-]*\d{3}[\s.-]?\d{3}[\s.-]?\d{2,3}\b", re.IGNORECASE),  # A-number
-    re.compile(r"\b\d{3}[\s.-]\d{2}[\s.-]\d{4}\b"),  # Social Security number
-    re.compile(r"\b[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d\b", re.IGNORECASE),  # CURP
-    re.compile(
-        r"\b(?:passport|pasaporte|passeport|paspò)\W{0,3}(?:no|n[º°o]|number|número)?\W{0,3}[A-Z]{0,2}\d{6,9}\b",
-        re.IGNORECASE,
-    ),
-)
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 COUNTRY = re.compile(r"[A-Z]{2}")
 
@@ -209,7 +200,7 @@ def facts_in(answers: Answers, found: LookedUp) -> Facts:
         next_hearing_on=answers.next_hearing_on,
         court=found.court if isinstance(found.court, CourtNamed) else None,
         on_behalf=answers.on_behalf,
-        ui_language=found.languages.get(answers.ui_language or "", "en"),
+        ui_language=found.languages.get(language_of(answers), "en"),
     )
 
 
@@ -240,6 +231,11 @@ def of_lists(answers: Answers) -> list[FieldProblem]:
     return problems
 
 
+def language_of(answers: Answers) -> str:
+    """What the person was asked in, as far as we are told: else what they read, else what they speak best."""
+    return answers.ui_language or answers.reading_language or next(iter(answers.languages), "")
+
+
 def of_languages(answers: Answers, known: Mapping[str, str]) -> list[FieldProblem]:
     asked = [(f"languages.{index}", tag) for index, tag in enumerate(answers.languages)]
     asked += [("reading_language", answers.reading_language or "")] if answers.reading_language is not None else []
@@ -259,9 +255,11 @@ def of_numbers(answers: Answers, today: date) -> list[FieldProblem]:
         problems.append(problem("household_size", "OUT_OF_RANGE", f"Send 1 to {HOUSEHOLD.stop - 1}."))
     if answers.arrived_on is not None and not today - timedelta(days=36525) <= answers.arrived_on <= today:
         problems.append(problem("arrived_on", "OUT_OF_RANGE", "This day has not come yet, or is too long ago."))
-    # A hearing in the past is kept: it may have been missed, and that is urgent.
-    if answers.next_hearing_on is not None and abs((answers.next_hearing_on - today).days) > 3653:
-        problems.append(problem("next_hearing_on", "OUT_OF_RANGE", "This is more than ten years away."))
+    # A hearing in the past is kept: it may have been missed, and that is urgent. Long ago it is a slip.
+    if answers.next_hearing_on is not None and not -366 <= (answers.next_hearing_on - today).days <= 3653:
+        problems.append(
+            problem("next_hearing_on", "OUT_OF_RANGE", "This is more than a year ago, or more than ten years away.")
+        )
     return problems
 
 
@@ -281,8 +279,9 @@ def of_text(path: str, text: str | None, limit: int) -> list[FieldProblem]:
     if text is None:
         return []
     if len(text) > limit:
-        return [problem(path, "TOO_LONG", f"Send at most {limit} characters. A lawyer will ask for the story later.")]
-    if any(number.search(text) for number in IDENTITY_NUMBERS):
+        told = f"At most {limit} characters; these are {len(text):,}. A lawyer will ask for the story later."
+        return [problem(path, "TOO_LONG", told)]
+    if identity_numbers.holds_one(text):
         return [problem(path, "IDENTITY_NUMBER", "Please take out numbers from identity papers. We do not keep them.")]
     return []
 

@@ -70,9 +70,11 @@ class RequestView:
     referral: Referral | None = None
 
 
-def for_requester(vault: Vault, request: HelpRequest, *, now: datetime) -> RequestView:
-    """What the person themselves sees: all they gave, and where it stands."""
-    return whole(request, requests.facts_of(vault, request), Beholder.REQUESTER, now)
+async def for_requester(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> RequestView:
+    """What the person themselves sees: all they gave, where it stands, and what their consents mean for it."""
+    facts = requests.facts_of(vault, request)
+    advised = next_steps.next_steps(facts, request.status, await requests.standing_consents(at, request.id))
+    return replace(whole(request, facts, Beholder.REQUESTER, now), next_steps=advised)
 
 
 def for_staff(vault: Vault, request: HelpRequest, *, now: datetime) -> RequestView:

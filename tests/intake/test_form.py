@@ -57,7 +57,7 @@ def fits(answers: Answers) -> form.Submission:
 def test_the_least_that_can_be_sent_is_kept_and_sending_is_agreeing_to_that() -> None:
     kept = fits(FINE)
     assert kept.consents == {ConsentScope.STORE_REQUEST, ConsentScope.SHARE_SUMMARY}
-    assert (kept.person, kept.facts.place, kept.facts.ui_language) == (None, None, "en")
+    assert (kept.person, kept.facts.place, kept.facts.ui_language) == (None, None, "es")
 
 
 def test_what_was_said_twice_is_kept_once_in_its_order_and_tags_become_ours() -> None:

@@ -130,7 +130,9 @@ class PublicQuery:
     ) -> RequestView | None:
         vault = info.context.house.vault
         found = await requests.by_receipt(info.context.at, vault, receipt)
-        return None if found is None else views.for_requester(vault, found, now=info.context.now)
+        if found is None:
+            return None
+        return await views.for_requester(info.context.at, vault, found, now=info.context.now)
 
     @strawberry.field(
         description="A provider's view through its signed link. Opening it is noted in the history.",
@@ -170,7 +172,8 @@ class PublicMutation:
                 closed = await leaving.withdraw(tx, context.house.vault, receipt, erase=erase, now=context.now)
         if closed.facts is None:
             return HelpRequestPayload(help_request=None)
-        return HelpRequestPayload(help_request=views.for_requester(context.house.vault, closed, now=context.now))
+        seen = await views.for_requester(context.at, context.house.vault, closed, now=context.now)
+        return HelpRequestPayload(help_request=seen)
 
     @strawberry.mutation(description="A provider answers an offer, by its signed link or with an API key.")
     async def respond_to_referral(
@@ -217,9 +220,8 @@ async def submit(context: Context, who: Visitor | Partner, asked: SubmitHelpRequ
     found = await looked_up(house, answers, near_of(asked.near, "near"))
     async with house.database.transaction() as tx:
         kept = await requests.submit(tx, house.vault, who, answers, found, now=context.now)
-    return SubmitHelpRequestPayload(
-        number=kept.receipt, help_request=views.for_requester(house.vault, kept.request, now=context.now)
-    )
+    seen = await views.for_requester(context.at, house.vault, kept.request, now=context.now)
+    return SubmitHelpRequestPayload(number=kept.receipt, help_request=seen)
 
 
 async def through_provider(context: Context, referral: Offered) -> ReferralView:

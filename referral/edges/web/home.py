@@ -28,6 +28,7 @@ class Home:
             tally=await providers.tally(self.house.database.reader),
             opens_all=self.house.settings.surface == "all",
             shows_mailbox=self.house.settings.show_mailbox,
+            is_demonstration=self.house.settings.show_mailbox,
         )
 
 

@@ -8,6 +8,7 @@ class Words:
     """Every sentence of the page; a language that lacks one cannot be made."""
 
     autonym: str
+    demonstration: str
     title: str
     lead: str
     asking: str
@@ -20,6 +21,7 @@ class Words:
     today_how: str
     explore: str
     listed: str
+    find: str
     nobody_listed: str
     organizations: str
     providers: str
@@ -45,6 +47,7 @@ class Words:
 
 ENGLISH = Words(
     autonym="English",
+    demonstration="Demonstration: the offices are real, but who takes new people, and every request, is made up here.",
     title="Legal help for people who seek asylum",
     lead="Referral brings people who seek asylum to groups that give free legal help. It finds a group that fits, and "
     "hands over what you agreed to share, no more.",
@@ -55,11 +58,12 @@ ENGLISH = Words(
     asking_claim="you need help to ask for asylum, or for another status that protects you.",
     asking_free="It is free. We are not the government. A notary is not a lawyer in the United States.",
     today="How to use it today",
-    today_how="The list of groups and the form to ask for help are reached through GraphQL, a language for programs. "
-    "Pages for everyone will follow. You can try it now in your browser: it opens with a question about groups near "
+    today_how="The form to ask for help is reached through GraphQL, a language for programs. "
+    "A page for everyone will follow. You can try it now in your browser: it opens with a question about groups near "
     "Brownsville, Texas.",
     explore="Open the GraphQL explorer",
     listed="Who is listed",
+    find="Find groups near a place",
     nobody_listed="Nobody is listed yet: no list has been read in.",
     organizations="organizations",
     providers="places to ask",
@@ -85,6 +89,7 @@ ENGLISH = Words(
 
 SPANISH = Words(
     autonym="Español",
+    demonstration="Demostración: las oficinas son reales; quién acepta personas, y cada solicitud, es inventado aquí.",
     title="Ayuda legal para personas que buscan asilo",
     lead="Referral acerca a las personas que buscan asilo a grupos que dan ayuda legal gratis. Encuentra un grupo "
     "adecuado y le entrega lo que usted aceptó compartir, nada más.",
@@ -95,11 +100,12 @@ SPANISH = Words(
     asking_claim="necesita ayuda para pedir asilo u otro estatus que le proteja.",
     asking_free="Es gratis. No somos el gobierno. Un notario no es un abogado en Estados Unidos.",
     today="Cómo usarlo hoy",
-    today_how="A la lista de grupos y al formulario para pedir ayuda se llega por GraphQL, un lenguaje para programas. "
-    "Después vendrán páginas para todos. Puede probarlo ahora en su navegador: se abre con una pregunta sobre grupos "
+    today_how="Al formulario para pedir ayuda se llega por GraphQL, un lenguaje para programas. "
+    "Después vendrá una página para todos. Puede probarlo ahora en su navegador: se abre con una pregunta sobre grupos "
     "cerca de Brownsville, Texas.",
     explore="Abrir el explorador de GraphQL",
     listed="Quiénes están en la lista",
+    find="Buscar grupos cerca de un lugar",
     nobody_listed="Todavía no hay nadie: no se ha cargado ninguna lista.",
     organizations="organizaciones",
     providers="lugares donde preguntar",

@@ -6,6 +6,7 @@ from referral.edges.house import House
 from referral.edges.web import refusals
 from referral.edges.web.answers import Answers
 from referral.edges.web.assets import FOLDER, Assets
+from referral.edges.web.find import Find
 from referral.edges.web.graphiql import Explorer
 from referral.edges.web.health import health_routes
 from referral.edges.web.home import Home
@@ -18,9 +19,12 @@ HANDLERS = refusals.HANDLERS
 
 def routes(house: House) -> list[BaseRoute]:
     """Every page, the files they load, and the two questions about health."""
-    answers, statements = Answers(house=house), Statements(house=house)
+    answers, statements, find = Answers(house=house), Statements(house=house), Find(house=house)
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
+        Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
+        Route("/{lang}/find", find.look_up, methods=["POST"], name="find_where"),
+        Route("/{lang}/find/{place}", find.near, methods=["GET"], name="find_place"),
         Route("/r/{token}", answers.show, methods=["GET"], name="offer"),
         Route("/r/{token}", answers.answer, methods=["POST"], name="answer"),
         Route("/c/{token}", statements.show, methods=["GET"], name="statement"),

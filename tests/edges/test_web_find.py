@@ -1,0 +1,113 @@
+"""The directory for people: a box for a place, and who is near it, with what is not known said as such."""
+
+from dataclasses import replace
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import given
+import pytest
+from web_given import visiting
+
+from referral.directory.words import Openness
+from referral.edges.house import House
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+async def town(house: House, name: str, state: str) -> UUID:
+    return await house.database.pool.fetchval(
+        "SELECT id FROM place WHERE kind = 'town' AND name = $1 AND state = $2 ORDER BY weight DESC LIMIT 1",
+        name,
+        state,
+    )
+
+
+async def test_words_lead_to_the_page_of_the_place_and_stand_in_no_address(house: House) -> None:
+    await given.office(house.database, name="Synthetic Legal Aid")
+    async with visiting(house) as browser:
+        sent = await browser.post("/en/find", content="where=Brownsville+TX", headers=FORM)
+        assert sent.status_code == 303
+        assert sent.headers["location"] == f"/en/find/{await town(house, 'Brownsville', 'TX')}"
+        page = await browser.get(sent.headers["location"])
+    assert page.headers["cache-control"] == "public, max-age=300"
+    assert "Help near <bdi>Brownsville</bdi>, TX" in page.text
+    assert "Synthetic Legal Aid" in page.text
+    assert "0 km (0 mi) away" in page.text
+    assert "Confirm by phone" in page.text
+    assert "a notary is not a lawyer" in page.text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("", "Write a town"), ("  ", "Write a town"), ("Xyzzyqwertyplugh", "We do not know this place")],
+)
+async def test_words_that_are_no_place_are_answered_beside_the_box(house: House, written: str, said: str) -> None:
+    async with visiting(house) as browser:
+        sent = await browser.post("/en/find", content=f"where={quote(written)}", headers=FORM)
+    assert sent.status_code == 422
+    assert said in sent.text
+    assert 'aria-invalid="true"' in sent.text
+
+
+async def test_a_name_of_several_places_is_a_question(house: House) -> None:
+    async with visiting(house) as browser:
+        sent = await browser.post("/es/find", content="where=Nogales", headers=FORM)
+    assert sent.status_code == 200
+    assert "¿Cuál quiere decir?" in sent.text
+    assert sent.text.count('<li><a href="/es/find/') >= 2
+
+
+async def test_what_an_office_does_not_say_is_said_to_be_unknown(house: House) -> None:
+    await given.office(house.database, name="Open office", openness=Openness.OPEN)
+    await given.office(house.database, name="Silent office", openness=None, languages=())
+    async with visiting(house) as browser:
+        text = (await browser.get(f"/en/find/{await town(house, 'Brownsville', 'TX')}")).text
+        spanish = (await browser.get(f"/es/find/{await town(house, 'Brownsville', 'TX')}")).text
+    assert "<strong>Yes</strong> (They said so on" in text
+    assert "<strong>Not known. Call and ask.</strong>" in text
+    assert "Not stated. Call and ask." in text
+    assert "Spanish" in text
+    assert "asilo" in spanish
+    assert "español" in spanish.lower()
+
+
+async def test_far_from_everybody_the_nearest_are_shown_all_the_same(house: House) -> None:
+    await given.office(house.database, name="Far office", point=given.EL_PASO)
+    async with visiting(house) as browser:
+        text = (await browser.get(f"/en/find/{await town(house, 'Brownsville', 'TX')}")).text
+    assert "Nobody is listed within 300 km" in text
+    assert "Far office" in text
+
+
+async def test_a_hidden_place_shows_no_town_and_no_distance(house: House) -> None:
+    shelter = await given.office(house.database, name="Safe house (synthetic)")
+    await house.database.pool.execute(
+        """UPDATE location SET visibility = 'confidential', latitude = NULL, longitude = NULL
+            WHERE id = (SELECT location_id FROM provider WHERE id = $1)""",
+        shelter.id,
+    )
+    async with visiting(house) as browser:
+        text = (await browser.get(f"/en/find/{await town(house, 'Brownsville', 'TX')}")).text
+    assert "Synthetic City" not in text
+    assert "km (" not in text
+
+
+async def test_a_demonstration_says_that_openness_is_made_up(house: House) -> None:
+    demonstration = replace(house, settings=house.settings.model_copy(update={"show_mailbox": True}))
+    path = f"/en/find/{await town(house, 'Brownsville', 'TX')}"
+    for shown, one in ((True, demonstration), (False, house)):
+        async with visiting(one) as browser:
+            for address in ("/", path):
+                assert ("Demonstration: the offices are real" in (await browser.get(address)).text) is shown
+
+
+@pytest.mark.parametrize("path", ["/en/find/nonsense", f"/en/find/{uuid4()}", "/xx/find", "/xx/find/1"])
+async def test_an_address_of_no_place_or_no_language_is_not_found(house: House, path: str) -> None:
+    async with visiting(house) as browser:
+        assert (await browser.get(path)).status_code == 404
+
+
+async def test_another_site_cannot_post_the_box(house: House) -> None:
+    async with visiting(house) as browser:
+        sent = await browser.post("/en/find", content="where=Nogales", headers={**FORM, "Sec-Fetch-Site": "cross-site"})
+    assert sent.status_code == 403
