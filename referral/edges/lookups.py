@@ -73,7 +73,7 @@ async def area_named(house: House, country: str, state: str | None) -> Area:
 
 
 async def spot(house: House, near: Near | None, path: str) -> Spot | FieldProblem | None:
-    """Where a person is. A request never guesses: with several meanings the person must say which."""
+    """Where a person is. A request never guesses: with several meanings, or a slip in the spelling, the person says."""
     if near is None:
         return None
     try:
@@ -84,7 +84,7 @@ async def spot(house: House, near: Near | None, path: str) -> Spot | FieldProble
         return refused.problems[0]
     if not found.candidates:
         return unknown(near, path)
-    return ambiguous(found.candidates, path) if found.best is None else spot_of_place(found.best)
+    return spot_of_place(found.candidates[0]) if found.plain or near.place else ambiguous(found.candidates, path)
 
 
 async def looked_up(house: House, answers: Answers, near: Near | None) -> LookedUp:
@@ -148,10 +148,11 @@ def unknown(near: Near, path: str) -> FieldProblem:
 
 def ambiguous(candidates: Sequence[Place], path: str) -> FieldProblem:
     options = "; ".join(described(place) for place in candidates)
+    asked = f"This may be: {options}." if len(candidates) > 1 else f"Did you mean {options}?"
     return problem(
         f"{path}.text",
         "AMBIGUOUS_PLACE",
-        f"This may be: {options}. Add the state or country, or send the id that places(query:) gives as near.place.",
+        f"{asked} Write its name with the state or country, or send the id that places(query:) gives as near.place.",
     )
 
 

@@ -1,6 +1,7 @@
 """Which spellings count as the same? Data and questions are folded alike, so "Cd. Juárez" meets "Ciudad Juarez"."""
 
 import re
+import unicodedata
 
 from anyascii import anyascii
 
@@ -25,5 +26,6 @@ SHORTENED = {
 
 def fold(text: str) -> str:
     """Lower-case ASCII words with single spaces; digits of any script become ASCII, apostrophes vanish."""
-    ascii_text = APOSTROPHES.sub("", anyascii(text)).lower()
+    written = "".join(sign for sign in text if unicodedata.category(sign) != "So")  # an emoji has an English name
+    ascii_text = APOSTROPHES.sub("", anyascii(written)).lower()
     return " ".join(SHORTENED.get(word, word) for word in NOT_WORDS.sub(" ", ascii_text).split())

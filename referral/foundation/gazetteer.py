@@ -137,7 +137,7 @@ async def look_up(
     found = [to_place(source, location, town) for location, town in zip(locations, towns, strict=True)]
     wanted = {country.upper() for country in countries}
     kept = tuple(one for one in found if not wanted or one.country in wanted)
-    return Resolution(candidates=kept[:first], clear=len(kept) == 1)
+    return Resolution(candidates=kept[:first], clear=len(kept) == 1, plain=len(kept) == 1)
 
 
 async def ask(outside: Geocoder, query: str) -> Sequence[Location]:

@@ -16,6 +16,8 @@ NOISE = 50  # a town that weighs so many times less than the best is not worth a
 FAR_NOISE = 500  # the same, measured against a state or country of that name
 ACROSS_THE_BORDER = 30  # twin towns: Nogales and Nogales
 TOWN_PEOPLE = 10_000
+HAMLET_PEOPLE = 1_000  # fewer, and a word of a sentence may bear its name: "near the river"
+FAMOUS_PEOPLE = 500_000  # more, and people everywhere have a name of their own for it
 SAME_TOWN_KM = 15.0
 LIKELY_SPELLING = 0.6
 SPELLING_SLACK = 0.1
@@ -71,6 +73,7 @@ class Hit:
     rank: int
     score: float
     likeness: float
+    is_narrowed: bool
 
     @property
     def is_wide(self) -> bool:
@@ -99,11 +102,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """What some words may mean, best first; `clear` when one meaning stands out; `guessed` when spelling was bent."""
+    """What some words may mean, best first; `clear` when one meaning stands out; `guessed` when spelling was bent;
+    `plain` when the words themselves name the first, so that nobody need be asked whether it is meant.
+    """
 
     candidates: tuple[Place, ...] = ()
     clear: bool = False
     guessed: bool = False
+    plain: bool = False
 
     @property
     def best(self) -> Place | None:
@@ -123,14 +129,24 @@ def likeliest(hits: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.rank == rank and hit.likeness >= nearest_spelling - SPELLING_SLACK]
 
 
-def weigh(hits: list[Hit], first: int, *, is_guess: bool = False) -> Resolution:
+def weigh(hits: list[Hit], first: int, *, words: str = "", is_guess: bool = False) -> Resolution:
     """Put the likeliest meaning first, drop what nobody means, and say whether one stands out."""
     kept = without_noise(without_doubles(ordered(hits)))
+    is_clear = stands_out(kept)
     return Resolution(
         candidates=tuple(hit.place for hit in kept[:first]),
-        clear=stands_out(kept),
+        clear=is_clear,
         guessed=is_guess and bool(kept),
+        plain=is_clear and not is_guess and is_plain(kept[0], words),
     )
+
+
+def is_plain(hit: Hit, words: str) -> bool:
+    """Whether the words are a name of the place, and not a rare name of it nor one word of a sentence."""
+    if hit.sense == "other" and hit.population < FAMOUS_PEOPLE and not hit.is_narrowed:
+        return False
+    is_whole = hit.read == words or hit.is_narrowed
+    return is_whole or hit.kind is not PlaceKind.TOWN or hit.population >= HAMLET_PEOPLE
 
 
 def ordered(hits: list[Hit]) -> list[Hit]:
@@ -176,7 +192,7 @@ def without_noise(hits: list[Hit]) -> list[Hit]:
     best_called_so = max((hit.score for hit in hits if not hit.is_wide and hit.sense != "other"), default=0.0)
 
     def is_worth_asking(hit: Hit) -> bool:
-        if hit.is_wide or hit.sense == "dominant":
+        if hit.is_wide or hit.sense == "dominant" or is_twin_of_state(hits[0], hit):
             return True
         if hit.sense == "other" and hit.score < best_called_so:
             return False
@@ -194,9 +210,18 @@ def stands_out(hits: list[Hit]) -> bool:
         return not others
     if sum(hit.is_wide and hit.sense == "own" for hit in hits) > 1 or any(is_across(best, hit) for hit in others):
         return False
+    if any(is_twin_of_state(best, hit) for hit in others):
+        return False
     if best.sense == "dominant":
         return not any(hit.sense == "own" and hit.population >= TOWN_PEOPLE for hit in others)
     return all(best.score >= CLEARLY * hit.score for hit in others)
+
+
+def is_twin_of_state(best: Hit, other: Hit) -> bool:
+    """Whether a town on the other side of the border bears the name of the state: Hidalgo, and Hidalgo in Texas."""
+    if best.kind is not PlaceKind.STATE or other.kind is not PlaceKind.TOWN or other.sense != "own":
+        return False
+    return {best.country, other.country} == set(BORDER) and other.population >= TOWN_PEOPLE
 
 
 def is_across(best: Hit, other: Hit) -> bool:

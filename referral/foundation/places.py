@@ -2,20 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from math import cos, radians, sin
 from uuid import UUID
 
 from referral.foundation.db import Reader, many, one
-from referral.foundation.earth import Located
+from referral.foundation.earth import Located, km_between
 from referral.foundation.folding import fold
 from referral.foundation.meanings import NOWHERE, Hit, Place, PlaceId, PlaceKind, Resolution, likeliest, weigh
-from referral.foundation.readings import MOST_WORDS, Reading, Region, for_guessing, readings, spans
+from referral.foundation.readings import MOST_WORDS, REGION_IGNORED, Reading, Region, for_guessing, readings, spans
 
 __all__ = [
     "Place", "PlaceId", "PlaceKind", "Resolution", "nearest", "nearest_courts", "nearest_to_each", "place", "resolve",
 ]  # fmt: skip
 
 LONGEST_QUERY = 200
+TWIN_KM = 100
 SHORTEST_GUESS, LONGEST_GUESS = 4, 40  # letters; fewer match everything, more match nothing
 
 PLACE = "p.id, p.name, p.kind, p.country, p.state, p.latitude, p.longitude, p.county, p.time_zone, p.population"
@@ -29,9 +31,27 @@ async def resolve(at: Reader, text: str, *, countries: Collection[str] = (), fir
     within = [country.upper() for country in countries]
     read = readings(words, await regions_named(at, spans(words)))
     if hits := await found(at, read, within):
-        return weigh(hits, first)
+        seen = weigh(hits, first, words=" ".join(words))
+        is_contradicted = min(hit.rank for hit in hits) == REGION_IGNORED
+        return await with_twins(at, seen, read, within, first) if is_contradicted else seen
     guesses = [one for one in for_guessing(read) if SHORTEST_GUESS <= len(one.name) <= LONGEST_GUESS]
     return weigh(likeliest(await guessed(at, guesses, within)), first, is_guess=True)
+
+
+async def with_twins(
+    at: Reader, seen: Resolution, read: Sequence[Reading], countries: list[str], first: int
+) -> Resolution:
+    """Where the words name a state that the place does not lie in: also who is called much the same there, close by.
+
+    "Laredo, Tamaulipas" may be Nuevo Laredo.
+    """
+    stated = [one for one in read if one.is_narrowed and SHORTEST_GUESS <= len(one.name) <= LONGEST_GUESS]
+    near = [
+        hit.place
+        for hit in await guessed(at, stated[:2], countries)
+        if any(km_between(hit, place) <= TWIN_KM for place in seen.candidates)
+    ]
+    return replace(seen, candidates=tuple(dict.fromkeys([*near, *seen.candidates]))[:first])
 
 
 async def place(at: Reader, place_id: UUID) -> Place | None:
@@ -118,6 +138,7 @@ async def found(at: Reader, read: list[Reading], countries: list[str]) -> list[H
         at,
         Hit,
         f"""SELECT {PLACE}, r.name AS read, n.folded, n.sense, r.rank, 1.0 AS likeness,
+                   r.country IS NOT NULL AS is_narrowed,
                    p.weight * CASE n.sense WHEN 'other' THEN 0.1 ELSE 1 END AS score
               FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS r(name, country, state, rank)
               JOIN place_name n ON n.folded = r.name
@@ -139,7 +160,7 @@ async def guessed(at: Reader, read: list[Reading], countries: list[str]) -> list
     return await many(
         at,
         Hit,
-        f"""SELECT {PLACE}, r.name AS read, g.folded, g.sense, r.rank, g.likeness,
+        f"""SELECT {PLACE}, r.name AS read, g.folded, g.sense, r.rank, g.likeness, r.country IS NOT NULL AS is_narrowed,
                    p.weight * CASE g.sense WHEN 'other' THEN 0.1 ELSE 1 END AS score
               FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS r(name, country, state, rank)
              CROSS JOIN LATERAL guess_place_names(r.name) AS g

@@ -148,6 +148,48 @@ async def test_misspelled_words_are_guessed_and_said_to_be(database: Database, t
     assert resolution.guessed
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Brownsville",
+        "brownsville texas",
+        "Nueva York",
+        "تيخوانا",
+        "Tijuana",
+        "near Houston",
+        "River KY",
+        "EEUU",
+        "Texas",
+    ],
+)
+async def test_words_that_are_a_name_need_no_question(database: Database, text: str) -> None:
+    assert (await places.resolve(database.reader, text)).plain
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("Brownsvile", "Brownsville, TX, US"),  # a slip in the spelling
+        ("Dilly", "Dili, Dili Municipality, TL"),  # a rare name of a town far away
+        ("near the river", "River, KY, US"),  # a word of a sentence
+        ("the river", "New Brunswick, NJ, US"),  # what nobody calls it
+        ("Hidalgo", "Hidalgo, TX, US"),  # a state, and a town on the other side
+        ("Laredo, Tamaulipas", "Nuevo Laredo, TAM, MX"),  # contradicted by the state, and who is meant
+        ("Laredo, Tamaulipas", "Laredo, TX, US"),
+        ("Reynosa, Texas", "Reynosa, TAM, MX"),
+    ],
+)
+async def test_words_that_may_not_mean_it_are_asked_about(database: Database, text: str, offered: str) -> None:
+    resolution = await places.resolve(database.reader, text)
+    assert not resolution.plain
+    assert offered in [label(place) for place in resolution.candidates]
+
+
+@pytest.mark.parametrize("text", ["💥", "🙏🏽🙏🏽", "🏠"])
+async def test_a_picture_is_no_place(database: Database, text: str) -> None:
+    assert (await places.resolve(database.reader, text)).candidates == ()
+
+
 async def test_a_state_that_does_not_fit_is_ignored_but_never_silently(database: Database) -> None:
     resolution = await places.resolve(database.reader, "Tapachula, Chihuahua")
     assert [label(place) for place in resolution.candidates] == ["Tapachula, CHP, MX"]
