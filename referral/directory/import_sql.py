@@ -22,7 +22,7 @@ SERVICE: Columns = (
     "assured_on",
 )  # fmt: skip
 PROVIDER: Columns = (
-    "id", "organization_id", "service_id", "location_id", "name", "description", "source",
+    "id", "organization_id", "service_id", "location_id", "name", "description", "source", "retired_at",
 )  # fmt: skip
 LANGUAGE: Columns = ("id", "service_id", "location_id", "tag", "mode", "note")
 AREA: Columns = (
@@ -86,7 +86,8 @@ def upserting(
 ORGANIZATIONS = upserting("organization", ORGANIZATION)
 # A place that somebody here has hidden is never touched again: the list would bring its address back.
 LOCATIONS = upserting("location", LOCATION, computed={"time_zone": TIME_ZONE}, only="t.visibility = 'public'")
-PROVIDERS = upserting("provider", PROVIDER, among=HAS_NO_PLACE_YET)
+# Whoever is listed again is no longer retired.
+PROVIDERS = upserting("provider", PROVIDER, computed={"retired_at": "NULL::timestamptz"}, among=HAS_NO_PLACE_YET)
 LANGUAGES = upserting("language_offered", LANGUAGE)
 AREAS = upserting("service_area", AREA)
 PHONES = upserting("phone", PHONE)

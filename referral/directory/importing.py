@@ -1,6 +1,6 @@
 """How does a list get into the directory? Rows are inserted, or updated where something differs, or left alone.
 
-Rows that a list no longer has are left alone too.
+What becomes of listings that a newer edition of their list leaves out is the business of `retiring`.
 """
 
 from collections.abc import Callable, Sequence

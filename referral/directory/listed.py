@@ -156,6 +156,10 @@ class Batch:
     phones: Sequence[ListedPhone] = ()
     schedules: Sequence[ListedSchedule] = ()
 
+    @property
+    def services_listed(self) -> list[UUID]:
+        return [service.id for service in self.services]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from referral.directory import providers
 from referral.directory.providers import Provider
-from referral.edges.hsds.importing import ImportReport, import_hsds
+from referral.edges.hsds.importing import AS_USUAL, ImportReport, Terms, import_hsds
 from referral.edges.hsds.rows import TABLES
 from referral.foundation.db import Database, value
 
@@ -20,8 +20,18 @@ Rows = list[dict[str, str]]
 OFFICE = "33333333-3333-4333-8333-333333333333"
 
 
-async def load(db: Database, path: Path, source: str = SOURCE) -> ImportReport:
-    return await import_hsds(db, path, source=source, progress=lambda _what, _done, _total: None)
+async def load(db: Database, path: Path, source: str = SOURCE, terms: Terms = AS_USUAL) -> ImportReport:
+    return await import_hsds(db, path, source=source, progress=lambda _what, _done, _total: None, terms=terms)
+
+
+def leave_out(package: Path, *services: str) -> None:
+    """Take services out of a package, with everything that belongs to them."""
+    gone = set(services)
+    for table in TABLES:
+        if (package / TABLES[table].file).exists():
+            rows = read(package, table)
+            keep = [row for row in rows if gone.isdisjoint((row.get("service_id"), row.get("link_id")))]
+            write(package, table, [row for row in keep if table != "service" or row["id"] not in gone] or rows[:1])
 
 
 def read(package: Path, table: str) -> Rows:

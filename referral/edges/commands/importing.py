@@ -4,18 +4,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
+from referral.directory.retiring import MOST_PERCENT, MissingPolicy
 from referral.edges import house
 from referral.edges.commands.terminal import Bars, console, fail, run, settings
-from referral.edges.hsds.importing import ImportReport, import_hsds
+from referral.edges.hsds.importing import ImportReport, Terms, import_hsds
 from referral.edges.hsds.rows import NotHsds
 from referral.foundation import reference
+from referral.foundation.db import to_json
 from referral.foundation.settings import Settings
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "eoir_pro_bono"
-SHIPPED_SOURCE = "US Department of Justice, EOIR: list of pro bono legal service providers, September 2026"
+SHIPPED_EDITIONS = "US Department of Justice, EOIR: list of pro bono legal service providers"
+SHIPPED_SOURCE = f"{SHIPPED_EDITIONS}, September 2026"
 SHOWN_ERRORS = 200
+SHOWN_CHANGES = 100
+LONGEST_SHOWN = 60
 SOME_ROWS_FAILED = 2
 
 commands = typer.Typer(no_args_is_help=True, help="Bring data in. Running it again changes only what changed.")
@@ -28,13 +34,31 @@ def hsds(
         typer.Argument(help="A tabular HSDS 3 package (folder or zip) or JSON services. Default: the shipped list."),
     ] = None,
     source: Annotated[str | None, typer.Option(help="Where the list comes from, as people will read it.")] = None,
+    edition_of: Annotated[
+        str | None,
+        typer.Option(help="How the sources of this list's editions begin, if not with the whole of --source."),
+    ] = None,
+    missing: Annotated[
+        MissingPolicy, typer.Option(help="What becomes of listings that this edition leaves out.")
+    ] = MissingPolicy.REPORT,
+    retire_up_to: Annotated[
+        int, typer.Option(min=1, max=100, help="Refuse to retire more than so many percent of the list.")
+    ] = MOST_PERCENT,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Insert or update a list of providers. Exit code 2 if rows failed (the good ones landed), 1 if it is no HSDS."""
+    """Insert or update a list of providers.
+
+    Exit code 2 if rows failed (the good ones landed), 1 if nothing was written: it is no HSDS, or more would be retired
+    than is allowed.
+    """
     package = path or SHIPPED
     if not package.exists():  # told before the places are loaded, which takes a while the first time
         fail(f"{package} does not exist. Name a folder, a zip or a JSON file, or nothing for the shipped list.")
-    named = SHIPPED_SOURCE if package.resolve() == SHIPPED else package.name
-    run(importing(settings(), package, source or named))
+    is_shipped = package.resolve() == SHIPPED
+    named = source or (SHIPPED_SOURCE if is_shipped else package.name)
+    edition = edition_of or (SHIPPED_EDITIONS if is_shipped and source is None else None)
+    terms = Terms(missing=missing, edition_of=edition, retire_up_to=retire_up_to, dry_run=dry_run)
+    run(importing(settings(), package, named, terms))
 
 
 @commands.command(name="reference")
@@ -43,17 +67,20 @@ def import_reference() -> None:
     run(loading(settings()))
 
 
-async def importing(chosen: Settings, path: Path, source: str) -> None:
+async def importing(chosen: Settings, path: Path, source: str, terms: Terms) -> None:
     async with house.opened(chosen, tell=console.print) as opened:
         with Bars() as bars:
             await reference.load(opened.database, progress=bars.tell)  # courts and languages are looked up in it
             try:
-                report = await import_hsds(opened.database, path, source=source, progress=bars.tell)
+                report = await import_hsds(opened.database, path, source=source, progress=bars.tell, terms=terms)
             except NotHsds as no:
                 fail(f"{path}: {no}")
             except OSError as error:
                 fail(f"{path} cannot be read ({error.strerror}).")
     show(report)
+    show_missing(report, terms)
+    if terms.dry_run:
+        show_differences(report)
     if report.errors:
         raise typer.Exit(SOME_ROWS_FAILED)
 
@@ -81,3 +108,37 @@ def show(report: ImportReport) -> None:
     console.print(errors)
     more = len(report.errors) - SHOWN_ERRORS
     console.print(f"Errors: {len(report.errors)}{f', {more} of them not shown' if more > 0 else ''}.")
+
+
+def show_missing(report: ImportReport, terms: Terms) -> None:
+    """Which listings this edition leaves out, and what became of them."""
+    if not report.missing:
+        return
+    for listing in report.missing[:SHOWN_CHANGES]:
+        console.print(f"No longer listed: {listing.name}", markup=False)
+    if (more := len(report.missing) - SHOWN_CHANGES) > 0:
+        console.print(f"... and {more:,} more.")
+    if report.retired:
+        console.print(f"Retired: {report.retired:,}. They come back when a list names them again.")
+    elif terms.missing is MissingPolicy.RETIRE:
+        console.print("Nothing was retired, since rows failed: a broken row is no missing one. Mend them first.")
+    else:
+        console.print("They stay listed. To take them out: --missing retire.")
+
+
+def show_differences(report: ImportReport) -> None:
+    """What a dry run would have changed in listings that are known already."""
+    if report.differences:
+        table = Table("listing", "field", "now", "then", box=None, pad_edge=False)
+        for one in report.differences[:SHOWN_CHANGES]:
+            table.add_row(*map(escape, (one.listing, one.field, shown(one.before), shown(one.after))))
+        console.print(table)
+        if (more := len(report.differences) - SHOWN_CHANGES) > 0:
+            console.print(f"... and {more:,} more.")
+    console.print("This was a dry run: nothing was written.")
+
+
+def shown(value: object) -> str:
+    """A value in one short line."""
+    text = "" if value is None else value if isinstance(value, str) else to_json(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."

@@ -1,16 +1,20 @@
 """`referral import hsds PATH`: a whole HSDS package into the directory, in one transaction."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from referral.directory import importing
+from referral.directory import importing, retiring
+from referral.directory.differences import Difference, differences, snapshot
 from referral.directory.listed import Counts, TableCounts
+from referral.directory.retiring import MOST_PERCENT, Missing, MissingPolicy
 from referral.edges.hsds import mapping, package
+from referral.edges.hsds.mapping import Reading
 from referral.edges.hsds.package import Progress
 from referral.edges.hsds.rows import RowError
 from referral.foundation import languages
-from referral.foundation.db import Database, Reader
+from referral.foundation.db import Database, Reader, Tx
 from referral.foundation.folding import fold
 from referral.foundation.languages import Language
 
@@ -23,26 +27,74 @@ class ImportReport:
 
     counts: TableCounts
     errors: tuple[RowError, ...]
+    missing: tuple[Missing, ...] = ()
+    retired: int = 0
+    differences: tuple[Difference, ...] = ()
 
     @property
     def changed(self) -> int:
         """How many rows of the directory are other than before."""
-        return sum(table.inserted + table.updated + table.removed for table in self.counts.values())
+        return self.retired + sum(table.inserted + table.updated + table.removed for table in self.counts.values())
 
 
-async def import_hsds(database: Database, path: Path, *, source: str, progress: Progress) -> ImportReport:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How a list is brought in. `edition_of`: how the names of its editions begin; the whole name if not said."""
+
+    missing: MissingPolicy = MissingPolicy.REPORT
+    edition_of: str | None = None
+    retire_up_to: int = MOST_PERCENT
+    dry_run: bool = False
+
+
+AS_USUAL = Terms()
+
+
+class Undone(Exception):  # noqa: N818 - no mistake: a dry run ends so
+    """What was written is taken back."""
+
+
+async def import_hsds(
+    database: Database, path: Path, *, source: str, progress: Progress, terms: Terms = AS_USUAL
+) -> ImportReport:
     """Insert or update everything a package lists; `progress` hears (what, done, of how many), also from a thread.
 
-    Rows that are broken are left out and named. Raises NotHsds, with nothing written, where the path holds no package.
+    Rows that are broken are left out and named; then nothing is retired, since a broken row is no missing one. A dry
+    run does all of it, tells what would be different, and takes it back. Raises NotHsds where the path holds no
+    package, and Conflict where more would be retired than `terms` allow; nothing is written then.
     """
     found = await asyncio.to_thread(package.read, path, progress)
     tags = await tags_of(database.reader, mapping.languages_in(found))
     reading = await asyncio.to_thread(mapping.listings, found, tags, source=source)
-    async with database.transaction() as tx:
-        counts = await importing.upsert(tx, reading.batch, source=source, progress=progress)
+    report = ImportReport(counts={}, errors=reading.errors)
+    with suppress(Undone):
+        async with database.transaction() as tx:
+            report = await written(tx, reading, source, progress, terms)
+            if terms.dry_run:
+                raise Undone
     for table, failed in reading.failed.items():
-        counts[table] = replace(counts.get(table, Counts()), failed=failed)
-    return ImportReport(counts=counts, errors=reading.errors)
+        report.counts[table] = replace(report.counts.get(table, Counts()), failed=failed)
+    return report
+
+
+async def written(tx: Tx, reading: Reading, source: str, progress: Progress, terms: Terms) -> ImportReport:
+    """The whole list, as one transaction sees it."""
+    batch, edition_of = reading.batch, terms.edition_of or source
+    services = batch.services_listed
+    before = await snapshot(tx, services) if terms.dry_run else {}
+    gone = [] if terms.missing is MissingPolicy.KEEP else await retiring.missing(tx, batch, edition_of=edition_of)
+    counts = await importing.upsert(tx, batch, source=source, progress=progress)
+    retired = 0
+    if terms.missing is MissingPolicy.RETIRE and gone and all(error.landed for error in reading.errors):
+        retired = await retiring.retire(tx, gone, edition_of=edition_of, most_percent=terms.retire_up_to)
+    after = await snapshot(tx, services) if terms.dry_run else {}
+    return ImportReport(
+        counts=counts,
+        errors=reading.errors,
+        missing=tuple(gone),
+        retired=retired,
+        differences=tuple(differences(before, after)),
+    )
 
 
 async def tags_of(at: Reader, written: list[str]) -> dict[str, str]:
