@@ -9,7 +9,8 @@
     ├── StartError          Postgres does not come up
     └── StopError           Postgres does not go away
 
-The server outlives the process that started it. Whoever comes next finds it running, or recovers it.
+The server outlives the process that started it. Whoever comes next finds it running, or recovers it, and stops it at
+the end if its owner is gone.
 """
 
 import contextlib
@@ -140,13 +141,14 @@ def start(home: Path, *, tcp_port: int | None = None, tell: Tell = _log.info) ->
 
 @contextlib.contextmanager
 def running(home: Path, *, tcp_port: int | None = None, tell: Tell = _log.info) -> Generator[Cluster]:
-    """Keep a cluster running for a block, and stop it afterwards only if this call started it."""
-    cluster, ours = _ensure(home, tcp_port=tcp_port, tell=tell)
-    try:
-        yield cluster
-    finally:
-        if ours:
-            stop(home)
+    """Keep a cluster running for a block, and stop it afterwards if this call started it, or whoever did is gone."""
+    cluster, started = _ensure(home, tcp_port=tcp_port, tell=tell)
+    with _owned(cluster, started=started) as ours:
+        try:
+            yield cluster
+        finally:
+            if ours:
+                stop(cluster.home)
 
 
 def status(home: Path) -> Cluster | None:
@@ -201,6 +203,36 @@ def _ensure(home: Path, *, tcp_port: int | None, tell: Tell) -> tuple[Cluster, b
     if tcp_port not in (None, cluster.tcp_port):
         raise StartError(f"Postgres of {home} already runs without TCP port {tcp_port}. Stop it first, then start it.")
     return cluster, started
+
+
+@contextlib.contextmanager
+def _owned(cluster: Cluster, *, started: bool) -> Generator[bool]:
+    """Whether this process is to stop the server. The lock ends with its holder, even by kill -9; then whoever finds
+    the server that the file names is its owner. A server that `start` left running is named nowhere.
+    """
+    owner = os.open(cluster.home / "owner", os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        if started:
+            fcntl.flock(owner, fcntl.LOCK_EX)  # somebody may be looking, for a moment
+            os.ftruncate(owner, 0)
+            os.pwrite(owner, str(cluster.pid).encode(), 0)
+            yield True
+        else:
+            yield _is_orphan(owner, cluster.pid)
+    finally:
+        os.close(owner)
+
+
+def _is_orphan(owner: int, pid: int) -> bool:
+    """Whether the server's owner is gone; then the lock is ours from here on."""
+    try:
+        fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    if os.pread(owner, 20, 0) == str(pid).encode():
+        return True
+    fcntl.flock(owner, fcntl.LOCK_UN)
+    return False
 
 
 def _cluster(place: Place, server: Postmaster) -> Cluster:

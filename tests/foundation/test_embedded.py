@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Final
 
 import asyncpg
@@ -234,6 +235,32 @@ def test_block_stops_only_what_it_started(home: Path):
         assert embedded.status(home) == outer
     assert embedded.status(home) is None
     assert not alive(outer.pid)
+
+
+KEEPING = """
+    import sys, time
+    from pathlib import Path
+    from referral.foundation import embedded
+
+    with embedded.running(Path(sys.argv[1])) as cluster:
+        print(cluster.pid, flush=True)
+        time.sleep(60)
+"""
+
+
+def test_block_stops_a_server_whose_owner_was_killed(home: Path):
+    owner = subprocess.Popen([sys.executable, "-c", dedent(KEEPING), home], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    server = int(owner.stdout.readline())
+    with embedded.running(home) as found:
+        assert found.pid == server
+    assert alive(server)  # its owner still lives, and stops it
+    kill_hard(owner.pid)
+    owner.communicate()
+    with embedded.running(home) as found, embedded.running(home) as again:
+        assert (found.pid, again.pid) == (server, server)
+    assert embedded.status(home) is None
+    eventually(lambda: not alive(server))
 
 
 def test_home_without_a_cluster_has_no_status(tmp_path: Path):
