@@ -25,6 +25,12 @@ Please answer until {until:%A, %d %B %Y, %H:%M} UTC. After that we ask someone e
 This link is for your organization only. Do not forward this letter.
 """
 
+WITHDRAWN = """\
+Someone to whom your organization said yes no longer asks for help through us.
+
+Please do not contact them any more, and destroy what you wrote down about them. There is nothing else to do.
+"""
+
 
 def offer(house: House, referral: Referral, to: str) -> Letter:
     """The letter that brings an offer to a provider."""
@@ -33,6 +39,11 @@ def offer(house: House, referral: Referral, to: str) -> Letter:
         subject="A request for your organization",
         text=OFFER.format(link=answer_link(house, referral), until=referral.expires_at),
     )
+
+
+def withdrawn(to: str) -> Letter:
+    """The letter to a provider that had said yes; it does not say to whom."""
+    return Letter(to=to, subject="A request was taken back", text=WITHDRAWN)
 
 
 def capacity_link(house: House, provider_id: UUID, *, now: datetime) -> str:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 # Letters wait for mail servers, and nobody's match may wait for a letter.
-LETTERS = (JobKind.TELL_PROVIDER,)
+LETTERS = (JobKind.TELL_PROVIDER, JobKind.TELL_WITHDRAWN)
 DECISIONS = tuple(kind for kind in JobKind if kind not in LETTERS)
 
 
@@ -80,6 +80,8 @@ async def do(house: House, job: Job) -> None:
             await tell_provider(house, job)
         case JobKind.EXPIRE_OFFER:
             await expire_offer(house, job)
+        case JobKind.TELL_WITHDRAWN:
+            await tell_withdrawn(house, job)
         case _:
             assert_never(job.kind)
 
@@ -108,6 +110,17 @@ async def tell_provider(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         if referral is not None and became is not None:
             await requests.record(tx, referral.request_id, became, ActorKind.SYSTEM, at=now(), subject_id=referral.id)
+        await outbox.finish(tx, job)
+
+
+async def tell_withdrawn(house: House, job: Job) -> None:
+    """Whoever had said yes hears that the person no longer asks: they may have the person's contact."""
+    referral = await reading.referral(house.database.reader, job.subject_id)
+    if referral is not None:
+        address = await providers.referral_email(house.database.reader, referral.provider_id)
+        if address is not None:
+            await house.mailer.send(letters.withdrawn(address))
+    async with house.database.transaction() as tx:
         await outbox.finish(tx, job)
 
 

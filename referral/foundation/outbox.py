@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     MATCH = "match"
     TELL_PROVIDER = "tell_provider"
     EXPIRE_OFFER = "expire_offer"
+    TELL_WITHDRAWN = "tell_withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

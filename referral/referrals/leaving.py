@@ -1,9 +1,11 @@
-"""The person takes a request back: every offer is recalled and every place given back, in the same transaction."""
+"""The person takes a request back: offers are recalled, places given back, and whoever had said yes is told."""
 
 from datetime import datetime
 
+from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx
+from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
 from referral.intake import requests
 from referral.intake.requests import HelpRequest
@@ -15,7 +17,10 @@ from referral.referrals.words import ReferralStatus
 async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: datetime) -> HelpRequest:
     """Close the request of this receipt, and on wish erase it. NotFound if there is none."""
     closed = await requests.close(tx, vault, receipt, erase=erase, now=now)
-    await offers.end_all(tx, closed.id, ReferralStatus.RECALLED, By(kind=ActorKind.REQUESTER))
+    ended = await offers.end_all(tx, closed.id, ReferralStatus.RECALLED, By(kind=ActorKind.REQUESTER))
+    for referral in ended:
+        if referral.shows_person:
+            await outbox.put(tx, JobKind.TELL_WITHDRAWN, referral.id)
     if erase:
         await notes.forget(tx, closed.id)
         await offers.forget(tx, closed.id)

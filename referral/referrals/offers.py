@@ -147,7 +147,7 @@ def wrong_in(reply: ReferralAnswer, reason: DeclineReason | None, words: str | N
     problems = notes.wrong_in("note", words)
     if reply is ReferralAnswer.DECLINE and reason is None:
         problems.append(problem("decline_reason", "EMPTY", "Say why. It decides what is offered later."))
-    if reply is ReferralAnswer.ASK and not (words or "").strip():
+    if reply is ReferralAnswer.ASK and not any(sign.isalnum() for sign in words or ""):
         problems.append(problem("note", "EMPTY", "Write what you would like to know."))
     return problems
 
@@ -218,9 +218,14 @@ async def expire(tx: Tx, id: UUID, *, now: datetime) -> None:
     await let_go(tx, expired)
 
 
-async def end_all(tx: Tx, request_id: UUID, to: ReferralStatus, by: By) -> None:
-    """Take back every live referral of a request, which the caller has locked, and give their places back."""
-    await settle(tx, await end(tx, request_id, to, by, of=states.LIVE))
+async def end_all(tx: Tx, request_id: UUID, to: ReferralStatus, by: By) -> list[Referral]:
+    """Take back every live referral of a request, which the caller has locked, and give their places back.
+
+    Returns them as they were.
+    """
+    ended = await end(tx, request_id, to, by, of=states.LIVE)
+    await settle(tx, ended)
+    return ended
 
 
 async def end(tx: Tx, request_id: UUID, to: ReferralStatus, by: By, *, of: frozenset[ReferralStatus]) -> list[Referral]:

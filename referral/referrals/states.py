@@ -32,4 +32,6 @@ def advance(status: ReferralStatus, to: ReferralStatus) -> ReferralStatus:
         return to
     if status in {A, W, C, F, D} and to in {A, D, M}:
         raise AlreadyAnswered("This offer has been answered already.")
+    if status is M and to is M:
+        raise Conflict("You have asked already, and the intake team sees your question. You can still say yes or no.")
     raise Conflict(f"This referral is {status.value} and cannot become {to.value}.")

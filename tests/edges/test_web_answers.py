@@ -193,12 +193,41 @@ async def test_a_no_with_a_reason_and_words_is_kept(house: House):
     assert "This offer was declined" in (await opened(house, letter)).text
 
 
+async def test_a_second_question_is_answered_in_words(house: House):
+    letter = await offered(house)
+    await answered(house, letter, answer="ask", note="Is there a translator?")
+    again = await answered(house, letter, answer="ask", note="And a phone?")
+    assert again.status_code == 409
+    assert "You have asked already" in again.text
+
+
+async def test_a_question_of_signs_alone_is_none(house: House):
+    letter = await offered(house)
+    assert (await answered(house, letter, answer="ask", note="\x01 ...")).status_code == 422
+
+
+async def test_a_person_who_gave_nothing_is_not_said_to_have_refused(house: House):
+    letter = await offered(house)
+    await house.database.pool.execute("UPDATE help_request SET person = NULL")
+    text = (await answered(house, letter, answer="accept")).text
+    assert "gave no name and no way to reach them" in text
+    assert "has not agreed" not in text
+    assert "Show the contact" not in (await opened(house, letter)).text
+
+
+async def test_a_contact_that_may_not_be_shown_is_not_offered_again(house: House):
+    consents = tuple(scope for scope in CONSENTS if scope is not ConsentScope.SHARE_CONTACT)
+    letter = await offered(house, consents=consents)
+    await answered(house, letter, answer="accept")
+    assert "Show the contact" not in (await opened(house, letter)).text
+
+
 async def test_a_question_needs_words_and_the_clock_goes_on(house: House):
     letter = await offered(house)
     empty = await answered(house, letter, answer="ask", note="  ")
     assert empty.status_code == 422
     asked = await answered(house, letter, answer="ask", note="Is there a translator?")
-    assert "The intake team has your question" in asked.text
+    assert "The intake team sees your question" in asked.text
     assert await said(house, letter) == ["Is there a translator?"]
     page = await opened(house, letter)
     assert page.status_code == 200
@@ -302,4 +331,4 @@ async def test_an_erased_request_leaves_nothing_to_see(house: House):
         await requests.wipe(tx, letter.referral.request_id, letter.referral.offered_at)
     shown = await answered(house, letter, answer="show")
     assert shown.status_code == 409
-    assert "This offer was taken back" in shown.text
+    assert "The person no longer asks for help here" in shown.text

@@ -250,9 +250,16 @@ async def test_a_withdrawal_after_a_yes_takes_the_person_back(desk: Desk) -> Non
     await desk.work()
     await desk.respond(desk.token(office), "ACCEPT")
     assert (await desk.look(desk.token(office)))["request"]["person"]["name"] == "Synthetic Person"
+    token = desk.token(office)
     await desk.withdraw(receipt)
-    assert (await desk.look(desk.token(office)))["request"] is None
+    assert (await desk.look(token))["request"] is None
     assert await desk.sql("SELECT (taken, held) = (0, 0) FROM capacity")
+    await desk.work()
+    letter = desk.letters(office)[0]
+    assert letter.subject == "A request was taken back"
+    assert "Synthetic Person" not in letter.text
+    page = await desk.http.get(f"/r/{token}")
+    assert "The person no longer asks for help here" in page.text
 
 
 async def test_an_erased_request_is_gone_and_a_retry_does_not_bring_it_back(desk: Desk) -> None:

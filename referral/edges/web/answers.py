@@ -15,7 +15,7 @@ from starlette.responses import Response
 from referral.edges import letters
 from referral.edges.house import House
 from referral.edges.web import forms
-from referral.edges.web.offered import Offered, offered, with_person
+from referral.edges.web.offered import Offered, had_yes, has_contact, offered, with_person
 from referral.edges.web.pages import page
 from referral.edges.web.refusals import status_of
 from referral.foundation import clock, links
@@ -47,6 +47,10 @@ ENDINGS: dict[ReferralStatus, tuple[str, str]] = {
     ReferralStatus.COMPLETED: ("This referral is complete", f"Thank you. {NOTHING_LEFT}"),
     ReferralStatus.FAILED: ("This referral has ended", NOTHING_LEFT),
 }
+TAKEN_BACK = (
+    "The person no longer asks for help here",
+    f"Please do not contact them any more, and destroy what you wrote down about them. {NOTHING_LEFT}",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +116,8 @@ class Answers:
             raise NotFound("There is no such offer.")
         has_run_out = link.expires_at <= now
         if referral.status not in states.OPEN:
-            return ended(request, referral.status, may_show=referral.shows_person and not has_run_out)
+            can_show = not has_run_out and await has_contact(at, referral)
+            return ended(request, referral.status, may_show=can_show, had_yes=await had_yes(at, referral))
         if has_run_out or referral.expires_at <= now:
             return ended(request, ReferralStatus.EXPIRED)
         offer = await offered(at, self.house.vault, referral, now=now)
@@ -165,8 +170,8 @@ def contact(request: Request, offer: Offered) -> Response:
     return page(request, "contact.html", offer=offer)
 
 
-def ended(request: Request, status: ReferralStatus, *, may_show: bool = False) -> Response:
+def ended(request: Request, status: ReferralStatus, *, may_show: bool = False, had_yes: bool = False) -> Response:
     """An offer that takes no answer any more: 410 where the clock ran out, 409 where something else happened first."""
-    title, sentence = ENDINGS[status]
+    title, sentence = TAKEN_BACK if status is ReferralStatus.RECALLED and had_yes else ENDINGS[status]
     code = HTTPStatus.GONE if status is ReferralStatus.EXPIRED else HTTPStatus.CONFLICT
     return page(request, "ended.html", code, title=title, sentence=sentence, may_show=may_show)

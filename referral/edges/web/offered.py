@@ -13,10 +13,12 @@ from referral.foundation.db import Reader, Tx
 from referral.foundation.vault import Vault
 from referral.intake import requests
 from referral.intake.form import Person
-from referral.referrals import views
+from referral.intake.words import ConsentScope
+from referral.referrals import reading, views
 from referral.referrals.notes import By
 from referral.referrals.reading import Referral
-from referral.referrals.views import RequestView
+from referral.referrals.views import Beholder, RequestView
+from referral.referrals.words import ReferralStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,11 @@ class Offered:
     languages: tuple[str, ...]
     area: str | None
     person: Person | None = field(default=None, repr=False)
+
+    @property
+    def may_contact(self) -> bool:
+        """Whether the person agreed that their contact is shared; they may have given none."""
+        return self.view.beholder is Beholder.PROVIDER_ACCEPTED
 
     @property
     def zone(self) -> str | None:
@@ -55,6 +62,19 @@ async def with_person(tx: Tx, vault: Vault, referral: Referral, by: By, *, now: 
     """The same with the person, after the audit row; None before a yes."""
     found = await offered(tx, vault, referral, now=now) if referral.shows_person else None
     return replace(found, person=await views.person(tx, vault, found.view, by)) if found else None
+
+
+async def has_contact(at: Reader, referral: Referral) -> bool:
+    """Whether there is a person to show after a yes: they gave something of themselves, and agreed to share it."""
+    request = await requests.request(at, referral.request_id) if referral.shows_person else None
+    if request is None or request.person is None:
+        return False
+    return await views.agrees(at, request.id, ConsentScope.SHARE_CONTACT)
+
+
+async def had_yes(at: Reader, referral: Referral) -> bool:
+    """Whether the provider had said yes, whatever came after."""
+    return any(event.status is ReferralStatus.ACCEPTED for event in await reading.histories(at, [referral.id]))
 
 
 async def names_of(at: Reader, tags: tuple[str, ...]) -> tuple[str, ...]:
