@@ -111,6 +111,13 @@ async def court(house: House, id: UUID | None) -> CourtNamed | FieldProblem | No
 
 async def search_languages(house: House, tags: Sequence[str], path: str) -> tuple[str, ...]:
     """Canonical tags with every reviewed pair, so that zh finds Mandarin. ValidationFailed names each unknown tag."""
+    asked = set(await canonical_tags(house, tags, path))
+    pairs = await languages.reviewed_pairs(house.database.reader)
+    return tuple(sorted(asked | {pair.served for pair in pairs if pair.spoken in asked and not pair.is_partial}))
+
+
+async def canonical_tags(house: House, tags: Sequence[str], path: str) -> tuple[str, ...]:
+    """Tags as we write them. ValidationFailed names each unknown one."""
     known = await languages.known_tags(house.database.reader, tags)
     if problems := [
         problem(f"{path}.{index}", "UNKNOWN_LANGUAGE", "This is no language tag we know. Look it up with languages.")
@@ -118,9 +125,7 @@ async def search_languages(house: House, tags: Sequence[str], path: str) -> tupl
         if tag not in known
     ]:
         raise ValidationFailed(problems)
-    pairs = await languages.reviewed_pairs(house.database.reader)
-    asked = set(known.values())
-    return tuple(sorted(asked | {pair.served for pair in pairs if pair.spoken in asked and not pair.is_partial}))
+    return tuple(known[tag] for tag in tags)
 
 
 # ------------------------------------------------------------- places

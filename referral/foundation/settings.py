@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Surface = Literal["public", "partner", "console", "all"]
@@ -47,6 +48,15 @@ class Settings(BaseSettings):
     relaxed_rules: frozenset[str] = Field(
         default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def is_an_address(cls, url: str) -> str:
+        """Links are made by adding a path to it."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("write an address such as https://help.example.org, without ? and #")
+        return url
 
     @property
     def key_file(self) -> Path:

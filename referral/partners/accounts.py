@@ -15,7 +15,7 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 
 from referral.foundation.actors import Partner, PartnerId, Scope
-from referral.foundation.db import Reader, Tx, execute, one, refusing
+from referral.foundation.db import Reader, Tx, execute, many, one, refusing
 from referral.foundation.errors import Conflict, FieldProblem, NotFound, ValidationFailed, problem
 
 LONGEST_NAME = 200
@@ -176,6 +176,30 @@ async def by_key(at: Reader, key: str, *, now: datetime) -> Partner | None:
     if stored is None or not hmac.compare_digest(stored.secret_hash, hash_of(parts.secret)):
         return None
     return stored.partner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyListed:
+    """A key as the operator sees it: everything but its secret, which nobody has."""
+
+    id: str
+    partner_id: UUID
+    name: str
+    scopes: tuple[Scope, ...]
+    expires_at: datetime
+
+
+async def keys(at: Reader) -> list[KeyListed]:
+    """Every key, by the name of its partner, the longest-lived last."""
+    return await many(
+        at,
+        KeyListed,
+        """SELECT k.id, k.partner_id, p.name, k.scopes, k.expires_at
+             FROM api_key k
+             JOIN partner p ON p.id = k.partner_id
+            ORDER BY p.name, k.expires_at, k.id
+            LIMIT 1000""",
+    )
 
 
 async def revoke(tx: Tx, key_id: str) -> None:

@@ -25,7 +25,8 @@ from referral.triage import staff
 
 COMMANDS = [
     [], ["serve"], ["worker"], ["demo"], ["contract"], ["import"], ["import", "hsds"], ["import", "reference"],
-    ["staff"], ["staff", "add"], ["staff", "disable"], ["partner"], ["partner", "add"], ["provider"],
+    ["staff"], ["staff", "add"], ["staff", "disable"], ["partner"], ["partner", "add"], ["partner", "list"],
+    ["partner", "renew"], ["partner", "revoke"], ["provider"],
     ["provider", "link"], ["provider", "email"], ["db"], ["db", "start"], ["db", "stop"], ["db", "status"],
     ["db", "migrate"], ["db", "schema"],
 ]  # fmt: skip
@@ -123,6 +124,47 @@ async def test_a_provider_gets_a_link_and_an_address(fresh_db: Database, tmp_pat
     assert changed.code == 0
     stored = await value(fresh_db.reader, "SELECT referral_email FROM provider WHERE id = $1", office.id)
     assert stored == "intake@example.org"
+
+
+async def test_a_key_is_renewed_beside_the_old_one_and_revoked_by_its_id(fresh_db: Database, tmp_path: Path) -> None:
+    old = referral(fresh_db.dsn, tmp_path, "partner", "add", "An app", "--scope", "directory:read").said.strip()
+    listed = referral(fresh_db.dsn, tmp_path, "partner", "list").said
+    partner_id, key_id = listed.split()[0], old.split("_")[1]
+    assert f"An app  key {key_id}  directory:read" in listed
+    new = referral(fresh_db.dsn, tmp_path, "partner", "renew", partner_id, "--scope", "directory:read").said.strip()
+    both = [await accounts.by_key(fresh_db.reader, key, now=now()) for key in (old, new)]
+    assert None not in both
+    assert referral(fresh_db.dsn, tmp_path, "partner", "revoke", key_id).code == 0
+    assert await accounts.by_key(fresh_db.reader, old, now=now()) is None
+    assert await accounts.by_key(fresh_db.reader, new, now=now()) is not None
+    gone = referral(fresh_db.dsn, tmp_path, "partner", "revoke", key_id)
+    assert (gone.code, gone.complaints.strip()) == (1, "There is no such key.")
+
+
+def test_who_answers_offers_answers_for_an_organization(dsn: str, tmp_path: Path) -> None:
+    told = referral(dsn, tmp_path, "partner", "add", "An app", "--scope", "referral:respond")
+    assert told.code == 1
+    assert "name it with --organization" in told.complaints
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("REFERRAL_PUBLIC_URL", "help.example.org", "write an address such as https://"),
+        ("REFERRAL_PUBLIC_URL", "ftp://help.example.org", "write an address such as https://"),
+        ("REFERRAL_PUBLIC_URL", "https://help.example.org/?a=1", "write an address such as https://"),
+        ("REFERRAL_RELAXED_RULES", '["langauge"]', "there is no rule langauge"),
+        ("REFERRAL_SMTP_URL", "foo", "REFERRAL_SMTP_URL"),
+        ("REFERRAL_SMTP_URL", "http://mail.example.org", "REFERRAL_SMTP_URL"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_before_anything_starts(
+    dsn: str, tmp_path: Path, variable: str, value: str, said: str
+) -> None:
+    told = referral(dsn, tmp_path, "worker", **{variable: value})
+    assert told.code == 1
+    assert variable in told.complaints
+    assert said in told.complaints
 
 
 def test_what_cannot_work_says_why_and_what_to_do(dsn: str, tmp_path: Path) -> None:

@@ -124,6 +124,7 @@ async def test_a_queue_that_cannot_be_shown_names_the_argument(desk: Desk) -> No
         ({"after": far}, "after", "BAD_CURSOR"),
         ({"filter": {"statuses": []}}, "filter.statuses", "EMPTY"),
         ({"filter": {"languages": []}}, "filter.languages", "EMPTY"),
+        ({"filter": {"languages": ["klingon"]}}, "filter.languages.0", "UNKNOWN_LANGUAGE"),
     ]
     for variables, field, code in wrong:
         assert await refused(desk, headers, "staff/Queue", **variables) == [(field, code)]

@@ -210,6 +210,7 @@ async def test_the_right_password_forgets_the_wrong_ones(db: Database) -> None:
         await count(db)
     await enter(db)
     await count(db)
+    assert await value(db.reader, "SELECT attempts FROM sign_in_attempt") == 1
 
 
 async def test_counts_whose_time_is_over_are_swept_away(db: Database) -> None:

@@ -12,7 +12,7 @@ from referral.directory import providers
 from referral.edges import house, letters
 from referral.edges.commands.terminal import console, fail, run, settings
 from referral.edges.house import House
-from referral.foundation.actors import Scope, StaffRole
+from referral.foundation.actors import PartnerId, Scope, StaffRole
 from referral.foundation.clock import now
 from referral.foundation.settings import Settings
 from referral.partners import accounts as partners
@@ -67,6 +67,8 @@ def add_partner(
     days: Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=731)] = 365,
 ) -> None:
     """Register an application and print its key, once. Only a hash of it is kept."""
+    if Scope.REFERRAL_RESPOND in scope and organization is None:
+        fail("--scope referral:respond answers for an organization: name it with --organization.")
 
     async def add(opened: House) -> str:
         async with opened.database.transaction() as tx:
@@ -81,6 +83,52 @@ def add_partner(
         return made.key
 
     say(settings(), add)
+
+
+@partner_commands.command(name="list")
+def list_partners() -> None:
+    """Applications and their keys: what each key opens, and until when."""
+
+    async def listing(opened: House) -> str:
+        keys = await partners.keys(opened.database.reader)
+        return "\n".join(
+            f"{key.partner_id}  {key.name}  key {key.id}  {', '.join(key.scopes)}  until {key.expires_at:%Y-%m-%d}"
+            for key in keys
+        )
+
+    say(settings(), listing)
+
+
+@partner_commands.command(name="renew")
+def renew_partner(
+    partner_id: Annotated[UUID, typer.Argument(help="The id of the application, as `list` shows it.")],
+    scope: Annotated[list[Scope], typer.Option(help="What the new key opens; may be given more than once.")],
+    days: Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=731)] = 365,
+) -> None:
+    """Print another key for an application. The old one goes on working until it is revoked or runs out."""
+
+    async def renew(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            made = await partners.renew(
+                tx, PartnerId(partner_id), scopes=frozenset(scope), now=now(), lifetime=timedelta(days=days)
+            )
+        return made.key
+
+    say(settings(), renew)
+
+
+@partner_commands.command(name="revoke")
+def revoke_key(
+    key_id: Annotated[str, typer.Argument(help="The part of the key between the underscores; `list` shows it too.")],
+) -> None:
+    """End a key at once."""
+
+    async def revoke(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            await partners.revoke(tx, key_id)
+        return f"The key {key_id} opens nothing any more."
+
+    say(settings(), revoke)
 
 
 @provider_commands.command()

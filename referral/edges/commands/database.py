@@ -103,8 +103,14 @@ def embedded_only() -> Settings:
     return chosen
 
 
+def without_password(cluster: Cluster) -> str:
+    """How to connect, with the file that holds the password instead of the password."""
+    before, _, after = cluster.dsn.partition("@")
+    return f"{before.rpartition(':')[0]}@{after}   (its password: {cluster.home / 'owner-password'})"
+
+
 def describe(cluster: Cluster) -> None:
     console.print(f"Postgres runs, process {cluster.pid}, at migration {migrate.newest()}.")
-    for what, where in (("home", cluster.home), ("log", cluster.log), ("dsn", cluster.dsn)):
+    for what, where in (("home", cluster.home), ("log", cluster.log), ("dsn", without_password(cluster))):
         console.print(f"  {what:<5} {where}", markup=False, soft_wrap=True)
     console.print("To stop it: referral db stop")

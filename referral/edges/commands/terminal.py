@@ -23,6 +23,7 @@ from referral.foundation.gazetteer import outside_geocoder
 from referral.foundation.settings import Settings
 from referral.foundation.trouble import traced
 from referral.foundation.vault import KeyFileUnusable
+from referral.matching.answers import Rule
 
 Result = TypeVar("Result")
 
@@ -44,6 +45,9 @@ def settings(**changes: object) -> Settings:
         raise typer.Exit(1) from None
     except SettingsError as error:  # a list or a table that is no JSON
         fail(f"A REFERRAL_ variable cannot be read: {error}. Write it as JSON.")
+    if unknown := sorted(chosen.relaxed_rules - {rule.value for rule in Rule}):
+        known = ", ".join(rule.value for rule in Rule)
+        fail(f"REFERRAL_RELAXED_RULES: there is no rule {', '.join(unknown)}. The rules are: {known}.")
     try:
         mail.mailer(chosen)
         outside_geocoder(chosen)

@@ -86,8 +86,8 @@ class Teller:
         for match in asked["suggestions"][:3]:
             far = "" if match["distanceKm"] is None else f", {match['distanceKm']:.0f} km"
             self.say(f"   {match['rank']}. {match['provider']['name']} ({match['score']:.0f} of 1000 points{far})")
-        for reason in best_reasons(asked["suggestions"]):
-            self.say(f"      {reason}")
+            for reason in best_reasons(match) if match["rank"] == 1 else ():
+                self.say(f"      {reason}")
         return asked["receipt"]
 
     async def offered(self, receipt: str) -> str | None:
@@ -167,11 +167,9 @@ def is_about(vault: Vault, token: str, referral_id: UUID) -> bool:
         return False
 
 
-def best_reasons(suggestions: list[dict[str, Any]]) -> list[str]:
-    """What speaks most for the first of them."""
-    if not suggestions:
-        return []
-    told = {reason["rule"]: reason["text"] for reason in suggestions[0]["reasons"]}
+def best_reasons(match: dict[str, Any]) -> list[str]:
+    """What speaks most for it."""
+    told = {reason["rule"]: reason["text"] for reason in match["reasons"]}
     return [told[rule] for rule in ("language", "place", "accepting") if rule in told]
 
 

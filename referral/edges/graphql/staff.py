@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from referral.edges.graphql.context import Info
+from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.directory_types import PageInfo
 from referral.edges.graphql.inputs import id_of
 from referral.edges.graphql.problems import NoCapacityProblem
@@ -22,6 +22,7 @@ from referral.edges.graphql.request_types import (
 )
 from referral.edges.graphql.results import ReferralPayload, ReferralResult
 from referral.edges.graphql.scalars import Cursor, LanguageTag, described
+from referral.edges.lookups import canonical_tags
 from referral.foundation import actors, audit
 from referral.foundation.actors import ActorKind, StaffRole
 from referral.foundation.errors import NoCapacity, NotFound, naming
@@ -200,8 +201,7 @@ class StaffQuery(PublicQuery):
         after: After = None,
     ) -> HelpRequestConnection:
         context, order = info.context, order_by or QueueOrder.RESPOND_BY
-        asked = filter_of(filter)
-        staff = context.intake
+        asked, staff = await filter_of(context, filter), context.intake
         async with context.house.database.transaction() as tx:
             found = await queue.waiting(tx, staff, asked, order, first=first, after=after)
             shown_ids = [one.id for one in found.requests]
@@ -266,12 +266,13 @@ def choice_of(asked: OfferReferralInput) -> Choice:
     )
 
 
-def filter_of(asked: QueueFilter | None) -> queue.QueueFilter:
+async def filter_of(context: Context, asked: QueueFilter | None) -> queue.QueueFilter:
     if asked is None:
         return queue.QueueFilter()
+    tags = asked.languages
     return queue.QueueFilter(
         statuses=None if asked.statuses is None else tuple(asked.statuses),
         urgencies=None if asked.urgencies is None else tuple(asked.urgencies),
         help_types=None if asked.help_types is None else tuple(asked.help_types),
-        languages=None if asked.languages is None else tuple(asked.languages),
+        languages=None if tags is None else await canonical_tags(context.house, tags, "filter.languages"),
     )
