@@ -7,6 +7,7 @@ from referral.edges import cli
 from referral.edges.graphql import routes as graphql
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
+from referral.edges.hsds import reading as hsds
 from referral.edges.web import headers, sign_in
 from referral.edges.web import routes as web
 from referral.edges.web.health import health_routes
@@ -21,7 +22,7 @@ def doors(house: House) -> list[BaseRoute]:
     """What this process answers. Staff and partners can be served by processes that the public cannot reach."""
     match house.settings.surface:
         case "public":
-            return [*graphql.routes(house, (Audience.PUBLIC,)), *web.routes(house)]
+            return [*graphql.routes(house, (Audience.PUBLIC,)), *hsds.routes(house), *web.routes(house)]
         case "partner":
             return [*graphql.routes(house, (Audience.PARTNER,)), *health_routes(house)]
         case "console":
@@ -32,7 +33,7 @@ def doors(house: House) -> list[BaseRoute]:
                 *health_routes(house),
             ]
         case "all":
-            return [*graphql.routes(house), *sign_in.sign_in_routes(house), *web.routes(house)]
+            return [*graphql.routes(house), *hsds.routes(house), *sign_in.sign_in_routes(house), *web.routes(house)]
 
 
 def main() -> None:

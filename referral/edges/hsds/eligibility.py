@@ -39,6 +39,11 @@ def facts_of(eligibility: str | None) -> tuple[dict[str, str], str | None]:
     return facts, "; ".join(words) or None
 
 
+def written(facts: dict[str, str], rest: str | None) -> str | None:
+    """The same as one description again: what `facts_of` reads."""
+    return "; ".join([*(f"{name}={said}" for name, said in facts.items()), *([rest] if rest else [])]) or None
+
+
 def accepts_detained(facts: dict[str, str]) -> Answer:
     return DETAINED.get(facts.get("detained", ""), Answer.UNKNOWN)
 

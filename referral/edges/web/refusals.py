@@ -1,5 +1,6 @@
 """How does the web say no? A plain page for people, a problem (RFC 9457) for programs."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -10,6 +11,7 @@ from referral.edges.web.pages import page
 from referral.foundation.errors import (
     Conflict,
     Expired,
+    FieldProblem,
     NoCapacity,
     NotAllowed,
     NotFound,
@@ -37,6 +39,8 @@ TITLES = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many, too fast",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke on our side",
 }
+PROBLEM = "application/problem+json"
+UNKEPT = {"Cache-Control": "no-store"}
 SENTENCES = {
     HTTPStatus.NOT_FOUND: "Check the address. If you came by a link in a letter, copy all of it.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "It is our fault, not yours. Try again in a few minutes.",
@@ -52,7 +56,8 @@ def of_refusal(request: Request, refusal: Exception) -> Response:
     """The answer to a domain refusal that no page said better."""
     if not isinstance(refusal, Refused):
         raise TypeError("This handler is for refusals.")
-    response = answer(request, status_of(refusal), refusal.message, code=refusal.code)
+    problems = refusal.problems if isinstance(refusal, ValidationFailed) else ()
+    response = answer(request, status_of(refusal), refusal.message, code=refusal.code, problems=problems)
     if isinstance(refusal, RateLimited):
         response.headers["Retry-After"] = str(refusal.retry_after_seconds)
     return response
@@ -67,14 +72,24 @@ def of_http(request: Request, error: Exception) -> Response:
     return response
 
 
-def answer(request: Request, status: HTTPStatus, message: str | None = None, *, code: str | None = None) -> Response:
-    """Say no in the form the caller reads."""
+def answer(
+    request: Request,
+    status: HTTPStatus,
+    message: str | None = None,
+    *,
+    code: str | None = None,
+    problems: Sequence[FieldProblem] = (),
+) -> Response:
+    """Say no in the form the caller reads; a program hears which field is wrong."""
     title = TITLES.get(status, status.phrase)
     sentence = message or SENTENCES.get(status, "")
     if "text/html" in request.headers.get("accept", ""):
         return page(request, "problem.html", status, title=title, sentence=sentence)
-    problem = {"type": "about:blank", "title": title, "status": status, "detail": sentence, "code": code or status.name}
-    return JSONResponse(problem, status, media_type="application/problem+json", headers={"Cache-Control": "no-store"})
+    said = {"type": "about:blank", "title": title, "status": status, "detail": sentence, "code": code or status.name}
+    if problems:
+        fields = [{"path": list(one.path), "code": one.code, "message": one.message} for one in problems]
+        return JSONResponse({**said, "fields": fields}, status, media_type=PROBLEM, headers=UNKEPT)
+    return JSONResponse(said, status, media_type=PROBLEM, headers=UNKEPT)
 
 
 HANDLERS = {Refused: of_refusal, HTTPException: of_http}
