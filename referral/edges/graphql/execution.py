@@ -62,9 +62,39 @@ class Outcome:
     was_run: bool
 
 
-@lru_cache(maxsize=REMEMBERED)
+class Unsound(Exception):  # noqa: N818 - how a document that is refused gets past the memory of sound ones
+    """The document does not fit the schema."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        super().__init__()
+        self.prepared = prepared
+
+
 def prepare(schema: GraphQLSchema, query: str) -> Prepared:
-    """Parse and check a document; suggestions are hidden, since they spell out what a schema holds."""
+    """Parse and check a document. Only a sound one without texts in it is remembered.
+
+    A text may be a receipt, a name or a note, written into the document instead of a variable; a refused document may
+    hold one without quotes. Neither may stay in memory after its answer.
+    """
+    if '"' in query:
+        return checked(schema, query)
+    try:
+        return sound(schema, query)
+    except Unsound as refusal:
+        return refusal.prepared
+
+
+@lru_cache(maxsize=REMEMBERED)
+def sound(schema: GraphQLSchema, query: str) -> Prepared:
+    """Raises Unsound, which the memory does not keep."""
+    prepared = checked(schema, query)
+    if prepared.errors:
+        raise Unsound(prepared)
+    return prepared
+
+
+def checked(schema: GraphQLSchema, query: str) -> Prepared:
+    """Suggestions are hidden, since they spell out what a schema holds."""
     try:
         document = parse(query, max_tokens=MOST_TOKENS)
     except GraphQLError as error:
