@@ -1,184 +1,147 @@
-"""How long do the hot paths take, next to the shortest question one can ask? `make bench` prints a table.
+"""`make bench`: what this service costs, side by side with its peers, in one run on one machine.
 
-All cases run in turns in one process on one database, so that a busy machine slows them all alike and the ratios hold.
+Three parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
+`serving` (next to PostGraphile, the usual Strawberry application and two ceilings), `paths` (the hot paths). Databases
+are kept under build/benchmarks, so only the first run makes them: 10,000 listings take half a minute, 100,000 two, a
+million about fifteen. With --write the tables go into docs/performance.md.
 """
 
+import argparse
 import os
 import platform
-import statistics
-import tempfile
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from itertools import cycle
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
+import hot_paths
+import searching
 import seeded
+import serving
 import uvloop
+from chart import Bar, svg
 
-from referral.directory import search
-from referral.directory.search import Point, Search
-from referral.foundation import embedded, migrate, places
-from referral.foundation.actors import ActorKind, Visitor
-from referral.foundation.audit import record
-from referral.foundation.clock import now
+from referral.foundation import embedded, migrate
 from referral.foundation.db import Database, connect, value
-from referral.foundation.vault import Vault, open_vault
-from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake import requests
-from referral.intake.form import Answers, LookedUp, Person, SafeContact, Spot
-from referral.intake.requests import HelpRequest
-from referral.intake.words import AgeBand, CanAfford, ConsentScope, ContactChannel, Representation
-from referral.matching import finding, ranking
-from referral.matching.candidates import candidates
 
-HOME = Path("build/benchmarks")  # kept, so that only the first run loads the data
-ROUNDS = 40
-BROWNSVILLE = (25.9017, -97.4975)
-WRITTEN_WELL = ("Brownsville TX", "cd juarez", "78520", "El Paso TX", "Port-au-Prince", "Nogales")
-WRITTEN_BADLY = ("Brownsvile", "Tapachulla", "Matamorros", "Huoston TX")
+PROJECT = Path(__file__).resolve().parents[1]
+HOME = PROJECT / "build" / "benchmarks"
+PAGE = PROJECT / "docs" / "performance.md"
+PLOT = PROJECT / "docs" / "performance.svg"
+PARTS = ("search", "serving", "paths")
+SIZES = (10_000, 100_000, 1_000_000)
+SERVED = 100_000
+SEARCHES = 2_000
+Table = list[tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """Something to measure, and how often in each round."""
-
-    name: str
-    once: Callable[[], Awaitable[object]]
-    times: int
-    seconds: list[float] = field(default_factory=list[float])
-
-    @property
-    def median(self) -> float:
-        return statistics.median(self.seconds)
-
-    @property
-    def p95(self) -> float:
-        return statistics.quantiles(self.seconds, n=20)[-1]
-
-
-async def cases(db: Database, vault: Vault) -> list[Case]:
-    at = db.reader
-    well, badly = cycle(WRITTEN_WELL), cycle(WRITTEN_BADLY)
-    here = Search(
-        near=Point(latitude=BROWNSVILLE[0], longitude=BROWNSVILLE[1]),
-        radius_km=400,
-        languages=("es",),
-        help_types=(HelpType.LEGAL_ASYLUM,),
-    )
-    asked = await submitted(db, vault)
-    need = await finding.need_of(at, vault, asked, now=now())
-    found, pairs = await candidates(at, need), await finding.pairs(at)
-
-    async def commit() -> None:
-        async with db.transaction() as tx:
-            await record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="measured", subject_id=asked.id)
-
-    async def rank() -> None:
-        ranking.rank(need, found, pairs=pairs, now=now(), salt=finding.SALT)
-
-    return [
-        Case(name="SELECT 1", once=lambda: value(at, "SELECT 1"), times=20),
-        Case(name="one row written and committed", once=commit, times=5),
-        Case(
-            name="search: near, language, kind of help; 20 rows", once=lambda: search.find(at, here, first=20), times=5
-        ),
-        Case(name="place, as people write it", once=lambda: places.resolve(at, next(well)), times=6),
-        Case(name="place, misspelt", once=lambda: places.resolve(at, next(badly)), times=4),
-        Case(name="submit: check, seal, store, commit", once=lambda: submitted(db, vault), times=5),
-        Case(name=f"candidates: {len(found):,} rows for one request", once=lambda: candidates(at, need), times=1),
-        Case(name=f"rank: rules and points for {len(found):,}", once=rank, times=1),
-    ]
-
-
-async def submitted(db: Database, vault: Vault) -> HelpRequest:
-    async with db.transaction() as tx:
-        return (await requests.submit(tx, vault, Visitor(), asking(), FOUND, now=now())).request
-
-
-def asking() -> Answers:
-    """A fictional person near the border, and a new key each time."""
-    return Answers(
-        idempotency_key=str(uuid4()),
-        representation=Representation.NONE,
-        can_afford=CanAfford.NO,
-        help_types=(HelpType.LEGAL_ASYLUM,),
-        claims=(ProtectionClaim.ASYLUM,),
-        posture=CasePosture.IN_REMOVAL_PROCEEDINGS,
-        languages=("es",),
-        country="HN",
-        age=AgeBand.ADULT,
-        consents=(ConsentScope.STORE_REQUEST, ConsentScope.MATCH_AUTOMATICALLY, ConsentScope.SHARE_SUMMARY),
-        person=Person(
-            name="Synthetic Person", contacts=(SafeContact(channel=ContactChannel.PHONE, value="+1 956 555 0100"),)
-        ),
-    )
-
-
-FOUND = LookedUp(
-    languages={"es": "es"},
-    place=Spot(
-        place_id=uuid4(),
-        name="Brownsville",
-        kind="town",
-        country="US",
-        state="TX",
-        county="Cameron County",
-        latitude=BROWNSVILLE[0],
-        longitude=BROWNSVILLE[1],
-    ),
-)
-
-
-async def measured(case: Case) -> None:
-    for _ in range(case.times):
-        began = time.perf_counter()
-        await case.once()
-        case.seconds.append(time.perf_counter() - began)
-
-
-def table(measured: list[Case]) -> str:
-    unit = measured[0].median
-    rows = [("", "median ms", "p95 ms", "x SELECT 1", "runs")]
-    rows += [
-        (
-            case.name,
-            f"{case.median * 1e3:.3f}",
-            f"{case.p95 * 1e3:.3f}",
-            f"{case.median / unit:.1f}",
-            f"{len(case.seconds)}",
-        )
-        for case in measured
-    ]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        row[0].ljust(widths[0])
-        + "".join(f"  {cell.rjust(width)}" for cell, width in zip(row[1:], widths[1:], strict=True))
-        for row in rows
-    )
-
-
-async def main() -> None:
-    print("Preparing the database (the first time takes a minute).")
-    with embedded.running(HOME, tell=print) as cluster, tempfile.TemporaryDirectory() as keys:
+@asynccontextmanager
+async def directory(size: int) -> AsyncGenerator[tuple[Database, int]]:
+    """A database with so many synthetic listings, and the process id of its Postgres."""
+    print(f"Preparing {size:,} listings.", flush=True)
+    with embedded.running(HOME / str(size), tell=print) as cluster:
         await migrate.upgrade(cluster.dsn)
-        db = await connect(cluster.dsn)
+        database = await connect(cluster.dsn)
         try:
-            await seeded.build(db)
-            all_cases = await cases(db, open_vault(Path(keys) / "root.key"))
-            for case in all_cases:  # once for nothing: plans and caches
-                await case.once()
-            for _ in range(ROUNDS):
-                for case in all_cases:
-                    await measured(case)
-            server = await value(db.reader, "SHOW server_version")
+            await seeded.build(database, size)
+            yield database, cluster.pid
         finally:
-            await db.close()
-    load = f"{os.getloadavg()[0]:.1f}"
-    print(f"Python {platform.python_version()}, Postgres {server}, {os.cpu_count()} cores, load {load}\n")
-    print(table(all_cases))
+            await database.close()
+
+
+async def searched(sizes: list[int]) -> Table:
+    lines: Table = [("listings", "searches equal to brute force", "p50 ms", "p99 ms", "p50 x smallest")]
+    smallest = 0.0
+    for size in sizes:
+        async with directory(size) as (database, _):
+            result = await searching.measured(database, size, SEARCHES)
+        smallest = smallest or result.p50
+        lines.append(
+            (
+                f"{size:,}",
+                f"{result.searches:,}",
+                f"{result.p50:.2f}",
+                f"{result.p99:.2f}",
+                f"{result.p50 / smallest:.2f}",
+            )
+        )
+    return lines
+
+
+async def served(size: int) -> tuple[Table, list[Bar], list[str]]:
+    async with directory(size) as (database, postmaster):
+        chosen, left_out = await serving.measured(database, postmaster, HOME / "serving")
+    bars = [
+        Bar(one.name, one.typical("per_second"), f"{one.typical('per_second'):,.0f}", one.server == "ours")
+        for one in chosen
+    ]
+    return serving.rows(chosen), bars, left_out
+
+
+async def run(parts: list[str], sizes: list[int], size: int, *, write: bool) -> None:
+    tables: dict[str, Table] = {}
+    if "search" in parts:
+        tables["search"] = await searched(sizes)
+    if "serving" in parts:
+        tables["serving"], bars, left_out = await served(size)
+        print(*left_out, sep="\n")
+        if write:
+            PLOT.write_text(
+                svg(f"Searches answered a second, {size:,} listings, 16 connections", bars), encoding="utf-8"
+            )
+    if "paths" in parts:
+        async with directory(sizes[0]) as (database, _):
+            tables["paths"] = await hot_paths.rows(database)
+    async with directory(sizes[0]) as (database, _):
+        server = await value(database.reader, "SHOW server_version")
+    machine = (
+        f"Python {platform.python_version()}, Postgres {server}, {os.cpu_count()} shared cores, "
+        f"load {os.getloadavg()[0]:.1f}, {datetime.now(tz=UTC):%d %B %Y}"
+    )
+    print(machine)
+    for name, lines in tables.items():
+        print(f"\n{name}\n{aligned(lines)}")
+    if write:
+        page = PAGE.read_text(encoding="utf-8")
+        for name, lines in tables.items():
+            page = between(page, name, f"{machine}\n\n{marked_down(lines)}")
+        PAGE.write_text(page, encoding="utf-8")
+
+
+def aligned(lines: Table) -> str:
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join(
+        line[0].ljust(widths[0])
+        + "".join(f"  {cell.rjust(width)}" for cell, width in zip(line[1:], widths[1:], strict=True))
+        for line in lines
+    )
+
+
+def marked_down(lines: Table) -> str:
+    head, *body = lines
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, rule, *body))
+
+
+def between(page: str, name: str, text: str) -> str:
+    """The page with another text between the marks of a part."""
+    start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    return re.sub(f"{start}.*?{end}", lambda _: f"{start}\n{text}\n{end}", page, flags=re.DOTALL)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all if none is named")
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="listings to search in, smallest first")
+    parser.add_argument("--served", type=int, default=SERVED, help="listings to serve")
+    parser.add_argument("--write", action="store_true", help="write the tables and the plot into docs/")
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    sizes = sorted(int(size) for size in asked.sizes.split(","))
+    uvloop.run(run(asked.parts or list(PARTS), sizes, asked.served, write=asked.write))
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    main()

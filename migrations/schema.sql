@@ -676,7 +676,8 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
     c.schedules,
     ( SELECT COALESCE(json_agg(json_build_object('help_type', k.help_type, 'unit', k.unit, 'available', GREATEST(0, ((k.stated - k.taken) - k.held)), 'maximum', k.maximum, 'updated_at', k.stated_at, 'expires_at', k.expires_at) ORDER BY k.help_type NULLS FIRST, k.unit), '[]'::json) AS "coalesce"
            FROM public.capacity k
-          WHERE ((k.provider_id = c.id) AND (k.expires_at > now()))) AS capacities
+          WHERE ((k.provider_id = c.id) AND (k.expires_at > now()))) AS capacities,
+    ((c.xmin)::text)::bigint AS version
    FROM (public.listing_card c
      LEFT JOIN public.provider p ON ((p.id = c.id)));
 

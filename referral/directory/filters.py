@@ -54,12 +54,12 @@ class Search:
     """What is looked for. None means: not asked. Languages are canonical tags, reviewed pairs included.
 
     What a listing does not state never excludes it. Facts of three values (open now, remote, free, detained people,
-    minors) sort who says so before who says nothing. `covered_by` are the areas that the origin lies in: whoever
-    covers one of them from afar is found there too, whatever the radius.
+    minors) sort who says so before who says nothing. `covered_by` are the areas that the origin lies in (None: those
+    of the nearest town): whoever covers one of them from afar is found there too, whatever the radius.
     """
 
     near: Point | None = None
-    covered_by: tuple[str, ...] = ()
+    covered_by: tuple[str, ...] | None = None
     radius_km: float | None = None
     within: Area | None = None
     languages: tuple[str, ...] | None = None
@@ -126,7 +126,14 @@ def wrong_text(text: str) -> list[FieldProblem]:
 WITHIN_RADIUS: LiteralString = (
     "listing.point <@ cube_enlarge($1::text::cube, $2::float8, 3) AND listing.point <-> $1::text::cube <= $2::float8"
 )
-COVERS_FROM_AFAR: LiteralString = "listing.areas && $14::text[] AND (listing.remote = 'yes' OR listing.point IS NULL)"
+# Looked up only where somebody may cover the origin from afar, and then once.
+AREAS_OF_NEAREST_TOWN: LiteralString = """(
+    SELECT array_remove(ARRAY['for:' || p.country, 'for:' || p.id, 'for:' || p.country || '-' || p.state,
+                              'for:' || p.country || '-' || p.state || '/' || p.county], NULL)
+      FROM place p
+     WHERE p.kind = 'town' AND $14::text[] IS NULL
+     ORDER BY p.point <-> $1::text::cube
+     LIMIT 1)"""
 
 POSTURES: LiteralString = """(listing.postures && $9::text[] OR listing.postures = '{}')
     AND NOT (listing.accepts_detained = 'no' AND $9::text[] <@ '{detained_ice,orr_custody}')
@@ -176,7 +183,13 @@ def around(search: Search) -> LiteralString:
     """Where a listing must be: within the radius, or covering the origin from afar."""
     if search.radius_km is None:
         return "($1::text IS NULL OR true) AND $2::float8 IS NULL AND ($14::text[] IS NULL OR true)"
-    return f"({WITHIN_RADIUS} OR {COVERS_FROM_AFAR})"
+    return f"({WITHIN_RADIUS} OR {from_afar(search)})"
+
+
+def from_afar(search: Search) -> LiteralString:
+    """Whoever covers where the origin lies, and need not be reached on foot."""
+    areas: LiteralString = "$14::text[]" if search.covered_by is not None else AREAS_OF_NEAREST_TOWN
+    return f"listing.areas && {areas} AND (listing.remote = 'yes' OR listing.point IS NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +241,7 @@ def arguments(search: Search) -> tuple[object, ...]:
         None if search.text is None else words(search.text),
         search.verified_since,
         search.within.keys if search.within else None,
-        [f"for:{area}" for area in search.covered_by],
+        None if search.covered_by is None else [f"for:{area}" for area in search.covered_by],
     )
 
 

@@ -205,26 +205,32 @@ class Tally:
     sources: tuple[Source, ...] = ()
 
 
-PROVIDER: LiteralString = """
-    id, name, organization, service, location, help_types, claims, languages, interpreter_for_other, openness,
-    openness_stated_at, waitlist_estimate_days, capacities, is_open_now, schedules, phones, service_areas,
-    accepts_detained, accepts_minors, restrictions, verification"""
+# All but the id, which every question asks for. A listing can be read in part: the parts are asked for by these names.
+COLUMNS: dict[LiteralString, LiteralString] = {
+    name: name
+    for name in (
+        "name", "organization", "service", "location", "help_types", "claims", "languages", "interpreter_for_other",
+        "openness", "openness_stated_at", "waitlist_estimate_days", "capacities", "is_open_now", "schedules", "phones",
+        "service_areas", "accepts_detained", "accepts_minors", "restrictions", "verification",
+    )
+}  # fmt: skip
+PROVIDER: LiteralString = ", ".join(COLUMNS.values())
 
 
 async def provider(at: Reader, id: UUID) -> Provider | None:
     """The listing with this id, unless it is unpublished or gone."""
-    return await one(at, Provider, f"SELECT {PROVIDER} FROM listing WHERE id = $1", id)
+    return await one(at, Provider, f"SELECT id, {PROVIDER} FROM listing WHERE id = $1", id)
 
 
 async def providers(at: Reader, ids: Sequence[UUID]) -> dict[UUID, Provider]:
     """Listings by id, in one question; ids that are not listed are absent."""
-    rows = await many(at, Provider, f"SELECT {PROVIDER} FROM listing WHERE id = ANY($1::uuid[])", list(ids))
+    rows = await many(at, Provider, f"SELECT id, {PROVIDER} FROM listing WHERE id = ANY($1::uuid[])", list(ids))
     return {row.id: row for row in rows}
 
 
 async def known(at: Reader, ids: Sequence[UUID]) -> dict[UUID, Provider]:
     """Providers by id, published or not: what a referral was made to must stay readable."""
-    rows = await many(at, Provider, f"SELECT {PROVIDER} FROM known_provider WHERE id = ANY($1::uuid[])", list(ids))
+    rows = await many(at, Provider, f"SELECT id, {PROVIDER} FROM known_provider WHERE id = ANY($1::uuid[])", list(ids))
     return {row.id: row for row in rows}
 
 

@@ -1,22 +1,31 @@
 """Who can help, near here, in this language, with this? Pages of listings, each in one statement."""
 
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import LiteralString, TypeVar
+from typing import Any, Generic, LiteralString, TypeVar
+from uuid import UUID
 
 from referral.directory import filters
 from referral.directory.filters import Area, Point, Search, arguments, as_cube, condition, wrong_in
-from referral.directory.providers import PROVIDER, Provider
+from referral.directory.providers import COLUMNS, Provider
+from referral.directory.search_sql import Columns, Sorting, from_afar, outwards, sorted_page
 from referral.directory.words import ProviderOrder
 from referral.foundation import cursors
 from referral.foundation.cursors import Page, Window
-from referral.foundation.db import Reader, many, value
+from referral.foundation.db import Reader, many, records, value
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 
-__all__ = ["Area", "Found", "Hit", "Point", "Search", "as_cube", "count", "find"]
+__all__ = [
+    "CHANGING", "Area", "Found", "Hit", "Paging", "Point", "Row", "Search", "as_cube", "count", "cursor", "find",
+    "find_columns", "find_page", "fixed_columns",
+]  # fmt: skip
 
 COUNTED_AT_MOST = 10_000
 
 Ranked = TypeVar("Ranked", tuple[int, str], tuple[int, float])  # doubts, then the key of the order
+Row = Mapping[str, Any]  # some columns of a hit, as the database gives them
+One = TypeVar("One")
+Fetch = Callable[..., Awaitable[list[One]]]  # from a reader, a statement and its arguments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,23 +34,52 @@ class Hit(Provider):
     from afar), and what it is sorted by: how much of what was asked it leaves open, then the key of the order.
     """
 
+    sorted_by: ProviderOrder
     doubt: int
     key: float | str
     distance_km: float | None
 
-    def cursor(self, order: ProviderOrder) -> str:
-        if isinstance(self.key, str):
-            return cursors.written(order.value, (self.doubt, self.key), self.id)
-        return cursors.written(order.value, (self.doubt, self.key), self.id)
+    @property
+    def cursor(self) -> str:
+        return written(self.sorted_by, self.doubt, self.key, self.id)
+
+
+def cursor(row: Row) -> str:
+    """The cursor of a row of `find_columns`."""
+    return written(row["sorted_by"], row["doubt"], row["key"], row["id"])
+
+
+def written(order: str, doubt: int, key: float | str, id: UUID) -> str:
+    if isinstance(key, str):
+        return cursors.written(order, (doubt, key), id)
+    return cursors.written(order, (doubt, key), id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Generic[One]):
     """One page."""
 
-    hits: tuple[Hit, ...]
+    hits: tuple[One, ...]
     page: Page
-    order: ProviderOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """Which page, in which order: nearest first then id where the search is near a point, else by name then id, if
+    no order is said.
+    """
+
+    order: ProviderOrder | None = None
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def order_of(self, search: Search) -> ProviderOrder:
+        return self.order or (ProviderOrder.NEAREST if search.near else ProviderOrder.NAME)
+
+    def window(self, kind: type[Ranked], order: ProviderOrder) -> Window[Ranked]:
+        return cursors.window(order.value, kind, first=self.first, after=self.after, last=self.last, before=self.before)
 
 
 async def find(
@@ -53,19 +91,81 @@ async def find(
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
-) -> Found:
-    """A page of listings: nearest first then id where `near` is given, else by name then id, if no order is said.
+) -> Found[Hit]:
+    """A page of listings. Raises ValidationFailed for a bad filter, order, page size or cursor."""
+    return await find_page(at, search, Paging(order=order, first=first, after=after, last=last, before=before))
 
-    Raises ValidationFailed for a bad filter, order, page size or cursor.
+
+async def find_page(at: Reader, search: Search, paging: Paging) -> Found[Hit]:
+    """A page of listings, whole. Raises as `find` does."""
+
+    async def fetch(at: Reader, sql: LiteralString, *args: object) -> list[Hit]:
+        return await many(at, Hit, sql, *args)
+
+    return await question(search, paging, COLUMNS).page(at, fetch, lambda hit: (hit.doubt, hit.key, hit.id))
+
+
+async def find_columns(at: Reader, search: Search, columns: Collection[str], paging: Paging) -> Found[Row]:
+    """The same page, of each listing only some of the CHANGING columns, its id and version, its distance_km, and what
+    makes its cursor. What else it shows is the same for as long as its version is: see `fixed_columns`.
     """
-    sorting = order or (ProviderOrder.NEAREST if search.near else ProviderOrder.NAME)
+    chosen: dict[LiteralString, LiteralString] = {"version": "version"}
+    chosen |= {name: column for name, column in CHANGING.items() if name in columns}
+    return await question(search, paging, chosen).page(at, records, lambda row: (row["doubt"], row["key"], row["id"]))
+
+
+async def fixed_columns(at: Reader, ids: Sequence[UUID], columns: Collection[str]) -> dict[UUID, Row]:
+    """Columns of listings that change with their version only; who is no longer published is absent."""
+    chosen = ", ".join(["id", "version", *[column for name, column in COLUMNS.items() if name in columns]])
+    rows = await records(
+        at.steady,
+        f"SELECT {chosen} FROM listing WHERE id = ANY($1::uuid[])",
+        list(ids),
+    )
+    return {row["id"]: row for row in rows}
+
+
+# What time and statements change, beside the listing's own row.
+CHANGING: dict[LiteralString, LiteralString] = {
+    "openness": "openness",
+    "openness_stated_at": "openness_stated_at",
+    "waitlist_estimate_days": "waitlist_estimate_days",
+    "capacities": "capacities::text",
+    "is_open_now": "is_open_now",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Generic[Ranked]):
+    """A page of a search: one row more than the page, best first; backwards, the other way round.
+
+    Outwards from the origin it is two statements; the second is asked only if the first does not fill the page.
+    """
+
+    sql: LiteralString
+    rest: LiteralString | None
+    arguments: tuple[object, ...]
+    window: Window[Ranked]
+
+    async def page(
+        self, at: Reader, fetch: Fetch[One], place: Callable[[One], tuple[int, float | str, UUID]]
+    ) -> Found[One]:
+        # An index that gives the order by itself is walked the same way for all values; planning takes longer.
+        rows = await fetch(at.steady if self.rest else at, self.sql, *self.arguments)
+        if self.rest and sum(place(row)[0] == 0 for row in rows) <= self.window.size:
+            rows = sorted([*rows, *await fetch(at, self.rest, *self.arguments)], key=place)[: self.window.size + 1]
+        return Found(hits=cursors.in_order(self.window, rows), page=cursors.page_of(self.window, len(rows)))
+
+
+def question(
+    search: Search, paging: Paging, columns: Columns
+) -> Question[tuple[int, str]] | Question[tuple[int, float]]:
+    sorting = paging.order_of(search)
     if problems := wrong_in(search) + wrong_order(search, sorting):
         raise ValidationFailed(problems)
     if sorting is ProviderOrder.NAME:
-        named = cursors.window(sorting.value, tuple[int, str], first=first, after=after, last=last, before=before)
-        return paged(named, await page(at, search, sorting, named), sorting)
-    ranked = cursors.window(sorting.value, tuple[int, float], first=first, after=after, last=last, before=before)
-    return paged(ranked, await page(at, search, sorting, ranked), sorting)
+        return asking(search, sorting, paging.window(tuple[int, str], sorting), columns)
+    return asking(search, sorting, paging.window(tuple[int, float], sorting), columns)
 
 
 def wrong_order(search: Search, order: ProviderOrder) -> list[FieldProblem]:
@@ -74,163 +174,18 @@ def wrong_order(search: Search, order: ProviderOrder) -> list[FieldProblem]:
     return []
 
 
-def paged(window: Window[Ranked], rows: list[Hit], order: ProviderOrder) -> Found:
-    return Found(hits=cursors.in_order(window, rows), page=cursors.page_of(window, len(rows)), order=order)
-
-
-async def page(at: Reader, search: Search, order: ProviderOrder, window: Window[Ranked]) -> list[Hit]:
-    """One row more than the page, best first; backwards, the other way round."""
+def asking(search: Search, order: ProviderOrder, window: Window[Ranked], columns: Columns) -> Question[Ranked]:
     mark = window.mark
-    sorting = Sorting(search=search, order=order, backwards=window.backwards, is_marked=mark is not None)
-    doubt, key = mark.key if mark else (None, None)
-    return await many(
-        at,
-        Hit,
-        f"""
-        WITH page (found, doubt, key) AS (
-            {nearest(sorting) if sorting.goes_outwards else sorted_page(sorting)}
-        )
-        SELECT {PROVIDER}, page.doubt, page.key, {distance(search)} AS distance_km
-          FROM page
-          JOIN listing ON listing.id = page.found
-         ORDER BY {sorting.ends("page.doubt", "page.key", "page.found")}""",
-        *arguments(search),
-        doubt,
-        key,
-        mark.id if mark else None,
-        window.size + 1,
+    sorting = Sorting(
+        search=search, order=order, backwards=window.backwards, is_marked=mark is not None, size=window.size + 1
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sorting:
-    """In which order, which way, and whether from a mark: $15 its doubts, $16 its key, $17 its id; $18 how many."""
-
-    search: Search
-    order: ProviderOrder
-    backwards: bool
-    is_marked: bool
-
-    @property
-    def goes_outwards(self) -> bool:
-        """Whether the index of positions gives the order by itself."""
-        return self.order is ProviderOrder.NEAREST and not self.backwards
-
-    @property
-    def key(self) -> LiteralString:
-        """What listings are sorted by, least first."""
-        match self.order:
-            case ProviderOrder.NEAREST if self.search.radius_km is None:
-                return "coalesce(listing.point <-> $1::text::cube, 3)"
-            case ProviderOrder.NEAREST:
-                return f"CASE WHEN {filters.WITHIN_RADIUS} THEN listing.point <-> $1::text::cube ELSE 3 END"
-            case ProviderOrder.NAME:
-                return "listing.name"
-            case ProviderOrder.RECENTLY_VERIFIED:
-                return "coalesce(-extract(epoch FROM listing.verified_at)::float8, 0)"
-            case ProviderOrder.MOST_CAPACITY:
-                return f"coalesce(-({PLACES_FREE})::float8, 1)"
-
-    def onwards(self, doubt: LiteralString, key: LiteralString, id: LiteralString) -> LiteralString:
-        """Which rows lie beyond the mark."""
-        kind: LiteralString = "text" if self.order is ProviderOrder.NAME else "float8"
-        beyond: LiteralString = "<" if self.backwards else ">"
-        if not self.is_marked:
-            return f"$15::bigint IS NULL AND $16::{kind} IS NULL AND $17::uuid IS NULL"
-        if not self.search.facts:  # then all doubts are 0, and an index on the key can be used
-            return f"$15::bigint IS NOT NULL AND ({key}, {id}) {beyond} ($16::{kind}, $17::uuid)"
-        return f"({doubt}, {key}, {id}) {beyond} ($15::bigint, $16::{kind}, $17::uuid)"
-
-    def ends(self, doubt: LiteralString, key: LiteralString, id: LiteralString) -> LiteralString:
-        return f"{doubt} DESC, {key} DESC, {id} DESC" if self.backwards else f"{doubt}, {key}, {id}"
-
-
-PLACES_FREE: LiteralString = """
-    SELECT sum(greatest(0, k.stated - k.taken - k.held)) FROM capacity k
-     WHERE k.provider_id = listing.id AND k.expires_at > now()
-       AND (k.help_type IS NULL OR $3::text[] IS NULL OR k.help_type = ANY($3::text[]))"""
-
-
-def sorted_page(sorting: Sorting) -> LiteralString:
-    """Any order, either way: what matches, sorted."""
-    doubt = filters.doubts(sorting.search)
-    return f"""
-            SELECT listing.id, {doubt}, {sorting.key}
-              FROM listing
-             WHERE {condition(sorting.search)}
-               AND {filters.around(sorting.search)}
-               AND {sorting.onwards(f"({doubt})", sorting.key, "listing.id")}
-             ORDER BY {sorting.ends("2", "3", "1")}
-             LIMIT $18"""
-
-
-def nearest(sorting: Sorting) -> LiteralString:
-    """Outwards from the origin by the index, one walk for each pair of help and language and each number of doubts;
-    then, if the page is not full, whoever has no point or covers the origin from afar.
-
-    A second sort key would spoil the walk, so it ends WITH TIES and ids are sorted among the few rows it brought.
-    """
-    search = sorting.search
-    doubt = filters.doubts(search)
-    has_key = bool(search.help_types or search.languages)
-    point: LiteralString = "o.point" if has_key else "listing.point"
-    return f"""
-            WITH asked AS MATERIALIZED (
-                 SELECT $1::text::cube AS here, cube_enlarge($1::text::cube, coalesce($2::float8, 3), 3) AS box,
-                        coalesce($2::float8, 3) AS reach
-            ), near AS (
-                 SELECT DISTINCT hit.id, hit.doubt, hit.chord
-                   FROM generate_series(0, {facts_at_most(search)}) AS level
-                  CROSS JOIN {"offer_keys($3::text[], $5::text[])" if has_key else "(VALUES (0))"} AS offer(key)
-                  CROSS JOIN LATERAL (
-                        SELECT listing.id, level AS doubt, {point} <-> (SELECT here FROM asked) AS chord
-                          FROM {"listing_offer o JOIN listing ON listing.id = o.listing_id" if has_key else "listing"}
-                         WHERE {"o.key = offer.key" if has_key else "true"}
-                           AND {"o.is_open" if has_key and takes_only_open(search) else "true"}
-                           AND {point} <@ (SELECT box FROM asked)
-                           AND {point} <-> (SELECT here FROM asked) <= (SELECT reach FROM asked)
-                           AND {condition(search)}
-                           AND {doubt} = level
-                           AND {sorting.onwards("level", f"{point} <-> (SELECT here FROM asked)", "listing.id")}
-                         ORDER BY {point} <-> (SELECT here FROM asked)
-                         FETCH FIRST $18 ROWS WITH TIES) AS hit
-            ), afar AS (
-                 SELECT listing.id, {doubt} AS doubt, 3::float8 AS chord
-                   FROM listing
-                  WHERE (SELECT count(*) FROM near WHERE doubt = 0) < $18
-                    AND {condition(search)}
-                    AND {beyond_reach(search)}
-                    AND {sorting.onwards(f"({doubt})", "3::float8", "listing.id")}
-                  ORDER BY 2, 1
-                  LIMIT $18
-            )
-            SELECT id, doubt, chord FROM near
-             UNION ALL
-            SELECT id, doubt, chord FROM afar
-             ORDER BY 2, 3, 1
-             LIMIT $18"""
-
-
-def facts_at_most(search: Search) -> LiteralString:
-    return ("0", "1", "2", "3", "4", "5")[search.facts]
-
-
-def takes_only_open(search: Search) -> bool:
-    return search.openness is not None and set(search.openness) <= filters.OPEN
-
-
-def beyond_reach(search: Search) -> LiteralString:
-    if search.radius_km is None:
-        return "listing.point IS NULL AND ($14::text[] IS NULL OR true)"
-    return f"({filters.COVERS_FROM_AFAR}) AND ({filters.WITHIN_RADIUS}) IS NOT TRUE"
-
-
-def distance(search: Search) -> LiteralString:
-    if search.near is None:
-        return "NULL::float8"
-    if search.radius_km is None:
-        return "arc_km(listing.point <-> $1::text::cube)"
-    return f"CASE WHEN {filters.WITHIN_RADIUS} THEN arc_km(listing.point <-> $1::text::cube) END"
+    doubt, key = mark.key if mark else (None, None)
+    return Question(
+        sql=outwards(sorting, columns) if sorting.goes_outwards else sorted_page(sorting, columns),
+        rest=from_afar(sorting, columns) if sorting.goes_outwards else None,
+        arguments=(*arguments(search), doubt, key, mark.id if mark else None),
+        window=window,
+    )
 
 
 async def count(at: Reader, search: Search) -> int | None:

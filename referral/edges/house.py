@@ -4,19 +4,38 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from geopy.geocoders.base import Geocoder
 
-from referral.foundation import embedded, mail, migrate, vault
+from referral.foundation import embedded, languages, mail, migrate, vault
+from referral.foundation.clock import now
 from referral.foundation.db import Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
+from referral.foundation.languages import Lexicon
 from referral.foundation.mail import Mailer
 from referral.foundation.settings import Settings
 from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
 from referral.intake import requests
 
 Tell = Callable[[str], object]
+LEXICON_LIVES = timedelta(minutes=10)
+
+
+class Shelf:
+    """Holds the lexicon: read when it is first asked for, and again after a while, since an import may bring more."""
+
+    def __init__(self) -> None:
+        self.lexicon = Lexicon(languages={}, tags={}, served={})
+        self.stale_at: datetime | None = None
+
+    async def read(self, at: Reader) -> Lexicon:
+        moment = now()
+        if self.stale_at is None or moment >= self.stale_at:
+            self.lexicon = await languages.lexicon(at)
+            self.stale_at = moment + LEXICON_LIVES if self.lexicon.languages else None
+        return self.lexicon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +47,7 @@ class House:
     vault: Vault = field(repr=False)
     mailer: Mailer
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
+    shelf: Shelf = field(default_factory=Shelf, repr=False)
 
 
 @asynccontextmanager

@@ -31,7 +31,7 @@ class Origin:
     point: Point
     place: Place | None = None
     alternatives: tuple[Place, ...] = ()
-    covered_by: tuple[str, ...] = ()
+    covered_by: tuple[str, ...] | None = None
 
 
 async def origin(house: House, near: Near, path: str) -> Origin:
@@ -40,9 +40,7 @@ async def origin(house: House, near: Near, path: str) -> Origin:
     Raises ValidationFailed for an unknown place or a point that is not on Earth.
     """
     if near.point is not None:
-        point = on_earth(near.point, f"{path}.point")
-        town = (await places.nearest(house.database.reader, point.latitude, point.longitude))[0]
-        return Origin(point=point, covered_by=areas_of(town))
+        return Origin(point=on_earth(near.point, f"{path}.point"))
     found = await meanings(house, near, path)
     if not found.candidates:
         raise ValidationFailed([unknown(near, path)])
@@ -112,20 +110,21 @@ async def court(house: House, id: UUID | None) -> CourtNamed | FieldProblem | No
 async def search_languages(house: House, tags: Sequence[str], path: str) -> tuple[str, ...]:
     """Canonical tags with every reviewed pair, so that zh finds Mandarin. ValidationFailed names each unknown tag."""
     asked = set(await canonical_tags(house, tags, path))
-    pairs = await languages.reviewed_pairs(house.database.reader)
-    return tuple(sorted(asked | {pair.served for pair in pairs if pair.spoken in asked and not pair.is_partial}))
+    served = (await house.shelf.read(house.database.reader)).served
+    return tuple(sorted(asked.union(*(served.get(tag, ()) for tag in asked))))
 
 
 async def canonical_tags(house: House, tags: Sequence[str], path: str) -> tuple[str, ...]:
     """Tags as we write them. ValidationFailed names each unknown one."""
-    known = await languages.known_tags(house.database.reader, tags)
+    lexicon = await house.shelf.read(house.database.reader)
+    known = [lexicon.tag(tag) for tag in tags]
     if problems := [
         problem(f"{path}.{index}", "UNKNOWN_LANGUAGE", "This is no language tag we know. Look it up with languages.")
-        for index, tag in enumerate(tags)
-        if tag not in known
+        for index, tag in enumerate(known)
+        if tag is None
     ]:
         raise ValidationFailed(problems)
-    return tuple(known[tag] for tag in tags)
+    return tuple(tag for tag in known if tag is not None)
 
 
 # ------------------------------------------------------------- places

@@ -34,6 +34,12 @@ class Reader:
     """Something to read from: a pool (each question on its own connection) or one connection."""
 
     source: Any  # the driver's pool or connection; its record types are dynamic
+    planned_once: Any = None
+
+    @property
+    def steady(self) -> "Reader":
+        """For a question whose best plan is the same whatever its values: planned once, not each time it is asked."""
+        return self if self.planned_once is None else Reader(self.planned_once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,11 @@ class Database:
 
     pool: Any
     dsn: str
+    steady_pool: Any = None
 
     @property
     def reader(self) -> Reader:
-        return Reader(self.pool)
+        return Reader(self.pool, self.steady_pool)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx]:
@@ -60,6 +67,8 @@ class Database:
 
     async def close(self) -> None:
         await self.pool.close()
+        if self.steady_pool is not None:
+            await self.steady_pool.close()
 
 
 @asynccontextmanager
@@ -79,7 +88,9 @@ async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = S
     Raises DatabaseUnreachable.
     """
     with reaching():
-        return Database(await open_pool(dsn, size, statement_seconds), dsn)
+        pool = await open_pool(dsn, size, statement_seconds)
+        steady = await open_pool(dsn, size, statement_seconds, least=0, plan_cache_mode="force_generic_plan")
+        return Database(pool, dsn, steady)
 
 
 @contextmanager
@@ -94,10 +105,10 @@ def reaching() -> Generator[None]:
         ) from None
 
 
-async def open_pool(dsn: str, size: int, statement_seconds: int) -> Any:
+async def open_pool(dsn: str, size: int, statement_seconds: int, *, least: int = 1, **settings: str) -> Any:
     return await asyncpg.create_pool(
         dsn,
-        min_size=1,
+        min_size=least,
         max_size=size,
         timeout=10,
         command_timeout=statement_seconds * 2,
@@ -112,6 +123,7 @@ async def open_pool(dsn: str, size: int, statement_seconds: int) -> Any:
             "statement_timeout": f"{statement_seconds}s",
             "lock_timeout": f"{LOCK_SECONDS}s",
             "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+            **settings,
         },
     )
 
@@ -144,6 +156,12 @@ async def many(at: Reader, row: type[Row], sql: LiteralString, *args: object) ->
     """All rows as `row` dataclasses. A missing column or a wrong type fails by name; an extra column is ignored."""
     async with connection(at) as source:
         return [to_row(record, row) for record in await source.fetch(sql, *args)]
+
+
+async def records(at: Reader, sql: LiteralString, *args: object) -> list[Mapping[str, Any]]:
+    """All rows as the driver gives them: for columns that only the asker knows, and for nothing else."""
+    async with connection(at) as source:
+        return await source.fetch(sql, *args)
 
 
 async def one(at: Reader, row: type[Row], sql: LiteralString, *args: object) -> Row | None:

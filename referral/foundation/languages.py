@@ -1,6 +1,6 @@
 """Which language is meant, and which languages serve each other? Answered from the reviewed list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from referral.foundation.db import Reader, many, one
@@ -64,6 +64,19 @@ class Written:
 
     written: str
     tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """The whole reviewed list at hand: languages by tag, tags by the ways to write them, and who is served in what."""
+
+    languages: Mapping[str, Language]
+    tags: Mapping[str, str]
+    served: Mapping[str, tuple[str, ...]]
+
+    def tag(self, written: str) -> str | None:
+        """The canonical tag, as `known_tags` finds it."""
+        return next((self.tags[way] for way in ways_to_shorten(written) if way in self.tags), None)
 
 
 LANGUAGE = "l.tag, l.name_en, l.name_es, l.autonym, l.direction, l.script, l.kind, l.names, l.aliases"
@@ -147,6 +160,20 @@ async def known_tags(at: Reader, tags: Iterable[str]) -> dict[str, str]:
 async def reviewed_pairs(at: Reader) -> list[Pair]:
     """Every pair of languages that serve each other."""
     return await many(at, Pair, "SELECT p.spoken, p.served, p.note FROM language_pair p ORDER BY p.spoken, p.served")
+
+
+async def lexicon(at: Reader) -> Lexicon:
+    """Everything we know of languages; a pair that must be confirmed with the speaker serves nobody by itself."""
+    served: dict[str, tuple[str, ...]] = {}
+    for pair in await reviewed_pairs(at):
+        if not pair.is_partial:
+            served[pair.spoken] = (*served.get(pair.spoken, ()), pair.served)
+    written = await many(at, Written, "SELECT t.written, t.tag FROM language_tag t")
+    return Lexicon(
+        languages={language.tag: language for language in await listed(at)},
+        tags={one.written: one.tag for one in written},
+        served=served,
+    )
 
 
 async def ways_to_write(at: Reader, written: Iterable[str]) -> list[Written]:

@@ -83,9 +83,9 @@ async def test_a_yes_far_away_stands_before_a_silence_nearby(fresh_db: Database)
     wanted = Search(near=HERE, help_types=(HelpType.LEGAL_ASYLUM,), accepts_detained=True)
     assert await names(fresh_db, wanted) == ["Far", "Near"]
     first = await search.find(fresh_db.reader, wanted, first=1)
-    second = await search.find(fresh_db.reader, wanted, first=1, after=first.hits[0].cursor(first.order))
+    second = await search.find(fresh_db.reader, wanted, first=1, after=first.hits[0].cursor)
     assert [hit.id for hit in (*first.hits, *second.hits)] == [far.id, near.id]
-    back = await search.find(fresh_db.reader, wanted, last=1, before=second.hits[0].cursor(second.order))
+    back = await search.find(fresh_db.reader, wanted, last=1, before=second.hits[0].cursor)
     assert [hit.id for hit in back.hits] == [far.id]
 
 
@@ -211,7 +211,7 @@ async def test_pages_go_on_from_who_is_near_to_who_covers_from_afar(fresh_db: Da
         pages += [hit.id for hit in page.hits]
         if not page.page.has_next:
             break
-        mark = page.hits[-1].cursor(page.order)
+        mark = page.hits[-1].cursor
     assert pages == whole
 
 
@@ -283,7 +283,7 @@ async def test_a_cursor_of_one_order_is_no_cursor_of_another(fresh_db: Database)
             fresh_db.reader,
             Search(),
             order=ProviderOrder.MOST_CAPACITY,
-            after=hit.cursor(ProviderOrder.NAME),
+            after=hit.cursor,
         )
     assert [one.code for one in refused.value.problems] == ["BAD_CURSOR"]
 

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings, strategies
 from hypothesis import given as drawn
 
 from referral.directory import facets, search
-from referral.directory.search import Found, Point, Search
-from referral.directory.words import Openness, ProviderOrder
+from referral.directory.search import Found, Hit, Point, Search
+from referral.directory.words import Openness
 from referral.edges.house import House
 from referral.edges.lookups import search_languages
 from referral.foundation.clock import now
@@ -58,10 +58,10 @@ async def walked(database: Database, wanted: Search, size: int, *, backwards: bo
         if not goes_on:
             return [id for page in (reversed(pages) if backwards else pages) for id in page]
         assert len(found.hits) == size
-        mark = found.hits[0 if backwards else -1].cursor(found.order)
+        mark = found.hits[0 if backwards else -1].cursor
 
 
-def ids(found: Found) -> list[UUID]:
+def ids(found: Found[Hit]) -> list[UUID]:
     return [hit.id for hit in found.hits]
 
 
@@ -89,7 +89,7 @@ async def test_whoever_is_within_the_radius_is_found_nearest_first(
         found |= {hit.id: hit.distance_km or 0.0 for hit in page.hits}
         if not page.page.has_next:
             break
-        mark = page.hits[-1].cursor(page.order)
+        mark = page.hits[-1].cursor
     expected = {id: haversine((latitude, longitude), point) for id, point in globe.items()}
     # At the very edge, and at the antipode where a kilometre is a hair of a chord, arithmetic may round either way.
     assert {id for id, km in expected.items() if km < radius_km - 0.5} <= set(found)
@@ -169,17 +169,17 @@ async def test_pages_hold_every_listing_once_either_way(fresh_db: Database, want
 async def test_a_page_goes_on_where_it_ended_while_listings_come_and_go(fresh_db: Database, wanted: Search) -> None:
     offices = list(await offices_at(fresh_db, [(25.0 + number / 10, -97.0) for number in range(10)]))
     first = await search.find(fresh_db.reader, wanted, first=4)
-    mark = first.hits[-1].cursor(first.order)
+    mark = first.hits[-1].cursor
     rest = [id for id in await walked(fresh_db, wanted, 50) if id not in ids(first)]
     async with fresh_db.transaction() as tx:
         await execute(tx, "DELETE FROM provider WHERE id = ANY($1)", [first.hits[-1].id, first.hits[0].id])
     await given.office(fresh_db, name="A newcomer before all", point=(25.9017, -97.4975))
     second = await search.find(fresh_db.reader, wanted, first=4, after=mark)
-    third = await search.find(fresh_db.reader, wanted, first=4, after=second.hits[-1].cursor(second.order))
+    third = await search.find(fresh_db.reader, wanted, first=4, after=second.hits[-1].cursor)
     assert [*ids(second), *ids(third)] == rest
     assert (second.page.has_next, second.page.has_previous) == (True, True)
     assert third.page.has_next is False
-    back = await search.find(fresh_db.reader, wanted, last=4, before=third.hits[0].cursor(third.order))
+    back = await search.find(fresh_db.reader, wanted, last=4, before=third.hits[0].cursor)
     assert ids(back) == ids(second)
     assert len(offices) == 10
 
@@ -202,7 +202,7 @@ async def test_who_stays_is_seen_once_while_others_come_go_and_move(
         pages.append(ids(found))
         if not (found.page.has_previous if backwards else found.page.has_next):
             break
-        mark = found.hits[0 if backwards else -1].cursor(found.order)
+        mark = found.hits[0 if backwards else -1].cursor
         await unsettle(fresh_db, random, unrest)
     seen = [id for page in (reversed(pages) if backwards else pages) for id in page if id in stay]
     assert seen == order
@@ -237,7 +237,7 @@ async def test_beyond_the_ends_there_is_nothing(fresh_db: Database) -> None:
     assert (nobody.hits, nobody.page.has_next, nobody.page.has_previous) == ((), False, False)
     await offices_at(fresh_db, [given.BROWNSVILLE])
     only = await search.find(fresh_db.reader, HERE)
-    after = await search.find(fresh_db.reader, HERE, after=only.hits[0].cursor(only.order))
+    after = await search.find(fresh_db.reader, HERE, after=only.hits[0].cursor)
     assert (after.hits, after.page.has_next, after.page.has_previous) == ((), False, True)
 
 
@@ -412,7 +412,7 @@ async def test_everything_that_is_wrong_with_a_search_is_named_at_once(database:
 async def test_a_page_without_sense_is_refused(fresh_db: Database) -> None:
     await offices_at(fresh_db, [given.BROWNSVILLE])
     (near,), (named,) = [(await search.find(fresh_db.reader, wanted)).hits for wanted in (HERE, Search())]
-    of_distance, of_name = near.cursor(ProviderOrder.NEAREST), named.cursor(ProviderOrder.NAME)
+    of_distance, of_name = near.cursor, named.cursor
     assert await refused(fresh_db, HERE, first=0) == ["first PAGE_SIZE"]
     assert await refused(fresh_db, HERE, last=51) == ["last PAGE_SIZE"]
     assert await refused(fresh_db, HERE, first=1, last=1) == ["last TWO_DIRECTIONS"]

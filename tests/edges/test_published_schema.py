@@ -25,7 +25,7 @@ from referral.edges.graphql.routes import ASKED_BY_GET, OPERATIONS, PATHS, docum
 from referral.edges.graphql.schemas import Audience
 
 SCHEMA = OPERATIONS.parent
-DIRECTORY = ("FindProviders", "Languages", "Places", "Provider")
+DIRECTORY = ("FindProviders", "Languages", "NearestProviders", "Places", "Provider")
 EXPECTED = {
     Audience.PUBLIC: {
         *DIRECTORY,

@@ -1,6 +1,7 @@
 """`referral serve` and `referral worker`: the two kinds of process a running system is made of."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -93,6 +94,8 @@ async def serving_house(opened: House, build: Build, listener: socket.socket) ->
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = Server(config)
+    gc.collect()
+    gc.freeze()  # schemas and modules stay for good: looking through them again and again stops every answer meanwhile
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 import strawberry
@@ -11,8 +12,9 @@ from strawberry.dataloader import DataLoader
 from referral.directory import facets, providers
 from referral.directory.providers import Provider
 from referral.directory.search import Search
+from referral.edges.graphql.kept import Kept
+from referral.edges.graphql.selections import Memory, Selection
 from referral.edges.house import House
-from referral.foundation import languages
 from referral.foundation.actors import Partner, Staff, StaffRole, Visitor
 from referral.foundation.db import Reader
 from referral.foundation.errors import NotAllowed
@@ -23,7 +25,6 @@ from referral.referrals import reading
 from referral.referrals.reading import Referral, ReferralEvent
 
 Who = Visitor | Partner | Staff
-LEXICON_LIVES = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Context:
     now: datetime
     lexicon: Mapping[str, Language] = field(repr=False)
     loaders: "Loaders" = field(repr=False)
+    kept: Kept = field(default_factory=Kept, repr=False)
+    memory: Memory = field(default_factory=Memory, repr=False)
 
     @property
     def at(self) -> Reader:
@@ -58,6 +61,11 @@ class Context:
         if isinstance(self.who, Partner):
             return self.who
         raise NotAllowed("Send an API key first.")
+
+    def selection(self, info: "Info") -> Selection | None:
+        """What `info`'s field, a page of listings, selects, if it can be written at once."""
+        raw = cast("Any", info)._raw_info  # noqa: SLF001 - strawberry hands it on no other way
+        return self.memory.selection(raw, self.lexicon)
 
     def language_names(self, reader: str) -> dict[str, str]:
         """Names of languages by tag, for a reader of `reader`."""
@@ -97,17 +105,3 @@ class Loaders:
     async def language_counts(self, tags: list[str]) -> list[int]:
         counts = {one.tag: one.count for one in await facets.languages(self.at, Search())}
         return [counts.get(tag, 0) for tag in tags]
-
-
-class Lexicon:
-    """The languages we have names for, by tag: read once and again after a while, since an import may bring more."""
-
-    def __init__(self) -> None:
-        self.languages: dict[str, Language] = {}
-        self.stale_at: datetime | None = None
-
-    async def read(self, at: Reader, moment: datetime) -> Mapping[str, Language]:
-        if self.stale_at is None or moment >= self.stale_at:
-            self.languages = {language.tag: language for language in await languages.listed(at)}
-            self.stale_at = moment + LEXICON_LIVES
-        return self.languages

@@ -23,6 +23,7 @@ from referral.foundation.cursors import DEFAULT_PAGE, LARGEST_PAGE
 MOST_POINTS = 20_000
 MOST_LEVELS = 12
 MOST_ROOT_FIELDS = 15
+MOST_BILLS = 64
 PAGED = frozenset({"first", "last"})
 # A ranking of the whole directory stands behind these.
 HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100}
@@ -45,6 +46,7 @@ class Scale:
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, object]
     weighed: dict[str, Weight] = field(default_factory=dict[str, Weight])
+    asked: set[str] = field(default_factory=set[str])  # variables that sizes depend on
 
     def selection(self, selections: SelectionSetNode | None) -> Weight:
         points, levels = 0, 0
@@ -83,15 +85,50 @@ class Scale:
 
     def number(self, value: object) -> int:
         """The page asked for; a size that is refused later counts as the largest."""
-        said = self.variables.get(value.name.value) if isinstance(value, VariableNode) else None
+        said = None
+        if isinstance(value, VariableNode):
+            self.asked.add(value.name.value)
+            said = self.variables.get(value.name.value)
         size = int(value.value) if isinstance(value, IntValueNode) else said
         return size if isinstance(size, int) and 1 <= size <= LARGEST_PAGE else LARGEST_PAGE
 
 
+class Bills:
+    """What one document was found to cost, by the sizes its variables ask for. Belongs to a remembered document."""
+
+    def __init__(self) -> None:
+        self.asked: tuple[str, ...] | None = None
+        self.known: dict[tuple[object, ...], str | None] = {}
+
+    def too_much(
+        self, document: DocumentNode, operation_name: str | None, variables: Mapping[str, object]
+    ) -> str | None:
+        """As `too_much`, counted once for all values that make no difference."""
+        if self.asked is not None and (key := self.key(operation_name, variables)) in self.known:
+            return self.known[key]
+        scale = Scale(fragments=fragments_of(document), variables=variables)
+        sentence = weighed(scale, document, operation_name)
+        self.asked = tuple(sorted({*(self.asked or ()), *scale.asked}))
+        if len(self.known) >= MOST_BILLS:
+            self.known.clear()
+        self.known[self.key(operation_name, variables)] = sentence
+        return sentence
+
+    def key(self, operation_name: str | None, variables: Mapping[str, object]) -> tuple[object, ...]:
+        sizes = [variables.get(name) for name in self.asked or ()]
+        return (operation_name, *(size if isinstance(size, int) else None for size in sizes))
+
+
+def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+
+
 def too_much(document: DocumentNode, operation_name: str | None, variables: Mapping[str, object]) -> str | None:
     """The sentence that says why a document is refused; None where it may run."""
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    scale = Scale(fragments=fragments, variables=variables)
+    return weighed(Scale(fragments=fragments_of(document), variables=variables), document, operation_name)
+
+
+def weighed(scale: Scale, document: DocumentNode, operation_name: str | None) -> str | None:
     for operation in document.definitions:
         if not isinstance(operation, OperationDefinitionNode):
             continue

@@ -1,7 +1,9 @@
 # pyright: reportIncompatibleVariableOverride=false
 """The directory as it is published: each type lists what it shows and reads the domain object by attribute."""
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, cast
 
 import strawberry
@@ -10,32 +12,35 @@ from referral.directory import facets, search
 from referral.directory import providers as domain
 from referral.directory.facets import HelpTypeCount, LanguageCount, OpennessCount
 from referral.directory.providers import Provider as Listing
-from referral.directory.search import Found, Hit, Search
+from referral.directory.search import Hit, Paging, Search
 from referral.directory.words import (
     Answer,
-    CapacityUnit,
-    Credential,
-    DeliveryMode,
-    LanguageMode,
-    LocationVisibility,
     Openness,
     OrganizationKind,
-    ServiceAreaKind,
-    ServiceDepth,
-    ServiceStatus,
-    VerificationStatus,
-    Weekday,
 )
 from referral.edges.graphql.context import Info
+from referral.edges.graphql.kept import written_page
+from referral.edges.graphql.listing_parts import (
+    Capacity,
+    Identifier,
+    Location,
+    Phone,
+    ProviderLanguage,
+    Schedule,
+    Service,
+    ServiceArea,
+    Verification,
+)
 from referral.edges.graphql.scalars import CountryCode, Cursor, LanguageTag, described
+from referral.edges.graphql.selections import Ready
 from referral.edges.lookups import Origin
+from referral.foundation.cursors import Page
 from referral.foundation.languages import Direction
 from referral.foundation.meanings import Place as PlaceFound
 from referral.foundation.meanings import PlaceKind
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
 
-In = Annotated[LanguageTag | None, strawberry.argument(name="in", description="The language to answer in.")]
-ENGLISH = LanguageTag("en")
+Ends = tuple[str | None, str | None]  # the cursors of a page's first and last listing
 
 
 @strawberry.type(description="Whether a list goes on before and after a page.")
@@ -57,12 +62,6 @@ class Place:
     longitude: float = described("Degrees east, WGS 84.")
 
 
-@strawberry.type(description="A number a register gave, such as an EIN.")
-class Identifier:
-    scheme: str = described("The register.")
-    value: str = described("The number.")
-
-
 @strawberry.type(description="The legal entity or collective that offers help.")
 class Organization:
     id: strawberry.ID = described("Stable over imports.")
@@ -81,80 +80,7 @@ class Organization:
         after: Annotated[Cursor | None, strawberry.argument(description="Go on after this cursor.")] = None,
     ) -> "ProviderConnection":
         asked = Search(organization=cast("domain.Organization", self).id)
-        return ProviderConnection(
-            search=asked, found=await search.find(info.context.at, asked, first=first, after=after), near=None
-        )
-
-
-@strawberry.type(description="One kind of help offered under one set of rules.")
-class Service:
-    id: strawberry.ID = described("Stable over imports.")
-    depth: ServiceDepth = described("How far a legal service goes.")
-    name: str = described("Its name.")
-    description: str | None = described("What it is.")
-    status: ServiceStatus = described("Whether it runs.")
-    url: str | None = described("Its page on the web.")
-    fees: str | None = described("What it costs.")
-    application_process: str | None = described("How to ask for it.")
-    eligibility: str | None = described("Who may ask.")
-    minimum_age: int | None = described("The youngest it takes, in years.")
-    maximum_age: int | None = described("The oldest it takes, in years.")
-    required_documents: list[str] = described("Papers to bring.")
-    delivery_modes: list[DeliveryMode] = described("How the help is given.")
-    credentials: list[Credential] = described("What allows its people to help with law.")
-    last_modified: datetime = described("When the source last changed it.")
-
-
-@strawberry.type(description="A postal address.")
-class Address:
-    lines: list[str] = described("Street and number.")
-    city: str = described("The town.")
-    state: str = described("The state or province.")
-    postal_code: str = described("The ZIP or postal code.")
-    country: CountryCode = described("The country.")
-
-
-@strawberry.type(description="Where a service is reached. A confidential place has no address and no coordinates.")
-class Location:
-    id: strawberry.ID = described("Stable over imports.")
-    name: str | None = described("What it is called.")
-    visibility: LocationVisibility = described("How much of it is shown.")
-    latitude: float | None = described("Degrees north, WGS 84; null unless the place is public.")
-    longitude: float | None = described("Degrees east, WGS 84; null unless the place is public.")
-    time_zone: str = described("Its IANA time zone.")
-    accessibility: list[str] = described("How it can be entered and used.")
-    transportation: str | None = described("How to get there.")
-
-    @strawberry.field(description="The address; the town only, or null, where the rest is not shown.")
-    def address(self) -> Address | None:
-        place = cast("domain.Location", self)
-        if place.visibility is LocationVisibility.CONFIDENTIAL or place.country is None:
-            return None
-        is_public = place.visibility is LocationVisibility.PUBLIC
-        return Address(
-            lines=list(place.lines) if is_public else [],
-            city=place.city or "",
-            state=place.state or "",
-            postal_code=(place.postal_code or "") if is_public else "",
-            country=CountryCode(place.country),
-        )
-
-
-@strawberry.type(description="A language spoken at a provider, and how.")
-class ProviderLanguage:
-    tag: LanguageTag = described("Its tag.")
-    mode: LanguageMode = described("Who speaks it there.")
-    note: str | None = described("What the provider adds.")
-
-    @strawberry.field(description="Its name.")
-    def name(self, info: Info, in_: In = ENGLISH) -> str:
-        known = info.context.lexicon.get(self.tag)
-        return known.name_in(in_ or ENGLISH) if known else str(self.tag)
-
-    @strawberry.field(description="What its speakers call it.")
-    def autonym(self, info: Info) -> str | None:
-        known = info.context.lexicon.get(self.tag)
-        return known.autonym if known else None
+        return await page_of(info, asked, Paging(first=first, after=after))
 
 
 @strawberry.type(description="A language of the reviewed list.")
@@ -167,52 +93,6 @@ class Language:
     @strawberry.field(description="How many listings name it.")
     async def provider_count(self, info: Info) -> int:
         return await info.context.loaders.language_count.load(self.tag)
-
-
-@strawberry.type(description="Places free for one kind of help: stated, less taken and held since.")
-class Capacity:
-    help_type: HelpType | None = described("The kind of help; null counts for any.")
-    unit: CapacityUnit = described("What is counted.")
-    available: int = described("Places free now.")
-    maximum: int | None = described("The most it ever has.")
-    updated_at: datetime = described("When the provider stated it.")
-    expires_at: datetime = described("Until when it may be believed.")
-
-
-@strawberry.type(description="Hours at the place's own time.")
-class Schedule:
-    weekdays: list[Weekday] = described("On which days.")
-    opens_at: str = described("From, such as 09:00.")
-    closes_at: str = described("To, such as 17:00.")
-    valid_from: date | None = described("The first day it holds.")
-    valid_to: date | None = described("The last day it holds.")
-    note: str | None = described("What the provider adds.")
-    weeks_of_month: list[int] = described("1: the first such weekday of a month, -1: the last. Empty: every week.")
-    is_closure: bool = described("Closed in these hours; 00:00 to 00:00 is all day. No weekdays: each day it holds.")
-
-
-@strawberry.type(description="A phone number as the provider writes it.")
-class Phone:
-    number: str = described("The number.")
-    extension: str | None = described("The extension.")
-    kind: str | None = described("What sort of line: voice, text, hotline.")
-    languages: list[LanguageTag] = described("Languages spoken on it.")
-
-
-@strawberry.type(description="Whom a service covers: an area, a court, a detention centre.")
-class ServiceArea:
-    name: str = described("What it is called.")
-    kind: ServiceAreaKind = described("What kind of area.")
-    country: CountryCode | None = described("The country.")
-    state: str | None = described("The state.")
-
-
-@strawberry.type(description="How far a listing has been checked, and where it was taken from.")
-class Verification:
-    status: VerificationStatus = described("How far.")
-    verified_at: datetime | None = described("When it was checked last.")
-    source: str = described("Where the listing was taken from.")
-    source_date: date | None = described("The date of that source. Confirm by phone.")
 
 
 @strawberry.type(description="One service at one place: who can help, where, in which languages, and whether now.")
@@ -286,29 +166,33 @@ class ProviderFacets:
 
 @strawberry.type(description="A page of listings. What is not selected is not computed.")
 class ProviderConnection:
-    search: strawberry.Private[Search]
-    found: strawberry.Private[Found]
-    near: strawberry.Private[Origin | None]
+    """`hits` are whole listings, or rows of what is selected; these are `written` already, by name in the answer."""
 
-    @strawberry.field(description="The listings with their cursors and distances.")
-    def edges(self) -> list[ProviderEdge]:
-        return [
-            ProviderEdge(cursor=Cursor(hit.cursor(self.found.order)), node=hit, distance_km=hit.distance_km)
-            for hit in self.found.hits
-        ]
+    search: strawberry.Private[Search]
+    hits: strawberry.Private[tuple[Hit, ...]]
+    cursors: strawberry.Private[Ends]
+    page: strawberry.Private[Page]
+    near: strawberry.Private[Origin | None]
+    written: strawberry.Private[Mapping[str, Ready] | None] = None
+
+    @strawberry.field(description="The listings with their cursors and distances.", graphql_type=list[ProviderEdge])
+    def edges(self, info: Info) -> "list[ProviderEdge] | Ready":
+        if self.written is not None:
+            return self.written[str(info.path.key)]
+        return [ProviderEdge(cursor=Cursor(hit.cursor), node=hit, distance_km=hit.distance_km) for hit in self.hits]
 
     @strawberry.field(description="The listings alone.", graphql_type=list[Provider])
-    def nodes(self) -> tuple[Listing, ...]:
-        return self.found.hits
+    def nodes(self, info: Info) -> tuple[Listing, ...] | Ready:
+        return self.hits if self.written is None else self.written[str(info.path.key)]
 
     @strawberry.field(description="Whether the list goes on.")
     def page_info(self) -> PageInfo:
-        hits, page = self.found.hits, self.found.page
+        start, end = self.cursors
         return PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=Cursor(hits[0].cursor(self.found.order)) if hits else None,
-            end_cursor=Cursor(hits[-1].cursor(self.found.order)) if hits else None,
+            has_next_page=self.page.has_next,
+            has_previous_page=self.page.has_previous,
+            start_cursor=Cursor(start) if start else None,
+            end_cursor=Cursor(end) if end else None,
         )
 
     @strawberry.field(description="How many listings match; exact up to 10,000, null above.")
@@ -326,3 +210,31 @@ class ProviderConnection:
     @strawberry.field(description="What else near.text may have meant.", graphql_type=list[Place])
     def alternatives(self) -> tuple[PlaceFound, ...]:
         return self.near.alternatives if self.near else ()
+
+
+async def page_of(info: Info, wanted: Search, paging: Paging, near: Origin | None = None) -> ProviderConnection:
+    """A page of listings, as far as the document selects them; whole where its selection cannot be written at once."""
+    context, selection = info.context, info.context.selection(info)
+    if selection is not None:
+        with suppress(KeyError, TypeError, ValueError):  # a row that does not fit: graphql-core says which field
+            rows, lists = await written_page(context.at, context.kept, selection, wanted, paging)
+            return ProviderConnection(
+                search=wanted,
+                hits=(),
+                cursors=ends([search.cursor(row) for row in (*rows.hits[:1], *rows.hits[-1:])]),
+                page=rows.page,
+                near=near,
+                written={name: Ready(listed) for name, listed in lists.items()},
+            )
+    found = await search.find_page(info.context.at, wanted, paging)
+    return ProviderConnection(
+        search=wanted,
+        hits=found.hits,
+        cursors=ends([hit.cursor for hit in found.hits]),
+        page=found.page,
+        near=near,
+    )
+
+
+def ends(cursors: list[str]) -> Ends:
+    return (cursors[0], cursors[-1]) if cursors else (None, None)

@@ -18,8 +18,9 @@ from starlette.responses import Response
 
 from referral.edges import auth, bodies
 from referral.edges.graphql import execution, schemas
-from referral.edges.graphql.context import Context, Lexicon, Loaders, Who
+from referral.edges.graphql.context import Context, Loaders, Who
 from referral.edges.graphql.execution import NOT_NOW
+from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.foundation.actors import Visitor
@@ -58,7 +59,7 @@ class Door:
     def __init__(self, house: House, audience: Audience, documents: Mapping[str, str]) -> None:
         self.house, self.audience, self.documents = house, audience, documents
         self.schema = schemas.schema(audience).core
-        self.lexicon = Lexicon()
+        self.kept = Kept()
 
     async def answer(self, request: Request) -> Response:
         media_type = accepted(request)
@@ -94,8 +95,9 @@ class Door:
             house=self.house,
             who=who,
             now=moment,
-            lexicon=await self.lexicon.read(at, moment),
+            lexicon=(await self.house.shelf.read(at)).languages,
             loaders=Loaders(at),
+            kept=self.kept,
         )
 
     async def who(self, request: Request) -> Who:

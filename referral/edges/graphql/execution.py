@@ -1,4 +1,4 @@
-# pyright: reportUnknownVariableType=false
+# pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportIncompatibleMethodOverride=false
 # (graphql-core leaves some types open)
 """A document read, checked and run, and its errors made safe to show.
 
@@ -8,7 +8,7 @@ Parsing and checking are remembered by document. An error that is not a refusal 
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from inspect import isawaitable
 from typing import Any
@@ -27,9 +27,12 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from referral.edges.graphql import cost
+from referral.edges.graphql import shortcuts
 from referral.edges.graphql.context import Context
+from referral.edges.graphql.cost import Bills
 from referral.edges.graphql.problems import extensions_of
+from referral.edges.graphql.selections import Memory, Ready
+from referral.edges.graphql.shortcuts import Shortcuts
 from referral.foundation.errors import Refused
 from referral.foundation.trouble import traced
 
@@ -52,6 +55,9 @@ class Prepared:
     document: DocumentNode | None = None
     errors: tuple[GraphQLError, ...] = ()
     code: str = ""
+    memory: Memory = field(default_factory=Memory)
+    shortcuts: Shortcuts = field(default_factory=Shortcuts)
+    bills: Bills = field(default_factory=Bills)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,15 @@ class Outcome:
 
     body: dict[str, Any]
     was_run: bool
+
+
+class PassingOn(StrawberryGraphQLCoreExecutionContext):
+    """Completes values as graphql-core does, except those that are complete."""
+
+    def complete_value(self, return_type: Any, details: Any, info: Any, path: Any, result: Any, position: Any) -> Any:  # noqa: ANN401 - the library's
+        if type(result) is Ready:
+            return result.value
+        return super().complete_value(return_type, details, info, path, result, position)
 
 
 class Unsound(Exception):  # noqa: N818 - how a document that is refused gets past the memory of sound ones
@@ -116,15 +131,25 @@ async def run(
     prepared = prepare(schema, query)
     if prepared.document is None or prepared.errors:
         return refused(prepared.errors, prepared.code)
-    if sentence := cost.too_much(prepared.document, operation_name, variables or {}):
+    if sentence := prepared.bills.too_much(prepared.document, operation_name, variables or {}):
         return refused([GraphQLError(sentence)], "TOO_MUCH")
+    data = await shortcuts.answered(
+        schema,
+        prepared.document,
+        prepared.shortcuts,
+        variables=variables or {},
+        operation_name=operation_name,
+        context=context,
+    )
+    if data is not None:
+        return Outcome(body={"data": data}, was_run=True)
     answer = execute(
         schema,
         prepared.document,
         variable_values=dict(variables or {}),
         operation_name=operation_name,
-        context_value=context,
-        executor_class=StrawberryGraphQLCoreExecutionContext,
+        context_value=replace(context, memory=prepared.memory),
+        executor_class=PassingOn,
         hide_suggestions=True,
     )
     result = await answer if isawaitable(answer) else answer

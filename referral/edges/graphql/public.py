@@ -4,12 +4,13 @@ from typing import Annotated
 
 import strawberry
 
-from referral.directory import capacity, providers, search
+from referral.directory import capacity, providers
 from referral.directory.providers import Provider as Listing
+from referral.directory.search import Paging
 from referral.directory.words import ProviderOrder
 from referral.edges.graphql import links as provider_links
 from referral.edges.graphql.context import Context, Info
-from referral.edges.graphql.directory_types import ENGLISH, In, Language, Place, Provider, ProviderConnection
+from referral.edges.graphql.directory_types import Language, Place, Provider, ProviderConnection, page_of
 from referral.edges.graphql.inputs import (
     ProviderFilter,
     RespondToReferralInput,
@@ -21,6 +22,7 @@ from referral.edges.graphql.inputs import (
     search_of,
     statement_of,
 )
+from referral.edges.graphql.listing_parts import ENGLISH, In
 from referral.edges.graphql.request_types import HelpRequest, Referral, ReferralView, referral_view
 from referral.edges.graphql.results import (
     HelpRequestPayload,
@@ -70,10 +72,8 @@ class PublicQuery:
         where = near_of(asked.near, "filter.near")
         near = await origin(house, where, "filter.near") if where else None
         wanted = await search_of(house, asked, near)
-        found = await search.find(
-            info.context.at, wanted, order=order_by, first=first, after=after, last=last, before=before
-        )
-        return ProviderConnection(search=wanted, found=found, near=near)
+        paging = Paging(order=order_by, first=first, after=after, last=last, before=before)
+        return await page_of(info, wanted, paging, near)
 
     @strawberry.field(description="One listing; null where there is none.", graphql_type=Provider | None)
     async def provider(

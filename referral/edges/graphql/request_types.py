@@ -10,7 +10,8 @@ import strawberry
 
 from referral.directory.providers import Provider as Listing
 from referral.edges.graphql.context import Context, Info
-from referral.edges.graphql.directory_types import ENGLISH, In, Place, Provider
+from referral.edges.graphql.directory_types import Place, Provider
+from referral.edges.graphql.listing_parts import ENGLISH, In
 from referral.edges.graphql.scalars import LanguageTag, described
 from referral.foundation import places
 from referral.foundation.actors import ActorKind, Partner, Staff

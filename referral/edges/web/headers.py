@@ -4,10 +4,10 @@ Strict headers on all of it, and no word of an unhandled exception: its text may
 """
 
 import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,6 +41,18 @@ ALWAYS = {
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 TELLTALES = ("server", "x-powered-by")
 
+RawHeader = tuple[bytes, bytes]  # a lower-case name and its value, as ASGI has them
+
+
+def raw(headers: Mapping[str, str]) -> tuple[RawHeader, ...]:
+    return tuple((name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers.items())
+
+
+STRICT = raw(ALWAYS)
+STRICT_OVER_TLS = (*STRICT, *raw({"Strict-Transport-Security": TWO_YEARS}))
+(POLICY,) = raw({"Content-Security-Policy": PLAIN_PAGE})
+REPLACED = frozenset(name for name, _ in STRICT_OVER_TLS) | {name.encode() for name in TELLTALES}
+
 
 def layers(settings: Settings) -> list[Middleware]:
     """Both layers, the outer one first: a masked failure wears the strict headers too."""
@@ -57,20 +69,18 @@ class StrictHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def strictly(message: Message) -> None:
             if message["type"] == "http.response.start":
-                dress(MutableHeaders(scope=message), is_https=self.is_https)
+                message["headers"] = dressed(message.get("headers", ()), is_https=self.is_https)
             await send(message)
 
         await self.app(scope, receive, strictly if scope["type"] == "http" else send)
 
 
-def dress(headers: MutableHeaders, *, is_https: bool) -> None:
-    headers.update(ALWAYS)
-    headers.setdefault("Content-Security-Policy", PLAIN_PAGE)
-    if is_https:
-        headers["Strict-Transport-Security"] = TWO_YEARS
-    for name in TELLTALES:
-        if name in headers:
-            del headers[name]
+def dressed(headers: Iterable[RawHeader], *, is_https: bool) -> list[RawHeader]:
+    """The response's own, but for what is ours to say or tells too much, and ours."""
+    own = [header for header in headers if header[0].lower() not in REPLACED]
+    if not any(name.lower() == POLICY[0] for name, _ in own):
+        own.append(POLICY)
+    return [*own, *(STRICT_OVER_TLS if is_https else STRICT)]
 
 
 @dataclass(frozen=True, slots=True)
