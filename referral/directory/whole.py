@@ -11,8 +11,9 @@ from typing import LiteralString
 from uuid import UUID
 
 from referral.directory.providers import Capacity, Organization, Phone, ProviderLanguage, Schedule, ServiceArea
+from referral.directory.wanted import MATCHING, MATCHING_PLACE, PUBLISHED, Wanted, arguments
 from referral.directory.words import Answer, LocationVisibility, Openness, ServiceDepth, ServiceStatus
-from referral.foundation.db import Reader, many, value
+from referral.foundation.db import Reader, many, one, value
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
 
 LARGEST_PAGE = 100
@@ -119,14 +120,11 @@ class WholeService:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Which services; what is not said does not filter."""
+class ServiceAtLocation:
+    """A service at a place by itself, with the id of its service."""
 
-    text: str | None = None
-    help_type: HelpType | None = None
-    organization: UUID | None = None
-    modified_after: datetime | None = None
-    nobody: bool = False  # a term that is none of ours: nothing can match, and that is no mistake
+    service_id: UUID
+    place: WholePlace
 
 
 PHONES: LiteralString = """coalesce((
@@ -164,14 +162,16 @@ LOCATION: LiteralString = f"""
              'phones', {PHONES} WHERE t.location_id = l.id AND l.visibility = 'public'{NONE},
              'schedules', {HOURS} WHERE h.location_id = l.id AND l.visibility = 'public'{NONE}) END"""
 
-PLACES: LiteralString = f"""coalesce((
-    SELECT json_agg(json_build_object(
+PLACE: LiteralString = f"""json_build_object(
                'id', p.id, 'description', p.description, 'openness', listing.openness,
                'capacities', listing.capacities,
                'phones', {PHONES} WHERE t.provider_id = p.id{NONE},
                'schedules', {HOURS} WHERE h.provider_id = p.id{NONE},
                'service_areas', {AREAS} WHERE a.provider_id = p.id{NONE},
-               'location', {LOCATION}) ORDER BY p.id)
+               'location', {LOCATION})"""
+
+PLACES: LiteralString = f"""coalesce((
+    SELECT json_agg({PLACE} ORDER BY p.id)
       FROM provider p
       JOIN listing ON listing.id = p.id
       LEFT JOIN location l ON l.id = p.location_id
@@ -190,21 +190,6 @@ SERVICE: LiteralString = f"""
     {AREAS} WHERE a.service_id = s.id{NONE} AS service_areas,
     {PLACES} AS places"""
 
-# A service is published as long as one listing of it is.
-PUBLISHED: LiteralString = "EXISTS (SELECT FROM listing WHERE listing.service_id = s.id)"
-
-MATCHING: LiteralString = f"""
-    {PUBLISHED}
-    AND NOT $5::boolean
-    AND ($1::text IS NULL OR EXISTS (
-         SELECT FROM listing
-          WHERE listing.service_id = s.id
-            AND NOT EXISTS (SELECT FROM unnest(string_to_array(trim(searchable($1)), ' ')) AS asked(word)
-                             WHERE NOT has_word(listing.words, asked.word))))
-    AND ($2::text IS NULL OR s.help_types @> ARRAY[$2])
-    AND ($3::uuid IS NULL OR s.organization_id = $3)
-    AND ($4::timestamptz IS NULL OR s.last_modified >= $4)"""
-
 
 async def services(at: Reader, wanted: Wanted, *, first: int, skip: int) -> list[WholeService]:
     """A page of services, by id."""
@@ -217,7 +202,7 @@ async def services(at: Reader, wanted: Wanted, *, first: int, skip: int) -> list
           JOIN organization o ON o.id = s.organization_id
          WHERE {MATCHING}
          ORDER BY s.id
-         LIMIT $6 OFFSET $7""",
+         LIMIT $13 OFFSET $14""",
         *arguments(wanted),
         first,
         skip,
@@ -275,7 +260,7 @@ async def organizations(at: Reader, wanted: Wanted, *, first: int, skip: int) ->
           FROM service s
          WHERE {MATCHING}
          ORDER BY id
-         LIMIT $6 OFFSET $7""",
+         LIMIT $13 OFFSET $14""",
         *arguments(wanted),
         first,
         skip,
@@ -296,6 +281,49 @@ async def count_organizations(at: Reader, wanted: Wanted) -> int:
     )
 
 
-def arguments(wanted: Wanted) -> tuple[object, ...]:
-    """$1 to $5, as MATCHING reads them."""
-    return wanted.text, wanted.help_type, wanted.organization, wanted.modified_after, wanted.nobody
+async def places(at: Reader, wanted: Wanted, *, first: int, skip: int) -> list[ServiceAtLocation]:
+    """A page of services at their places, by id."""
+    return await many(
+        at,
+        ServiceAtLocation,
+        f"""
+        SELECT s.id AS service_id, {PLACE} AS place
+          FROM provider p
+          JOIN listing ON listing.id = p.id
+          JOIN service s ON s.id = p.service_id
+          JOIN location l ON l.id = p.location_id
+         WHERE {MATCHING_PLACE}
+         ORDER BY p.id
+         LIMIT $13 OFFSET $14""",
+        *arguments(wanted),
+        first,
+        skip,
+    )
+
+
+async def count_places(at: Reader, wanted: Wanted) -> int:
+    """How many services at places match."""
+    return await value(
+        at,
+        f"""
+        SELECT count(*)
+          FROM listing
+          JOIN service s ON s.id = listing.service_id
+         WHERE listing.location_id IS NOT NULL AND {MATCHING_PLACE}""",
+        *arguments(wanted),
+    )
+
+
+async def place(at: Reader, id: UUID) -> ServiceAtLocation | None:
+    """The service at a place with this id, if it is published."""
+    return await one(
+        at,
+        ServiceAtLocation,
+        f"""
+        SELECT p.service_id, {PLACE} AS place
+          FROM provider p
+          JOIN listing ON listing.id = p.id
+          JOIN location l ON l.id = p.location_id
+         WHERE p.id = $1""",
+        id,
+    )

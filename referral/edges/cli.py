@@ -2,7 +2,7 @@
 
 import typer
 
-from referral.edges.commands import accounts, database, demo, importing, serving
+from referral.edges.commands import accounts, database, demo, exporting, importing, serving
 from referral.edges.commands.serving import Build
 
 HELP = "Gets a person who seeks asylum to someone who can help, safely. Settings are REFERRAL_* environment variables."
@@ -15,6 +15,7 @@ def application() -> typer.Typer:
     commands.command(name="demo")(demo.demo)
     commands.command(name="contract")(database.contract)
     commands.add_typer(importing.commands, name="import")
+    commands.add_typer(exporting.commands, name="export")
     commands.add_typer(accounts.staff_commands, name="staff")
     commands.add_typer(accounts.partner_commands, name="partner")
     commands.add_typer(accounts.provider_commands, name="provider")

@@ -112,6 +112,36 @@ async def test_what_is_asked_need_not_stand_in_an_address(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "asked", "count"),
+    [
+        ("services", {"search": "alpha", "minimal": True}, 1),
+        ("service_at_locations", {"search": "alpha", "full": True}, 1),
+        ("organizations", {"search": "alpha", "full_service": True}, 1),
+        ("taxonomies", {"search": "kinds"}, 1),
+        ("taxonomy_terms", {"top_only": True, "taxonomy_id": TAXONOMY_ID, "per_page": 100}, len(HelpType)),
+    ],
+)
+async def test_every_list_is_asked_by_get_by_form_and_by_json_alike(
+    desk: Desk, path: str, asked: dict[str, object], count: int
+) -> None:
+    for name in ("Alpha", "Beta"):
+        await given.office(desk.database, name=name)
+    plain = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in asked.items()}
+    query = await desk.http.get(f"/hsds/{path}", params=plain)
+    form = await desk.http.post(f"/hsds/{path}", data=plain)
+    document = await desk.http.post(f"/hsds/{path}", json=asked)
+    bare = await desk.http.post(f"/hsds/{path}", params=plain)
+    assert set(query.json()) == ENVELOPE
+    assert query.json()["total_items"] == count
+    assert query.json() == form.json() == document.json() == bare.json()
+    lines = await desk.http.post(f"/hsds/{path}", json={**asked, "format": "ndjson"})
+    assert [json.loads(line) for line in lines.text.splitlines()] == query.json()["contents"]
+    for method in ("PUT", "PATCH", "DELETE"):
+        refused = await desk.http.request(method, f"/hsds/{path}")
+        assert (refused.status_code, set(refused.headers["Allow"].split(", "))) == (405, {"GET", "HEAD", "POST"})
+
+
+@pytest.mark.parametrize(
     ("parameters", "name"),
     [
         ({"page": "0"}, "page"),

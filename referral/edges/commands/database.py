@@ -10,6 +10,7 @@ from referral.edges import house
 from referral.edges.commands.terminal import complaints, console, fail, run, settings
 from referral.edges.graphql import schemas
 from referral.edges.graphql.schemas import Audience
+from referral.edges.hsds import openapi
 from referral.foundation import embedded, migrate, schema_dump
 from referral.foundation.embedded import Cluster
 from referral.foundation.settings import Settings
@@ -66,10 +67,12 @@ def print_schema() -> None:
 
 
 def contract(
-    folder: Annotated[Path, typer.Argument(help="Where public.graphql, partner.graphql and staff.graphql stand.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Where public.graphql, partner.graphql, staff.graphql and hsds.json stand.")
+    ],
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if they differ.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Write the published schema of each audience."""
+    """Write the published schema of each audience, and of the HSDS API."""
     try:
         different = written(folder, check=check)
     except OSError as error:
@@ -85,8 +88,9 @@ def contract(
 def written(folder: Path, *, check: bool) -> list[str]:
     """The files that are not as the code has them; unless it is only a check, they are now."""
     different: list[str] = []
-    for audience in Audience:
-        path, text = folder / f"{audience.value}.graphql", schemas.sdl(audience)
+    texts = {f"{audience.value}.graphql": schemas.sdl(audience) for audience in Audience}
+    for name, text in {**texts, openapi.FILE: openapi.written()}.items():
+        path = folder / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
         different.append(path.name)

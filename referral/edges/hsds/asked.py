@@ -4,8 +4,9 @@ Parameters combine with AND. One that is not known, or cannot be read, is a prob
 silently ignored would answer another question.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -14,25 +15,32 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from referral.directory.whole import LARGEST_PAGE, Wanted
-from referral.edges import bodies
+from referral.directory.filters import Point
+from referral.directory.wanted import Around, Postcode, Wanted
+from referral.directory.whole import LARGEST_PAGE
+from referral.edges import bodies, lookups
 from referral.edges.auth import FORM, JSON, media_type
+from referral.edges.house import House
+from referral.edges.hsds.parameters import (
+    DEFAULT_PAGE,
+    DEGREES,
+    FARTHEST_M,
+    LARGEST_NUMBER,
+    LONGEST_TEXT,
+    METRES,
+    NEAR_M,
+    POSTCODE,
+    TAGS,
+    Names,
+)
 from referral.edges.hsds.published import TAXONOMY_ID, kind_of
+from referral.foundation import places
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
+from referral.foundation.meanings import PlaceKind
 
-DEFAULT_PAGE = 25
-LARGEST_NUMBER = 1_000_000
-LONGEST_TEXT = 200
 MOST_BYTES = 16_384
-MOST_FIELDS = 20
-PAGING = frozenset({"page", "per_page", "format"})
-OF_SERVICES = PAGING | {
-    "search", "taxonomy_term_id", "taxonomy_id", "organization_id", "modified_after", "minimal", "full",
-}  # fmt: skip
-OF_ORGANIZATIONS = PAGING | {"search", "taxonomy_term_id", "taxonomy_id", "full", "full_service"}
-OF_TAXONOMIES = PAGING | {"search"}
-OF_TERMS = PAGING | {"search", "taxonomy_id", "top_only", "parent_id"}
-OF_ORGANIZATION = frozenset({"full_service"})
+MOST_FIELDS = 30
+ROUTE = re.compile(r"([0-9]{5})-[0-9]{4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +57,7 @@ class Asked:
     fields: Mapping[str, str]
 
 
-async def read(request: Request, known: frozenset[str]) -> Asked:
+async def read(house: House, request: Request, known: Names) -> Asked:
     """Raises ValidationFailed, naming every parameter that is wrong; HTTPException for a body that cannot be read."""
     fields = {**request.query_params, **(await body(request) if request.method == "POST" else {})}
     problems = [
@@ -63,16 +71,23 @@ async def read(request: Request, known: frozenset[str]) -> Asked:
             help_type=kind_of(fields.get("taxonomy_term_id", "")),
             organization=uuid(fields, "organization_id", problems),
             modified_after=moment(fields, "modified_after", problems),
+            languages=await languages(house, fields, problems),
+            is_open_now=flag(fields, "open_now", problems),
+            is_accepting=flag(fields, "accepting", problems),
+            around=around_point(fields, problems),
             nobody=is_of_nobody(fields, problems),
         ),
         page=number(fields, "page", 1, LARGEST_NUMBER, problems),
         per_page=number(fields, "per_page", DEFAULT_PAGE, LARGEST_PAGE, problems),
         is_ndjson=choice(fields, "format", ("json", "ndjson"), problems) == "ndjson",
-        is_minimal=choice(fields, "minimal", ("false", "true"), problems) == "true",
-        is_full=choice(fields, "full", ("false", "true"), problems) == "true",
-        has_services=choice(fields, "full_service", ("false", "true"), problems) == "true",
+        is_minimal=flag(fields, "minimal", problems),
+        is_full=flag(fields, "full", problems),
+        has_services=flag(fields, "full_service", problems),
         fields=fields,
     )
+    flag(fields, "top_only", problems)
+    uuid(fields, "parent_id", problems)
+    asked = replace(asked, wanted=await at_postcode(house, asked.wanted, fields, problems))
     if problems:
         raise ValidationFailed(problems)
     return asked
@@ -135,6 +150,10 @@ def choice(fields: Mapping[str, str], name: str, known: tuple[str, str], problem
     return known[0]
 
 
+def flag(fields: Mapping[str, str], name: str, problems: list[FieldProblem]) -> bool:
+    return choice(fields, name, ("false", "true"), problems) == "true"
+
+
 def uuid(fields: Mapping[str, str], name: str, problems: list[FieldProblem]) -> UUID | None:
     try:
         return UUID(fields[name]) if name in fields else None
@@ -158,3 +177,66 @@ def is_of_nobody(fields: Mapping[str, str], problems: list[FieldProblem]) -> boo
     term, taxonomy = uuid(fields, "taxonomy_term_id", problems), uuid(fields, "taxonomy_id", problems)
     is_strange_term = term is not None and kind_of(str(term)) is None
     return is_strange_term or (taxonomy is not None and str(taxonomy) != TAXONOMY_ID)
+
+
+async def languages(house: House, fields: Mapping[str, str], problems: list[FieldProblem]) -> tuple[str, ...] | None:
+    if "language" not in fields:
+        return None
+    tags = fields["language"].split(",")
+    try:
+        if re.fullmatch(TAGS, fields["language"]):
+            return await lookups.search_languages(house, tags, "language")
+    except ValidationFailed:
+        pass
+    problems.append(problem("language", "UNKNOWN_LANGUAGE", "Send language tags we know, such as es or es,ht."))
+    return None
+
+
+# ------------------------------------------------------------- where
+def around_point(fields: Mapping[str, str], problems: list[FieldProblem]) -> Around | None:
+    asked = [name for name in ("lat", "lon", "radius_m") if name in fields]
+    latitude, longitude = degrees(fields, "lat", 90, problems), degrees(fields, "lon", 180, problems)
+    radius_m = number(fields, "radius_m", NEAR_M, FARTHEST_M, problems)
+    if asked:
+        problems += [
+            problem(name, "MISSING", f"{' and '.join(asked)} needs lat and lon.")
+            for name in ("lat", "lon")
+            if name not in fields
+        ]
+    if latitude is None or longitude is None:
+        return None
+    return Around(point=Point(latitude=latitude, longitude=longitude), radius_m=radius_m)
+
+
+def degrees(fields: Mapping[str, str], name: str, most: int, problems: list[FieldProblem]) -> float | None:
+    words = fields.get(name)
+    if words is None or (re.fullmatch(DEGREES, words) and abs(float(words)) <= most):
+        return None if words is None else float(words)
+    problems.append(problem(name, "OUT_OF_RANGE", f"Send degrees from -{most} to {most}, such as 25.9018."))
+    return None
+
+
+async def at_postcode(house: House, wanted: Wanted, fields: Mapping[str, str], problems: list[FieldProblem]) -> Wanted:
+    """The postcode, and with proximity the circle around its middle. A postcode we cannot place is no question."""
+    code, metres = fields.get("postcode"), fields.get("proximity")
+    before = len(problems)
+    if metres is not None and not (re.fullmatch(METRES, metres) and int(metres) <= FARTHEST_M):
+        problems.append(problem("proximity", "OUT_OF_RANGE", f"Send whole metres from 1 to {FARTHEST_M:,}."))
+    if code is None and metres is not None:
+        problems.append(problem("postcode", "MISSING", "proximity needs a postcode."))
+    if code is not None and {"lat", "lon"} & fields.keys():
+        problems.append(problem("postcode", "TWICE", "Ask about a postcode or about a point, not both."))
+    if code is not None and not re.fullmatch(POSTCODE, code):
+        problems.append(problem("postcode", "UNREADABLE", "Send a postal code such as 78520."))
+    if code is None or len(problems) > before:
+        return wanted
+    written = ROUTE.sub(r"\1", code.upper())
+    found = await places.resolve(house.database.reader, written)
+    there = next((one for one in found.candidates if one.kind is PlaceKind.POSTAL_CODE), None)
+    if there is None or found.guessed:
+        problems.append(problem("postcode", "UNKNOWN_PLACE", "We do not know this postcode."))
+        return wanted
+    postcode = Postcode(code=written, covered_by=lookups.areas_of(there))
+    point = Point(latitude=there.latitude, longitude=there.longitude)
+    around = None if metres is None else Around(point=point, radius_m=int(metres))
+    return replace(wanted, postcode=postcode, around=around)

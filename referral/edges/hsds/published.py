@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from referral.directory.providers import Capacity, Organization
 from referral.directory.whole import (
+    ServiceAtLocation,
     WholeArea,
     WholeHours,
     WholeLanguage,
@@ -80,7 +81,7 @@ def service(whole: WholeService, now: datetime, *, is_full: bool) -> Document:
         ],
         capacities=[capacity(place, count) for place in whole.places for count in place.capacities],
         attributes=[*help_attributes(whole)],
-        service_at_locations=[place_of(place, now) for place in whole.places if place.location],
+        service_at_locations=[place_of(place, now, is_full=True) for place in whole.places if place.location],
     )
 
 
@@ -174,12 +175,21 @@ def organization(whole: Organization, own_phones: Sequence[WholePhone], *, is_fu
     )
 
 
-def place_of(place: WholePlace, now: datetime) -> Document:
+def service_at_location(one: ServiceAtLocation, now: datetime, *, is_full: bool) -> Document:
+    """A service at a place by itself: it names its service."""
+    return {"service_id": str(one.service_id), **place_of(one.place, now, is_full=is_full)}
+
+
+def place_of(place: WholePlace, now: datetime, *, is_full: bool) -> Document:
     zone = place.location.time_zone if place.location else None
-    return said(
+    written = said(
         id=str(place.id),
         description=place.description,
-        location=location(place.location, now) if place.location else None,
+        location=location(place.location, now, is_full=is_full) if place.location else None,
+    )
+    if not is_full:
+        return written
+    return written | said(
         phones=phones(place.phones),
         schedules=schedules(place.schedules, zone, now),
         service_areas=areas(place.service_areas),
@@ -203,8 +213,8 @@ def openness_attributes(place: WholePlace) -> list[Document]:
     ]
 
 
-def location(place: WholeLocation, now: datetime) -> Document:
-    return said(
+def location(place: WholeLocation, now: datetime, *, is_full: bool) -> Document:
+    written = said(
         id=str(place.id),
         location_type="physical",
         name=place.name,
@@ -212,6 +222,10 @@ def location(place: WholeLocation, now: datetime) -> Document:
         transportation=place.transportation,
         latitude=place.latitude,
         longitude=place.longitude,
+    )
+    if not is_full:
+        return written
+    return written | said(
         addresses=addresses(place),
         accessibility=[{"id": made_id(place.id, "access", text), "description": text} for text in place.accessibility],
         languages=languages(place.languages),

@@ -14,15 +14,19 @@ from starlette.routing import BaseRoute, Route
 from referral.directory import whole
 from referral.directory.whole import LARGEST_PAGE, WholeService
 from referral.edges.house import House
-from referral.edges.hsds import asked, published
+from referral.edges.hsds import asked, openapi, parameters, published
 from referral.edges.hsds.asked import Asked
+from referral.edges.hsds.openapi import NDJSON, VERSION
 from referral.edges.hsds.published import Document
 from referral.foundation.clock import now
 from referral.foundation.vocabulary import HelpType
 
-VERSION = "3.1"
-NDJSON = "application/x-ndjson"
 BOTH = ["GET", "POST"]
+MERGE_PATCH = "application/merge-patch+json"
+PATCHES: dict[str, Callable[[], Document]] = {
+    "openapi.json": openapi.profile,
+    "service.json": openapi.profile_of_service,
+}
 
 Fetch = Callable[[int, int], Awaitable[list[Document]]]
 
@@ -36,22 +40,34 @@ class Reading:
     async def root(self, _request: Request) -> Response:
         """Which version, which profile."""
         base = self.house.settings.public_url.rstrip("/")
-        return json({"version": VERSION, "profile": f"{base}/hsds/profile"})
+        return json({"version": VERSION, "profile": f"{base}/hsds/profile", "openapi_url": f"{base}/hsds/openapi.json"})
+
+    async def openapi(self, _request: Request) -> Response:
+        return json(openapi.document())
 
     async def profile(self, _request: Request) -> Response:
-        """What is ours beside the official schemas: nothing in the objects, and these choices where HSDS leaves one."""
+        """Which JSON Merge Patches say what is ours, and what we chose where HSDS leaves a choice."""
+        base = self.house.settings.public_url.rstrip("/")
         return json(
             {
                 "name": "Referral",
                 "version": VERSION,
-                "per_page": {"default": asked.DEFAULT_PAGE, "maximum": LARGEST_PAGE},
+                "patches": {name: f"{base}/hsds/profile/{name}" for name in PATCHES},
+                "per_page": {"default": parameters.DEFAULT_PAGE, "maximum": LARGEST_PAGE},
                 "taxonomies": [published.taxonomy()],
                 "unknown_parameters": "are refused by name",
             }
         )
 
+    async def patch(self, request: Request) -> Response:
+        """One file of the profile."""
+        write = PATCHES.get(request.path_params["name"])
+        if write is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return Response(orjson.dumps(write()), media_type=MERGE_PATCH)
+
     async def services(self, request: Request) -> Response:
-        question = await asked.read(request, asked.OF_SERVICES)
+        question = await asked.read(self.house, request, parameters.OF_SERVICES)
         at = self.house.database.reader
 
         async def fetch(first: int, skip: int) -> list[Document]:
@@ -68,8 +84,25 @@ class Reading:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return json(published.service(found, now(), is_full=True))
 
+    async def places(self, request: Request) -> Response:
+        question = await asked.read(self.house, request, parameters.OF_PLACES)
+        at = self.house.database.reader
+
+        async def fetch(first: int, skip: int) -> list[Document]:
+            found = await whole.places(at, question.wanted, first=first, skip=skip)
+            return [published.service_at_location(one, now(), is_full=question.is_full) for one in found]
+
+        return await listed(question, await whole.count_places(at, question.wanted), fetch)
+
+    async def place(self, request: Request) -> Response:
+        """The official document names the schema of a service here; what is asked for is the service at its place."""
+        found = await whole.place(self.house.database.reader, id_of(request))
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return json(published.service_at_location(found, now(), is_full=True))
+
     async def organizations(self, request: Request) -> Response:
-        question = await asked.read(request, asked.OF_ORGANIZATIONS)
+        question = await asked.read(self.house, request, parameters.OF_ORGANIZATIONS)
         at = self.house.database.reader
 
         async def fetch(first: int, skip: int) -> list[Document]:
@@ -79,7 +112,7 @@ class Reading:
         return await listed(question, await whole.count_organizations(at, question.wanted), fetch)
 
     async def organization(self, request: Request) -> Response:
-        question = await asked.read(request, asked.OF_ORGANIZATION)
+        question = await asked.read(self.house, request, parameters.OF_ORGANIZATION)
         id = id_of(request)
         found = await whole.of_organizations(self.house.database.reader, [id])
         if not found:
@@ -87,7 +120,7 @@ class Reading:
         return json(written_organization(found, is_full=True, has_services=question.has_services))
 
     async def taxonomies(self, request: Request) -> Response:
-        question = await asked.read(request, asked.OF_TAXONOMIES)
+        question = await asked.read(self.house, request, parameters.OF_TAXONOMIES)
         return await fixed(question, searched([published.taxonomy()], question))
 
     async def taxonomy(self, request: Request) -> Response:
@@ -97,7 +130,7 @@ class Reading:
 
     async def terms(self, request: Request) -> Response:
         """Our terms have no parents: top_only leaves all of them, parent_id none."""
-        question = await asked.read(request, asked.OF_TERMS)
+        question = await asked.read(self.house, request, parameters.OF_TERMS)
         is_empty = question.wanted.nobody or "parent_id" in question.fields
         return await fixed(
             question, [] if is_empty else searched([published.term(kind) for kind in HelpType], question)
@@ -117,8 +150,12 @@ def routes(house: House) -> list[BaseRoute]:
         Route("/hsds", reading.root, methods=["GET"]),
         Route("/hsds/", reading.root, methods=["GET"]),
         Route("/hsds/profile", reading.profile, methods=["GET"]),
+        Route("/hsds/profile/{name}", reading.patch, methods=["GET"]),
+        Route("/hsds/openapi.json", reading.openapi, methods=["GET"]),
         Route("/hsds/services", reading.services, methods=BOTH),
         Route("/hsds/services/{id}", reading.service, methods=["GET"]),
+        Route("/hsds/service_at_locations", reading.places, methods=BOTH),
+        Route("/hsds/service_at_locations/{id}", reading.place, methods=["GET"]),
         Route("/hsds/organizations", reading.organizations, methods=BOTH),
         Route("/hsds/organizations/{id}", reading.organization, methods=["GET"]),
         Route("/hsds/taxonomies", reading.taxonomies, methods=BOTH),
