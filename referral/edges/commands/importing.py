@@ -1,7 +1,9 @@
 """`referral import`: lists of providers, and the places and languages that come along."""
 
+import csv
+import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -10,7 +12,7 @@ from rich.table import Table
 from referral.directory.retiring import MOST_PERCENT, MissingPolicy
 from referral.edges import house
 from referral.edges.commands.terminal import Bars, console, fail, run, settings
-from referral.edges.hsds.importing import ImportReport, Terms, import_hsds
+from referral.edges.hsds.importing import ImportReport, Terms, import_flat, import_hsds
 from referral.edges.hsds.rows import NotHsds
 from referral.foundation import reference
 from referral.foundation.db import to_json
@@ -24,6 +26,19 @@ SHOWN_CHANGES = 100
 LONGEST_SHOWN = 60
 SOME_ROWS_FAILED = 2
 
+EditionOf = Annotated[
+    str | None, typer.Option(help="How the sources of this list's editions begin, if not with the whole of --source.")
+]
+MissingOption = Annotated[MissingPolicy, typer.Option(help="What becomes of listings that this edition leaves out.")]
+RetireUpTo = Annotated[
+    int, typer.Option(min=1, max=100, help="Refuse to retire more than so many percent of the list.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")]
+
+ErrorsTo = Annotated[
+    Path | None, typer.Option("--errors", help="Also write every error into this CSV file, for whoever mends the list.")
+]
+
 commands = typer.Typer(no_args_is_help=True, help="Bring data in. Running it again changes only what changed.")
 
 
@@ -34,17 +49,11 @@ def hsds(
         typer.Argument(help="A tabular HSDS 3 package (folder or zip) or JSON services. Default: the shipped list."),
     ] = None,
     source: Annotated[str | None, typer.Option(help="Where the list comes from, as people will read it.")] = None,
-    edition_of: Annotated[
-        str | None,
-        typer.Option(help="How the sources of this list's editions begin, if not with the whole of --source."),
-    ] = None,
-    missing: Annotated[
-        MissingPolicy, typer.Option(help="What becomes of listings that this edition leaves out.")
-    ] = MissingPolicy.REPORT,
-    retire_up_to: Annotated[
-        int, typer.Option(min=1, max=100, help="Refuse to retire more than so many percent of the list.")
-    ] = MOST_PERCENT,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")] = False,  # noqa: FBT002 - a flag
+    edition_of: EditionOf = None,
+    missing: MissingOption = MissingPolicy.REPORT,
+    retire_up_to: RetireUpTo = MOST_PERCENT,
+    dry_run: DryRun = False,  # noqa: FBT002 - a flag
+    errors_to: ErrorsTo = None,
 ) -> None:
     """Insert or update a list of providers.
 
@@ -58,7 +67,37 @@ def hsds(
     named = source or (SHIPPED_SOURCE if is_shipped else package.name)
     edition = edition_of or (SHIPPED_EDITIONS if is_shipped and source is None else None)
     terms = Terms(missing=missing, edition_of=edition, retire_up_to=retire_up_to, dry_run=dry_run)
-    run(importing(settings(), package, named, terms))
+    write_errors(errors_to, run(importing(settings(), package, named, terms)))
+
+
+@commands.command(name="csv")
+def flat(
+    path: Annotated[Path, typer.Argument(help="A list as CSV, plain or gzipped: one line, one service.")],
+    mapping: Annotated[Path, typer.Option(help="What its columns mean, as TOML. Examples: docs/examples.")],
+    source: Annotated[
+        str | None, typer.Option(help="Where the list comes from. Default: what the mapping says, else its name.")
+    ] = None,
+    edition_of: EditionOf = None,
+    missing: MissingOption = MissingPolicy.REPORT,
+    retire_up_to: RetireUpTo = MOST_PERCENT,
+    dry_run: DryRun = False,  # noqa: FBT002 - a flag
+    errors_to: ErrorsTo = None,
+) -> None:
+    """Insert or update a plain list.
+
+    Exit code 2 if lines or parts of them could not be used (the rest landed), 1 if nothing was written.
+    """
+    try:
+        given = tomllib.loads(mapping.read_text(encoding="utf-8"))
+    except OSError as error:
+        fail(f"{mapping} cannot be read ({error.strerror}).")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fail(f"{mapping} is no TOML: {error}")
+    if not path.is_file():
+        fail(f"{path} does not exist, or is no file.")
+    named = source or str(given.get("source") or path.name)
+    terms = Terms(missing=missing, edition_of=edition_of, retire_up_to=retire_up_to, dry_run=dry_run)
+    write_errors(errors_to, run(importing(settings(), path, named, terms, given)))
 
 
 @commands.command(name="reference")
@@ -67,12 +106,20 @@ def import_reference() -> None:
     run(loading(settings()))
 
 
-async def importing(chosen: Settings, path: Path, source: str, terms: Terms) -> None:
+async def importing(
+    chosen: Settings, path: Path, source: str, terms: Terms, given: dict[str, Any] | None = None
+) -> ImportReport:
+    """An HSDS package or, where a mapping is `given`, a plain list."""
     async with house.opened(chosen, tell=console.print) as opened:
         with Bars() as bars:
             await reference.load(opened.database, progress=bars.tell)  # courts and languages are looked up in it
             try:
-                report = await import_hsds(opened.database, path, source=source, progress=bars.tell, terms=terms)
+                if given is None:
+                    report = await import_hsds(opened.database, path, source=source, progress=bars.tell, terms=terms)
+                else:
+                    report = await import_flat(
+                        opened.database, path, given, source=source, progress=bars.tell, terms=terms
+                    )
             except NotHsds as no:
                 fail(f"{path}: {no}")
             except OSError as error:
@@ -81,6 +128,20 @@ async def importing(chosen: Settings, path: Path, source: str, terms: Terms) -> 
     show_missing(report, terms)
     if terms.dry_run:
         show_differences(report)
+    return report
+
+
+def write_errors(path: Path | None, report: ImportReport) -> None:
+    """All errors as a file, if one is asked for; then the exit code that says there were some."""
+    if path is not None:
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                lines = csv.writer(file)
+                lines.writerow(("file", "row", "field", "reason", "row landed"))
+                lines.writerows((one.file, one.row, one.field, one.reason, one.landed) for one in report.errors)
+        except OSError as error:
+            fail(f"{path} cannot be written ({error.strerror}). What the import did stands.")
+        console.print(f"Every error is in {path}.", markup=False)
     if report.errors:
         raise typer.Exit(SOME_ROWS_FAILED)
 

@@ -22,14 +22,14 @@ Record = tuple[int, list[str] | Broken]
 
 def read_csv(package: Package, table: str, file: str, content: bytes) -> None:
     """Add the file's rows to the package, and its broken lines to the errors."""
-    records = _records(content)
-    _, header = next(records, (1, Broken("the file is empty")))
+    lines = records(content)
+    _, header = next(lines, (1, Broken("the file is empty")))
     if isinstance(header, Broken):
         package.errors.append(RowError(file=file, row=1, field="", reason=f"{header}; the file was not read"))
         return
     names = [name.strip().lower() for name in header]
     broken = 0
-    for line, cells in records:
+    for line, cells in lines:
         if isinstance(cells, Broken):
             broken += 1
             package.errors.append(RowError(file=file, row=line, field="", reason=cells))
@@ -49,13 +49,13 @@ def _row(table: str, file: str, line: int, cells: dict[str, str]) -> SourceRow:
     return SourceRow(table=table, file=file, row=line, values=values)
 
 
-def _records(content: bytes) -> Iterator[Record]:
+def records(content: bytes, *, delimiter: str = ",") -> Iterator[Record]:
     """Rows with the line each begins on. After a broken row, reading goes on with the very next line."""
     text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="surrogateescape")
     lines = list(io.StringIO(text, newline=""))
     width, start = 0, 0
     while start < len(lines):
-        reader = csv.reader(islice(lines, start, None), strict=True)
+        reader = csv.reader(islice(lines, start, None), strict=True, delimiter=delimiter)
         line = start
         while True:
             try:

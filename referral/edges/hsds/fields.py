@@ -46,9 +46,7 @@ class Fields:
 
     def complain(self, name: str, reason: str) -> None:
         """The row lands, without this field."""
-        at = f"{self.row.path}{name}"
-        error = RowError(file=self.row.file, row=self.row.row, field=at, reason=reason, landed=True)
-        self.errors.append(error)
+        self.errors.append(self.row.error(name, reason, landed=True))
 
     def text(self, name: str, limit: int = LONGEST_TEXT) -> str | None:
         written = self.row.values.get(name, "").strip()

@@ -4,15 +4,16 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from referral.directory import importing, retiring
 from referral.directory.differences import Difference, differences, snapshot
 from referral.directory.listed import Counts, TableCounts
 from referral.directory.retiring import MOST_PERCENT, Missing, MissingPolicy
-from referral.edges.hsds import mapping, package
+from referral.edges.hsds import flat, mapping, package
 from referral.edges.hsds.mapping import Reading
 from referral.edges.hsds.package import Progress
-from referral.edges.hsds.rows import RowError
+from referral.edges.hsds.rows import Package, RowError
 from referral.foundation import languages
 from referral.foundation.db import Database, Reader, Tx
 from referral.foundation.folding import fold
@@ -64,6 +65,21 @@ async def import_hsds(
     package, and Conflict where more would be retired than `terms` allow; nothing is written then.
     """
     found = await asyncio.to_thread(package.read, path, progress)
+    return await import_package(database, found, source=source, progress=progress, terms=terms)
+
+
+async def import_flat(
+    database: Database, path: Path, given: dict[str, Any], *, source: str, progress: Progress, terms: Terms = AS_USUAL
+) -> ImportReport:
+    """The same for a plain list, read as the mapping `given` says. Raises NotHsds for a mapping that does not fit."""
+    found = await asyncio.to_thread(flat.read, path, given, progress)
+    return await import_package(database, found, source=source, progress=progress, terms=terms)
+
+
+async def import_package(
+    database: Database, found: Package, *, source: str, progress: Progress, terms: Terms
+) -> ImportReport:
+    """What `import_hsds` does with a package that has been read."""
     tags = await tags_of(database.reader, mapping.languages_in(found))
     reading = await asyncio.to_thread(mapping.listings, found, tags, source=source)
     report = ImportReport(counts={}, errors=reading.errors)

@@ -1,6 +1,7 @@
 """What does an HSDS package look like once its files are open? Tables of rows of text, and what was wrong with them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from referral.foundation.errors import Refused
@@ -28,13 +29,24 @@ class RowError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """One object of the package as text; `path` leads to it inside a JSON service ("languages[0].")."""
+    """One object of the package as text; `path` leads to it inside a JSON service ("languages[0].").
+
+    In a plain list one line holds several objects: `columns` says what their fields are called there, and a line lands
+    without those that are only a part of it.
+    """
 
     table: str
     file: str
     row: int
     values: dict[str, str]
     path: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_part: bool = False
+
+    def error(self, name: str, reason: str, *, landed: bool) -> RowError:
+        """What is wrong with one field, under the name it has in the file."""
+        at = f"{self.path}{self.columns.get(name, name)}"
+        return RowError(file=self.file, row=self.row, field=at, reason=reason, landed=landed)
 
     @property
     def key(self) -> str:

@@ -46,9 +46,7 @@ class Sorting:
             except RejectedRow as rejected:
                 del self.errors[said:]  # what else is wrong with a row that does not land helps nobody
                 self._lose(row, len(self.errors))
-                self.errors.append(
-                    RowError(file=row.file, row=row.row, field=f"{row.path}{rejected.field}", reason=rejected.reason)
-                )
+                self.errors.append(row.error(rejected.field, rejected.reason, landed=row.is_part))
             except OrphanedRow as orphaned:
                 del self.errors[said:]
                 self._lose(row, orphaned.cause)
