@@ -54,51 +54,7 @@ CREATE FUNCTION public.listings_of(touched jsonb, touched_table text) RETURNS SE
            AND touched_table IN ('organization', 'phone')
     $$;
 
-CREATE FUNCTION public.mark_listings_with_help() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-    BEGIN
-        INSERT INTO stale_listing
-        SELECT id FROM listing_card WHERE help_types @> ARRAY[NEW.slug] ORDER BY id
-        ON CONFLICT DO NOTHING;
-        RETURN NULL;
-    END $$;
-
-CREATE FUNCTION public.mark_stale_listings() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-    BEGIN
-        INSERT INTO stale_listing
-        SELECT id
-          FROM (SELECT listings_of(to_jsonb(NEW), TG_TABLE_NAME::text) AS id WHERE TG_OP <> 'DELETE'
-                UNION
-                SELECT listings_of(to_jsonb(OLD), TG_TABLE_NAME::text) WHERE TG_OP <> 'INSERT') AS touched
-         ORDER BY id
-        ON CONFLICT DO NOTHING;
-        RETURN NULL;
-    END $$;
-
-CREATE FUNCTION public.offer_key(help_type text, tag text) RETURNS bigint
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN hashtextextended(((help_type || ' '::text) || tag), (0)::bigint);
-
-CREATE FUNCTION public.offer_keys(help_types text[], tags text[]) RETURNS SETOF bigint
-    LANGUAGE sql IMMUTABLE ROWS 1 PARALLEL SAFE
-    AS $$
-        SELECT offer_key(help.type, spoken.tag)
-          FROM unnest(coalesce(help_types, '{""}')) AS help(type)
-         CROSS JOIN unnest(CASE WHEN tags IS NULL THEN '{""}' ELSE tags || 'und'::text END) AS spoken(tag)
-    $$;
-
-CREATE FUNCTION public.open_listing_offers() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-    BEGIN
-        UPDATE listing_offer SET is_open = NEW.openness IN ('open', 'limited') WHERE listing_id = NEW.id;
-        RETURN NULL;
-    END $$;
-
-CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
+CREATE FUNCTION public.make_cards(ids uuid[]) RETURNS void
     LANGUAGE sql
     AS $$
         DELETE FROM listing_card WHERE id = ANY(ids);
@@ -146,6 +102,99 @@ CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
          CROSS JOIN LATERAL unnest(CASE WHEN c.tags = '{}' THEN '{und}' ELSE c.tags END || ''::text) AS spoken(tag)
          WHERE c.id = ANY(ids) AND c.point IS NOT NULL AND (help.type, spoken.tag) <> ('', '');
     $$;
+
+CREATE FUNCTION public.mark_listings_with_help() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        INSERT INTO stale_listing
+        SELECT id FROM listing_card WHERE help_types @> ARRAY[NEW.slug] ORDER BY id
+        ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.mark_stale_listings() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        INSERT INTO stale_listing
+        SELECT id
+          FROM (SELECT listings_of(to_jsonb(NEW), TG_TABLE_NAME::text) AS id WHERE TG_OP <> 'DELETE'
+                UNION
+                SELECT listings_of(to_jsonb(OLD), TG_TABLE_NAME::text) WHERE TG_OP <> 'INSERT') AS touched
+         ORDER BY id
+        ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.note_changes(ids uuid[], what text) RETURNS void
+    LANGUAGE sql
+    AS $$
+        INSERT INTO listing_change (listing_id, kind, changed_at, xact)
+        SELECT id, what, now(), pg_current_xact_id() FROM unnest(ids) AS id ORDER BY id
+        ON CONFLICT (listing_id) DO UPDATE
+           SET kind = excluded.kind, changed_at = excluded.changed_at, xact = excluded.xact;
+    $$;
+
+CREATE FUNCTION public.note_counted_listing() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        PERFORM note_changes(ARRAY(SELECT c.id FROM listing_card c WHERE c.id = NEW.provider_id), 'changed');
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.note_deleted_listing() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        PERFORM note_changes(ARRAY[OLD.id], 'deleted');
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.note_stated_listing() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        PERFORM note_changes(ARRAY(SELECT c.id FROM listing_card c WHERE c.id = NEW.id), 'changed');
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.offer_key(help_type text, tag text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN hashtextextended(((help_type || ' '::text) || tag), (0)::bigint);
+
+CREATE FUNCTION public.offer_keys(help_types text[], tags text[]) RETURNS SETOF bigint
+    LANGUAGE sql IMMUTABLE ROWS 1 PARALLEL SAFE
+    AS $$
+        SELECT offer_key(help.type, spoken.tag)
+          FROM unnest(coalesce(help_types, '{""}')) AS help(type)
+         CROSS JOIN unnest(CASE WHEN tags IS NULL THEN '{""}' ELSE tags || 'und'::text END) AS spoken(tag)
+    $$;
+
+CREATE FUNCTION public.open_listing_offers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        UPDATE listing_offer SET is_open = NEW.openness IN ('open', 'limited') WHERE listing_id = NEW.id;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+    DECLARE
+        before jsonb;
+    BEGIN
+        SELECT jsonb_object_agg(c.id, md5(c::text)) INTO before FROM listing_card c WHERE c.id = ANY(ids);
+        PERFORM make_cards(ids);
+        PERFORM note_changes(ARRAY(SELECT c.id FROM listing_card c
+                                    WHERE c.id = ANY(ids) AND md5(c::text) IS DISTINCT FROM before ->> c.id::text),
+                             'changed');
+        PERFORM note_changes(ARRAY(SELECT gone.id::uuid FROM jsonb_object_keys(before) AS gone(id)
+                                    WHERE NOT EXISTS (SELECT FROM listing_card c WHERE c.id = gone.id::uuid)),
+                             'deleted');
+    END $$;
 
 CREATE FUNCTION public.refresh_stale_listings() RETURNS trigger
     LANGUAGE plpgsql
@@ -681,6 +730,17 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
    FROM (public.listing_card c
      LEFT JOIN public.provider p ON ((p.id = c.id)));
 
+CREATE TABLE public.listing_change (
+    listing_id uuid NOT NULL,
+    kind text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    xact xid8 NOT NULL,
+    CONSTRAINT listing_change_kind_known CHECK ((kind = ANY (ARRAY['changed'::text, 'deleted'::text])))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.listing_change IS 'Of a listing that is no longer published only the id is kept.';
+
 CREATE TABLE public.listing_offer (
     listing_id uuid NOT NULL,
     key bigint NOT NULL,
@@ -906,6 +966,9 @@ ALTER TABLE ONLY public.language_tag
 ALTER TABLE ONLY public.listing_card
     ADD CONSTRAINT listing_card_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.listing_change
+    ADD CONSTRAINT listing_change_key PRIMARY KEY (listing_id);
+
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_key PRIMARY KEY (id);
 
@@ -1000,6 +1063,8 @@ CREATE INDEX listing_card_tags ON public.listing_card USING gin (tags);
 
 CREATE INDEX listing_card_words ON public.listing_card USING gin (words public.gin_trgm_ops);
 
+CREATE INDEX listing_change_in_order ON public.listing_change USING btree (xact, listing_id);
+
 CREATE INDEX listing_offer_near ON public.listing_offer USING gist (key, point);
 
 CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, point) WHERE is_open;
@@ -1068,6 +1133,8 @@ CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_i
 
 CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.service_area FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
+CREATE TRIGGER capacity_changes_listing AFTER INSERT OR UPDATE ON public.capacity FOR EACH ROW EXECUTE FUNCTION public.note_counted_listing();
+
 CREATE TRIGGER help_type_marks_listings AFTER INSERT OR UPDATE ON public.help_type FOR EACH ROW EXECUTE FUNCTION public.mark_listings_with_help();
 
 CREATE TRIGGER language_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.language_offered FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
@@ -1078,9 +1145,13 @@ CREATE TRIGGER organization_marks_listings AFTER UPDATE ON public.organization F
 
 CREATE TRIGGER phone_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.phone FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
+CREATE TRIGGER provider_leaves_feed AFTER DELETE ON public.provider FOR EACH ROW EXECUTE FUNCTION public.note_deleted_listing();
+
 CREATE TRIGGER provider_marks_listings AFTER INSERT OR UPDATE OF name, description, source, organization_id, service_id, location_id, verification, verified_at, retired_at ON public.provider FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
 CREATE TRIGGER provider_opens_offers AFTER UPDATE OF openness ON public.provider FOR EACH ROW WHEN (((old.openness = ANY (ARRAY['open'::text, 'limited'::text])) <> (new.openness = ANY (ARRAY['open'::text, 'limited'::text])))) EXECUTE FUNCTION public.open_listing_offers();
+
+CREATE TRIGGER provider_states_openness AFTER UPDATE OF openness, openness_stated_at, openness_expires_at, waitlist_estimate_days ON public.provider FOR EACH ROW WHEN (((((old.openness IS DISTINCT FROM new.openness) OR (old.openness_stated_at IS DISTINCT FROM new.openness_stated_at)) OR (old.openness_expires_at IS DISTINCT FROM new.openness_expires_at)) OR (old.waitlist_estimate_days IS DISTINCT FROM new.waitlist_estimate_days))) EXECUTE FUNCTION public.note_stated_listing();
 
 CREATE CONSTRAINT TRIGGER refresh_at_commit AFTER INSERT ON public.stale_listing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refresh_stale_listings();
 

@@ -20,7 +20,7 @@ EMPTIED = (
     "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
     "audit_event", "staff_session", "staff",
     "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",
-    "service_area", "language_offered", "provider", "service", "location", "organization",
+    "service_area", "language_offered", "provider", "service", "location", "organization", "listing_change",
 )  # fmt: skip
 
 

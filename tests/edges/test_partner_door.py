@@ -194,3 +194,21 @@ async def test_capacity_is_stated_by_key_and_by_link(desk: Desk) -> None:
         wrong = await answered(desk, headers, "StateCapacity", providerId=id, **said)
         assert (wrong["__typename"], wrong["path"]) == ("NotFoundProblem", ["providerId"])
     assert await desk.kept() == kept
+
+
+async def test_a_partner_keeps_a_copy_of_the_directory(desk: Desk) -> None:
+    office = await given.office(desk.database, name="Office")
+    headers = await desk.partner(Scope.DIRECTORY_READ)
+    feed = await desk.published("partner/Changes", headers, first=10)
+    (change,) = feed["edges"]
+    assert (change["node"]["id"], change["node"]["kind"]) == (str(office.id), "CHANGED")
+    assert change["node"]["provider"]["name"] == "Office"
+    since = feed["pageInfo"]["endCursor"]
+    nothing = await desk.published("partner/Changes", headers, since=since)
+    assert (nothing["edges"], nothing["pageInfo"]["endCursor"]) == ([], since)
+    await desk.sql("UPDATE provider SET retired_at = now()")
+    (gone,) = (await desk.published("partner/Changes", headers, since=since))["edges"]
+    assert (gone["node"]["kind"], gone["node"]["provider"]) == ("DELETED", None)
+    other = await desk.partner(Scope.REQUEST_SUBMIT, name="Other")
+    refused = await desk.answered("{ changes { nodes { id } } }", None, Audience.PARTNER, **other)
+    assert refused["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"

@@ -36,7 +36,7 @@ EXPECTED = {
         "SubmitHelpRequest",
         "WithdrawHelpRequest",
     },
-    Audience.PARTNER: {"Offers", "SubmitOnBehalf", "Viewer"},
+    Audience.PARTNER: {"Changes", "Offers", "SubmitOnBehalf", "Viewer"},
     Audience.STAFF: {"Matches", "Me", "OfferReferral", "Queue", "Request", "WhyNot"},
 }
 

@@ -81,6 +81,7 @@ class Loaders:
     def __init__(self, at: Reader) -> None:
         self.at = at
         self.provider: DataLoader[UUID, Provider | None] = DataLoader(self.providers, cache=False)
+        self.listing: DataLoader[UUID, Provider | None] = DataLoader(self.listings, cache=False)
         self.history: DataLoader[UUID, list[ReferralEvent]] = DataLoader(self.histories, cache=False)
         self.request: DataLoader[UUID, HelpRequest | None] = DataLoader(self.requests, cache=False)
         self.referrals: DataLoader[UUID, list[Referral]] = DataLoader(self.of_requests, cache=False)
@@ -88,6 +89,11 @@ class Loaders:
 
     async def providers(self, ids: list[UUID]) -> list[Provider | None]:
         found = await providers.known(self.at, ids)
+        return [found.get(id) for id in ids]
+
+    async def listings(self, ids: list[UUID]) -> list[Provider | None]:
+        """Only what is published."""
+        found = await providers.providers(self.at, ids)
         return [found.get(id) for id in ids]
 
     async def histories(self, ids: list[UUID]) -> list[list[ReferralEvent]]:

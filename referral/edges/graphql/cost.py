@@ -28,7 +28,11 @@ PAGED = frozenset({"first", "last"})
 # A ranking of the whole directory stands behind these.
 HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100}
 # Fields that are paged even where nobody says how many.
-PAGED_FIELDS = frozenset({"providers", "offers", "queue", "matches", "languages", "places"})
+PAGED_FIELDS: dict[str, int] = {
+    **dict.fromkeys(("providers", "offers", "queue", "matches", "languages", "places"), DEFAULT_PAGE),
+    "changes": 100,
+}
+LARGEST_FEED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ class Scale:
         for argument in node.arguments or ():
             if argument.name.value in PAGED:
                 return self.number(argument.value)
-        return DEFAULT_PAGE if node.name.value in PAGED_FIELDS else 1
+        return PAGED_FIELDS.get(node.name.value, 1)
 
     def number(self, value: object) -> int:
         """The page asked for; a size that is refused later counts as the largest."""
@@ -90,7 +94,7 @@ class Scale:
             self.asked.add(value.name.value)
             said = self.variables.get(value.name.value)
         size = int(value.value) if isinstance(value, IntValueNode) else said
-        return size if isinstance(size, int) and 1 <= size <= LARGEST_PAGE else LARGEST_PAGE
+        return size if isinstance(size, int) and 1 <= size <= LARGEST_FEED else LARGEST_PAGE
 
 
 class Bills:

@@ -1,11 +1,15 @@
 """What an API key adds: sending requests on behalf of people, and the offers made to one's own organization."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, cast
 
 import strawberry
 
+from referral.directory import changes as domain
+from referral.directory.changes import ChangeKind
+from referral.directory.providers import Provider as Listing
 from referral.edges.graphql.context import Info
-from referral.edges.graphql.directory_types import PageInfo
+from referral.edges.graphql.directory_types import PageInfo, Provider
 from referral.edges.graphql.inputs import SubmitHelpRequestInput
 from referral.edges.graphql.links import organization_of
 from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, submit, through_provider
@@ -38,6 +42,35 @@ class ReferralConnection:
 
     @strawberry.field(description="The referrals alone.", graphql_type=list[Referral])
     def nodes(self) -> list[ReferralView]:
+        return [edge.node for edge in self.edges]
+
+
+@strawberry.type(description="The last change of one listing of the directory.")
+class Change:
+    id: strawberry.ID = described("The listing's id.")
+    kind: ChangeKind = described("What happened to it.")
+    changed_at: datetime = described("When.")
+
+    @strawberry.field(
+        description="The listing as it is now; null once it is no longer published.", graphql_type=Provider | None
+    )
+    async def provider(self, info: Info) -> Listing | None:
+        return await info.context.loaders.listing.load(cast("domain.Change", self).id)
+
+
+@strawberry.type(description="One change of the feed.")
+class ChangeEdge:
+    cursor: Cursor = described("Where it stands in the feed.")
+    node: domain.Change = described("The change.", graphql_type=Change)
+
+
+@strawberry.type(description="A part of the feed, the oldest first. Go on after pageInfo.endCursor, now or in a year.")
+class ChangeConnection:
+    edges: list[ChangeEdge] = described("The changes with their cursors.")
+    page_info: PageInfo = described("Whether there are more by now.")
+
+    @strawberry.field(description="The changes alone.", graphql_type=list[Change])
+    def nodes(self) -> list[domain.Change]:
         return [edge.node for edge in self.edges]
 
 
@@ -74,6 +107,33 @@ class PartnerQuery(PublicQuery):
                 has_previous_page=found.page.has_previous,
                 start_cursor=edges[0].cursor if edges else None,
                 end_cursor=edges[-1].cursor if edges else None,
+            ),
+        )
+
+    @strawberry.field(
+        description="What changed in the directory, for whoever keeps a copy: each listing once, where it changed "
+        "last, deletions too. Scope directory:read."
+    )
+    async def changes(
+        self,
+        info: Info,
+        since: Annotated[
+            Cursor | None, strawberry.argument(description="After this cursor; from the beginning without one.")
+        ] = None,
+        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 500.")] = domain.DEFAULT_PAGE,
+    ) -> ChangeConnection:
+        if not info.context.partner.may(Scope.DIRECTORY_READ):
+            raise NotAllowed("This key may not read the feed: it needs the scope directory:read.")
+        found = await domain.since(info.context.at, since, first=first)
+        edges = [ChangeEdge(cursor=Cursor(one.cursor), node=one) for one in found.changes]
+        return ChangeConnection(
+            edges=edges,
+            page_info=PageInfo(
+                has_next_page=found.has_more,
+                has_previous_page=since is not None,
+                start_cursor=edges[0].cursor if edges else None,
+                # Nothing new: the caller goes on from where it was.
+                end_cursor=edges[-1].cursor if edges else since,
             ),
         )
 

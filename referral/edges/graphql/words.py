@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 import strawberry
 
 from referral.directory import words as directory
+from referral.directory.changes import ChangeKind
 from referral.foundation import vocabulary
 from referral.foundation.actors import ActorKind, Scope, StaffRole
 from referral.foundation.languages import Direction
@@ -31,6 +32,7 @@ for _kind in (
     directory.OrganizationKind,
     directory.ServiceStatus,
     directory.ProviderOrder,
+    ChangeKind,
     directory.ServiceDepth,
     directory.Openness,
     directory.Answer,
