@@ -15,7 +15,7 @@ from referral.foundation.errors import ValidationFailed
 EVERY_TABLE = (
     "UPDATE provider SET description = 'Another' WHERE id = $1",
     "UPDATE service SET fees = 'Free' WHERE id = (SELECT service_id FROM provider WHERE id = $1)",
-    "UPDATE organization o SET website = 'https://a.example' FROM provider p WHERE p.id = $1 AND o.id = p.organization_id",
+    "UPDATE organization o SET website = 'https://a' FROM provider p WHERE p.id = $1 AND o.id = p.organization_id",
     "UPDATE location SET city = 'Elsewhere' WHERE id = (SELECT location_id FROM provider WHERE id = $1)",
     "UPDATE language_offered g SET note = 'Mondays' FROM provider p WHERE p.id = $1 AND g.service_id = p.service_id",
     "UPDATE provider SET openness = 'closed' WHERE id = $1",
