@@ -24,7 +24,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-from referral.foundation.db import Database, value
+from referral.foundation.db import Database, connect, value
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -35,6 +35,7 @@ POSITIONS = 200
 CONNECTIONS = 16
 ROUNDS = 5
 SECONDS = 4.0
+PREPARING_SECONDS = 1800
 RADIUS_KM = 300
 HELP, HELP_NAME, TAG = "legal.asylum", "LEGAL_ASYLUM", "es"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -292,8 +293,11 @@ def one_round(case: Case, port: int, pid: int, postmaster: int, spots: list[tupl
 async def measured(database: Database, postmaster: int, home: Path) -> tuple[list[Case], list[str]]:
     """All cases, and what was left out and why."""
     home.mkdir(parents=True, exist_ok=True)
-    connection = database.pool
-    await connection.execute((HERE / "peers" / "prepare.sql").read_text(encoding="utf-8"), timeout=1800)
+    slow = await connect(database.dsn, statement_seconds=PREPARING_SECONDS)
+    try:
+        await slow.pool.execute((HERE / "peers" / "prepare.sql").read_text(encoding="utf-8"))
+    finally:
+        await slow.close()
     spots, chosen, left_out = await positions(database), cases(), list[str]()
     if not has_postgraphile():
         chosen = [case for case in chosen if case.server != "postgraphile"]
