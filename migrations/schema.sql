@@ -1,5 +1,7 @@
 -- All migrations together, as Postgres tells them. `make contract` writes this file; a test compares it.
 
+CREATE SCHEMA conf;
+
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS cube WITH SCHEMA public;
@@ -217,6 +219,15 @@ CREATE FUNCTION public.searchable(words text) RETURNS text
 CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
+
+CREATE TABLE conf.place (
+    location_id uuid NOT NULL,
+    data_key bytea NOT NULL,
+    details bytea NOT NULL,
+    hidden_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE conf.place IS 'Sealed: name, address, coordinates, phones and hours of a confidential place.';
 
 CREATE TABLE public.api_key (
     id text NOT NULL,
@@ -921,6 +932,9 @@ CREATE UNLOGGED TABLE public.stale_listing (
     id uuid NOT NULL
 );
 
+ALTER TABLE ONLY conf.place
+    ADD CONSTRAINT conf_place_key PRIMARY KEY (location_id);
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_key PRIMARY KEY (id);
 
@@ -1158,6 +1172,9 @@ CREATE CONSTRAINT TRIGGER refresh_at_commit AFTER INSERT ON public.stale_listing
 CREATE TRIGGER schedule_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.schedule FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
 CREATE TRIGGER service_marks_listings AFTER UPDATE ON public.service FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+ALTER TABLE ONLY conf.place
+    ADD CONSTRAINT conf_place_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;

@@ -33,7 +33,7 @@ PHONE: Columns = (
 )  # fmt: skip
 SCHEDULE: Columns = (
     "id", "service_id", "location_id", "provider_id", "weekdays", "opens_at", "closes_at", "valid_from", "valid_to",
-    "note",
+    "note", "weeks_of_month", "is_closure",
 )  # fmt: skip
 
 # Near a border the nearest town may keep another time, so a town of the same country goes first. But only among a few:
@@ -50,6 +50,11 @@ TIME_ZONE: LiteralString = """coalesce(
 
 HAS_NO_PLACE_YET: LiteralString = """r.location_id IS NOT NULL OR NOT EXISTS (
     SELECT FROM provider p WHERE p.service_id = r.service_id AND p.location_id IS NOT NULL)"""
+
+
+# What a list says of a place that somebody here has hidden would tell where it is: numbers and hours too.
+IS_OF_NO_HIDDEN_PLACE: LiteralString = """NOT EXISTS (
+    SELECT FROM location l WHERE l.id = r.location_id AND l.visibility <> 'public')"""
 
 
 def of(alias: LiteralString, columns: Columns) -> LiteralString:
@@ -87,11 +92,36 @@ ORGANIZATIONS = upserting("organization", ORGANIZATION)
 # A place that somebody here has hidden is never touched again: the list would bring its address back.
 LOCATIONS = upserting("location", LOCATION, computed={"time_zone": TIME_ZONE}, only="t.visibility = 'public'")
 # Whoever is listed again is no longer retired.
-PROVIDERS = upserting("provider", PROVIDER, computed={"retired_at": "NULL::timestamptz"}, among=HAS_NO_PLACE_YET)
+PROVIDERS = upserting(
+    "provider",
+    PROVIDER,
+    computed={"retired_at": "NULL::timestamptz"},
+    among=HAS_NO_PLACE_YET,
+    only="NOT EXISTS (SELECT FROM location l WHERE l.id = t.location_id AND l.visibility <> 'public')",
+)
 LANGUAGES = upserting("language_offered", LANGUAGE)
 AREAS = upserting("service_area", AREA)
-PHONES = upserting("phone", PHONE)
-SCHEDULES = upserting("schedule", SCHEDULE)
+PHONES = upserting("phone", PHONE, among=IS_OF_NO_HIDDEN_PLACE)
+SCHEDULES = upserting("schedule", SCHEDULE, among=IS_OF_NO_HIDDEN_PLACE)
+
+# What belongs to rows that were just written ($1 has their ids) and is not in the list any more ($2 has what is).
+LEFT_OUT: dict[str, LiteralString] = {
+    "language_offered": """
+        DELETE FROM language_offered
+         WHERE (service_id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])""",
+    "service_area": """
+        DELETE FROM service_area
+         WHERE (service_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])""",
+    "phone": """
+        DELETE FROM phone
+         WHERE (organization_id = ANY($1::uuid[]) OR service_id = ANY($1::uuid[])
+                OR location_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[]))
+           AND id <> ALL($2::uuid[])""",
+    "schedule": """
+        DELETE FROM schedule
+         WHERE (service_id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[]))
+           AND id <> ALL($2::uuid[])""",
+}
 
 # "infinity" stands for: the list does not say, and the service is known here. Then only a difference moves the date.
 SERVICES: LiteralString = f"""

@@ -58,6 +58,8 @@ async def upsert(tx: Tx, batch: Batch, *, source: str, progress: Progress) -> Ta
     await write("service_area", [owned(area, kept) for area in await placed(tx, batch.areas)], import_sql.AREAS)
     await write("phone", [owned(phone, kept) for phone in batch.phones], import_sql.PHONES)
     await write("schedule", [owned(hours, kept) for hours in batch.schedules], import_sql.SCHEDULES)
+    for table, gone in (await remove_left_out(tx, batch, kept)).items():
+        counts[table] = replace(counts[table], removed=gone)
     return counts
 
 
@@ -104,6 +106,27 @@ def owned(row: Owned, kept: dict[UUID, UUID]) -> Owned:
     if row.provider_id is None:
         return row
     return replace(row, provider_id=kept.get(row.provider_id, row.provider_id))
+
+
+async def remove_left_out(tx: Tx, batch: Batch, kept: dict[UUID, UUID]) -> dict[str, int]:
+    """Take away languages, areas, numbers and hours that listed offices no longer have: an old number is a wrong one.
+
+    Only of tables that the list gives whole. One of which a row could not be read is not: the broken row may be the
+    one that seems gone.
+    """
+    known = [row.id for rows in (batch.organizations, batch.locations, batch.services) for row in rows]
+    owners = known + [kept.get(provider.id, provider.id) for provider in batch.providers]
+    parts: dict[str, list[UUID]] = {
+        "language_offered": [row.id for row in batch.languages],
+        "service_area": [row.id for row in batch.areas],
+        "phone": [row.id for row in batch.phones],
+        "schedule": [row.id for row in batch.schedules],
+    }
+    return {
+        table: await execute(tx, import_sql.LEFT_OUT[table], owners, ids)
+        for table, ids in parts.items()
+        if table in batch.whole
+    }
 
 
 async def remove_stubs(tx: Tx, providers: Sequence[ListedProvider]) -> int:

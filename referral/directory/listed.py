@@ -141,6 +141,8 @@ class ListedSchedule:
     valid_from: date | None = None
     valid_to: date | None = None
     note: str | None = None
+    weeks_of_month: tuple[int, ...] = ()
+    is_closure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,7 @@ class Batch:
     areas: Sequence[ListedArea] = ()
     phones: Sequence[ListedPhone] = ()
     schedules: Sequence[ListedSchedule] = ()
+    whole: frozenset[str] = frozenset()  # tables that say all there is: what is not in them is no more
 
     @property
     def services_listed(self) -> list[UUID]:

@@ -33,7 +33,11 @@ class Missing:
 
 
 async def missing(at: Reader, batch: Batch, *, edition_of: str) -> list[Missing]:
-    """Published listings from a list whose name begins with `edition_of`, of services that the batch does not have."""
+    """Published listings from a list whose name begins with `edition_of` that the batch does not have.
+
+    Asked after the batch is written, so that an office that moved or got another id is found as what it is now. A
+    service that is listed without its places has lost none of them: the list only says less.
+    """
     return await many(
         at,
         Missing,
@@ -41,10 +45,14 @@ async def missing(at: Reader, batch: Batch, *, edition_of: str) -> list[Missing]
              FROM provider p
              JOIN service s ON s.id = p.service_id
             WHERE starts_with(p.source, $1) AND p.retired_at IS NULL AND s.status IN ('active', 'temporarily closed')
-              AND p.service_id <> ALL($2::uuid[])
+              AND NOT EXISTS (
+                  SELECT FROM unnest($2::uuid[], $3::uuid[]) AS listed (service_id, location_id)
+                   WHERE listed.service_id = p.service_id
+                     AND (listed.location_id = p.location_id OR listed.location_id IS NULL OR p.location_id IS NULL))
             ORDER BY p.name, p.id""",
         edition_of,
-        batch.services_listed,
+        [provider.service_id for provider in batch.providers],
+        [provider.location_id for provider in batch.providers],
     )
 
 

@@ -200,3 +200,25 @@ async def test_a_bare_domain_becomes_a_web_address(fresh_db: Database, tmp_path:
     }
     await load_json(fresh_db, tmp_path, small(organization=organization))
     assert (await small_listing(fresh_db)).organization.website == "https://casa.example.org/help"
+
+
+async def test_nth_weekdays_and_closures_are_understood(fresh_db: Database, tmp_path: Path) -> None:
+    hours = [
+        {"freq": "MONTHLY", "byday": "1TU,3TU,1TH,3TH", "opens_at": "09:00", "closes_at": "12:00"},
+        {"freq": "MONTHLY", "byday": "-1FR", "opens_at": "13:00", "closes_at": "15:00"},
+        {"freq": "MONTHLY", "byday": "1MO,3WE", "opens_at": "10:00", "closes_at": "11:00"},  # no weeks common to both
+        {"description": "closed", "valid_from": "2026-12-25", "valid_to": "2026-12-25", "notes": "Christmas"},
+    ]
+    report = await load_json(fresh_db, tmp_path, small(schedules=hours))
+    assert report.errors == ()
+    found = {
+        (tuple(one.weekdays), one.weeks_of_month, one.is_closure, one.note)
+        for one in (await small_listing(fresh_db)).schedules
+    }
+    assert found == {
+        (("TU", "TH"), (1, 3), False, None),
+        (("FR",), (-1,), False, None),
+        ((), (), False, "Monthly: 1MO,3WE"),
+        ((), (), True, "Christmas"),
+    }
+    assert (await load_json(fresh_db, tmp_path, small(schedules=hours))).changed == 0

@@ -92,3 +92,44 @@ async def test_a_dry_run_tells_field_by_field_and_writes_nothing(fresh_db: Datab
     assert await listed(fresh_db) == 154
     kept = await value(fresh_db.reader, "SELECT description FROM service WHERE id = $1::text::uuid", edited["id"])
     assert kept != "Another description"
+
+
+async def test_one_office_that_is_left_out_of_two_is_named(fresh_db: Database, tmp_path: Path) -> None:
+    place = {"id": "44444444-4444-4444-8444-444444444445", "location_type": "physical", "name": "Tucson"}
+    second = hsds.office(id="33333333-3333-4333-8333-333333333334", location=place)
+    await hsds.load_json(fresh_db, tmp_path, hsds.small(service_at_locations=[hsds.office(), second]))
+    report = await hsds.load_json(fresh_db, tmp_path, hsds.small())
+    assert [listing.name for listing in report.missing] == ["Casa Abierta – Tucson"]
+    silent = await hsds.load_json(fresh_db, tmp_path, hsds.small(service_at_locations=[]))
+    assert silent.missing == ()  # a list that no longer says where has closed no office
+
+
+async def phones(database: Database) -> int:
+    return await value(database.reader, "SELECT count(*) FROM phone")
+
+
+async def test_a_number_that_the_list_no_longer_has_is_gone(fresh_db: Database, package: Path) -> None:
+    await hsds.load(fresh_db, package)
+    before = await phones(fresh_db)
+    hsds.write(package, "phone", hsds.read(package, "phone")[1:])
+    report = await hsds.load(fresh_db, package)
+    assert (report.counts["phone"].removed, await phones(fresh_db)) == (1, before - 1)
+    assert (await hsds.load(fresh_db, package)).changed == 0
+
+
+async def test_a_list_that_does_not_speak_of_numbers_takes_none_away(fresh_db: Database, package: Path) -> None:
+    await hsds.load(fresh_db, package)
+    before = await phones(fresh_db)
+    (package / "phones.csv").unlink()
+    assert (await hsds.load(fresh_db, package)).counts["phone"].removed == 0
+    assert await phones(fresh_db) == before
+
+
+async def test_where_a_row_cannot_be_read_nothing_of_its_table_is_taken_away(fresh_db: Database, package: Path) -> None:
+    await hsds.load(fresh_db, package)
+    before = await phones(fresh_db)
+    hsds.write(package, "phone", hsds.read(package, "phone")[1:])
+    hsds.edit(package, "phone", 2, number="")
+    report = await hsds.load(fresh_db, package)
+    assert report.errors
+    assert await phones(fresh_db) == before

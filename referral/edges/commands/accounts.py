@@ -8,7 +8,7 @@ from uuid import UUID
 
 import typer
 
-from referral.directory import providers
+from referral.directory import hiding, providers
 from referral.edges import house, letters
 from referral.edges.commands.terminal import console, fail, run, settings
 from referral.edges.house import House
@@ -153,6 +153,30 @@ def email(
         async with opened.database.transaction() as tx:
             await providers.set_referral_email(tx, provider_id, address or None)
         return "Offers go there now." if address else "Offers are sent nowhere now; staff must call."
+
+    say(settings(), change)
+
+
+@provider_commands.command()
+def hide(provider_id: Listing) -> None:
+    """Make the place of a listing confidential: where it is can be read and searched by nobody any more."""
+
+    async def change(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            await hiding.hide(tx, opened.vault, provider_id, now=now())
+        return "Its place is hidden. Only the state is shown. Check that its names and descriptions do not tell it."
+
+    say(settings(), change)
+
+
+@provider_commands.command()
+def show(provider_id: Listing) -> None:
+    """Make the hidden place of a listing public again, as it was."""
+
+    async def change(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            await hiding.show(tx, opened.vault, provider_id)
+        return "Its place is public again."
 
     say(settings(), change)
 

@@ -22,6 +22,7 @@ from referral.edges.hsds.rows import TABLES, NotHsds, Package, RowError, SourceR
 EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension)\s*(\d+)\s*$", re.IGNORECASE)
 AT_ONCE = 500
 GZIPPED = b"\x1f\x8b"
+PARTS = {"phone": "phone", "language": "languages", "service_area": "area"}
 UTF_8 = frozenset({"utf-8", "utf8", "utf-8-sig"})
 
 
@@ -42,6 +43,7 @@ class Flat:
         self.package = Package()
         self.first: dict[tuple[str, str], int] = {}
         self.terms: set[str] = set()
+        self.package.whole |= {table for table, field in PARTS.items() if field in given.columns}
 
     def add(self, line: Line) -> None:
         values = self.given.values(line.cells)

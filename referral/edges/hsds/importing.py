@@ -98,8 +98,8 @@ async def written(tx: Tx, reading: Reading, source: str, progress: Progress, ter
     batch, edition_of = reading.batch, terms.edition_of or source
     services = batch.services_listed
     before = await snapshot(tx, services) if terms.dry_run else {}
-    gone = [] if terms.missing is MissingPolicy.KEEP else await retiring.missing(tx, batch, edition_of=edition_of)
     counts = await importing.upsert(tx, batch, source=source, progress=progress)
+    gone = [] if terms.missing is MissingPolicy.KEEP else await retiring.missing(tx, batch, edition_of=edition_of)
     retired = 0
     if terms.missing is MissingPolicy.RETIRE and gone and all(error.landed for error in reading.errors):
         retired = await retiring.retire(tx, gone, edition_of=edition_of, most_percent=terms.retire_up_to)

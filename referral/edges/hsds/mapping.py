@@ -68,6 +68,7 @@ def listings(package: Package, tags: dict[str, str], *, source: str) -> Reading:
         areas=areas,
         phones=[replace(phone, languages=tuple(sorted(set(by_phone[phone.id])))) for phone in phones],
         schedules=schedules,
+        whole=frozenset(OUR_TABLES.get(table, table) for table in package.whole - {*package.unread, *sorting.failed}),
     )
     failed = {OUR_TABLES.get(table, table): count for table, count in sorting.failed.items()}
     return Reading(batch=batch, errors=tuple(sorting.report()), failed=failed)

@@ -32,6 +32,8 @@ OWNERS_OF_AREAS = {name: OWNERS[name] for name in ("service_at_location_id", "se
 OWNERS_OF_LANGUAGES = {"phone_id": "phone", "service_id": "service", "location_id": "location"}
 
 STATE_CODE = re.compile(r"[A-Z]{2,3}")
+NTH_DAY = re.compile(r"(-?[1-5])(MO|TU|WE|TH|FR|SA|SU)")
+CLOSED = "closed"  # as our own export writes it
 NO_HOURS = "00:00"  # beside no weekdays: nobody is ever found open by it
 
 Owner = dict[str, UUID]
@@ -218,27 +220,32 @@ def area(sorting: Sorting, fields: Fields) -> ListedArea:
 
 
 def schedule(sorting: Sorting, fields: Fields) -> ListedSchedule:
-    """Weekly hours. What is not weekly, or told in words only, is kept in words and never counts as open."""
+    """Hours by week, or by the nth weekday of a month; or closed. What is told in words only never counts as open."""
     owner = ours(sorting.owner(fields, OWNERS_OF_HOURS))
     opens, closes = fields.hour("opens_at"), fields.hour("closes_at")
-    note = hours_in_words(fields)
-    if (opens is None) != (closes is None) or (opens is None and note is None):
+    is_closure = (fields.text("description") or "").lower() == CLOSED
+    days, weeks = (weekdays(fields), ()) if not is_monthly(fields) else days_of_month(fields)
+    note = hours_in_words(fields, is_closure=is_closure, is_understood=bool(days))
+    if (opens is None) != (closes is None) or (opens is None and note is None and not is_closure):
         raise RejectedRow("opens_at" if opens is None else "closes_at", "is missing")
     return ListedSchedule(
         id=fields.id(),
         **owner,
-        weekdays=weekdays(fields) if opens else (),
+        weekdays=days if opens else (),
         opens_at=opens or NO_HOURS,
         closes_at=closes or NO_HOURS,
         valid_from=fields.day("valid_from"),
         valid_to=fields.day("valid_to") or fields.day("until"),
         note=note,
+        weeks_of_month=weeks if opens else (),
+        is_closure=is_closure,
     )
 
 
-def hours_in_words(fields: Fields) -> str | None:
-    monthly = f"Monthly: {fields.text('byday') or 'days not stated'}" if is_monthly(fields) else None
-    said = (fields.text("description"), fields.text("notes"), monthly)
+def hours_in_words(fields: Fields, *, is_closure: bool, is_understood: bool) -> str | None:
+    is_told = is_monthly(fields) and not is_understood
+    monthly = f"Monthly: {fields.text('byday') or 'days not stated'}" if is_told else None
+    said = (None if is_closure else fields.text("description"), fields.text("notes"), monthly)
     return "; ".join(words for words in said if words) or None
 
 
@@ -249,11 +256,19 @@ def is_monthly(fields: Fields) -> bool:
 def weekdays(fields: Fields) -> tuple[Weekday, ...]:
     written = (fields.text("byday") or "").upper()
     codes = {code.strip() for code in written.split(",")} - {""}
-    if is_monthly(fields):
-        return ()
     if not codes <= set(Weekday):
         raise RejectedRow("byday", f'"{shortened(written)}" is no list of weekdays (MO,TU,...)')
     return tuple(day for day in Weekday if day in codes)
+
+
+def days_of_month(fields: Fields) -> tuple[tuple[Weekday, ...], tuple[int, ...]]:
+    """The weekdays, and of which weeks: "1TU,3TU" is each first and third Tuesday. Nothing where it says otherwise."""
+    found = [NTH_DAY.fullmatch(code.strip()) for code in (fields.text("byday") or "").upper().split(",")]
+    pairs = {(int(match[1]), Weekday(match[2])) for match in found if match}
+    weeks, days = {week for week, _ in pairs}, {day for _, day in pairs}
+    if None in found or len(pairs) != len(weeks) * len(days):  # 1MO,3TU: other weeks for other days
+        return (), ()
+    return tuple(day for day in Weekday if day in days), tuple(sorted(weeks))
 
 
 def ours(owner: Owner) -> Owner:

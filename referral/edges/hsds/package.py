@@ -90,6 +90,7 @@ def _tabular(files: Files, progress: Progress) -> Package:
         if source.table in REQUIRED:
             _require_columns(source, content)
         read_csv(package, source.table, source.file, content)
+        package.whole.add(source.table)
     progress("reading the package", len(sources), len(sources))
     return package
 

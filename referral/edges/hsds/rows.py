@@ -61,6 +61,7 @@ class Package:
     rows: dict[str, list[SourceRow]] = field(default_factory=dict[str, list[SourceRow]])
     errors: list[RowError] = field(default_factory=list[RowError])
     unread: dict[str, int] = field(default_factory=dict[str, int])
+    whole: set[str] = field(default_factory=set[str])  # tables that say all there is, if every row of them can be read
 
     def add(self, row: SourceRow) -> None:
         self.rows.setdefault(row.table, []).append(row)

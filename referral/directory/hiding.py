@@ -1,0 +1,140 @@
+"""A place that must not be known, such as a shelter for people who flee violence: hidden, and shown again.
+
+What tells where it is (name, street, town, coordinates, phones, hours) is taken out of the directory and sealed into a
+table of its own, which nothing that answers a question reads. The listing stays: people find it by its state, by what
+it offers and in which language, never by distance. An import brings none of it back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from referral.foundation.actors import ActorKind
+from referral.foundation.audit import record
+from referral.foundation.db import Tx, execute, one, value
+from referral.foundation.errors import Conflict, NotFound
+from referral.foundation.vault import Vault, seal, unseal
+
+TABLE = "conf.place"
+FIELD = "details"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """Everything of a place that tells where it is; phones and hours as rows of their tables."""
+
+    name: str | None
+    description: str | None
+    transportation: str | None
+    accessibility: tuple[str, ...]
+    latitude: float | None
+    longitude: float | None
+    lines: tuple[str, ...]
+    city: str | None
+    postal_code: str | None
+    listings: dict[str, str]  # what its listings were called, by id
+    phones: list[dict[str, object]]
+    schedules: list[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """A hidden place as it is kept."""
+
+    data_key: bytes
+    details: bytes
+
+
+async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
+    """Make the place of a listing confidential, for all listings there.
+
+    Raises NotFound where there is no such listing or it has no place, Conflict where it is hidden already.
+    """
+    place = await place_of(tx, listing)
+    details = await one(
+        tx,
+        Details,
+        """SELECT l.name, l.description, l.transportation, l.accessibility, l.latitude, l.longitude, l.lines, l.city,
+                  l.postal_code,
+                  (SELECT coalesce(json_object_agg(p.id, p.name), '{}') FROM provider p WHERE p.location_id = l.id)
+                      AS listings,
+                  (SELECT coalesce(json_agg(to_json(t)), '[]') FROM phone t WHERE t.location_id = l.id) AS phones,
+                  (SELECT coalesce(json_agg(to_json(h)), '[]') FROM schedule h WHERE h.location_id = l.id) AS schedules
+             FROM location l
+            WHERE l.id = $1 AND l.visibility <> 'confidential'
+              FOR UPDATE""",
+        place,
+    )
+    if details is None:
+        raise Conflict("This place is hidden already.")
+    key, wrapped = vault.new_key(place)
+    sealed = seal(key, msgspec.json.encode(details), table=TABLE, row=place, name=FIELD)
+    await execute(
+        tx, "INSERT INTO conf.place (location_id, data_key, details, hidden_at) VALUES ($1, $2, $3, $4)",
+        place, wrapped, sealed, now,
+    )  # fmt: skip
+    await execute(
+        tx,
+        """UPDATE location
+              SET visibility = 'confidential', name = NULL, description = NULL, transportation = NULL,
+                  accessibility = '{}', latitude = NULL, longitude = NULL, lines = '{}', city = NULL, postal_code = NULL
+            WHERE id = $1""",
+        place,
+    )
+    await execute(tx, "DELETE FROM phone WHERE location_id = $1", place)
+    await execute(tx, "DELETE FROM schedule WHERE location_id = $1", place)
+    await execute(
+        tx,
+        """UPDATE provider p SET name = o.name FROM organization o
+            WHERE p.location_id = $1 AND o.id = p.organization_id""",
+        place,
+    )
+    await record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="place_hidden", subject_id=place)
+
+
+async def show(tx: Tx, vault: Vault, listing: UUID) -> None:
+    """Make the place public again, as it was. Raises NotFound, and Conflict where it is not hidden."""
+    place = await place_of(tx, listing)
+    await record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="place_shown", subject_id=place)
+    kept = await one(tx, Sealed, "DELETE FROM conf.place WHERE location_id = $1 RETURNING data_key, details", place)
+    if kept is None:
+        raise Conflict("This place is not hidden.")
+    plain = unseal(vault.unwrap(place, kept.data_key), kept.details, table=TABLE, row=place, name=FIELD)
+    details = msgspec.json.decode(plain, type=Details)
+    await execute(
+        tx,
+        """UPDATE location
+              SET visibility = 'public', name = $2, description = $3, transportation = $4, accessibility = $5,
+                  latitude = $6, longitude = $7, lines = $8, city = $9, postal_code = $10
+            WHERE id = $1""",
+        place,
+        details.name,
+        details.description,
+        details.transportation,
+        list(details.accessibility),
+        details.latitude,
+        details.longitude,
+        list(details.lines),
+        details.city,
+        details.postal_code,
+    )
+    await execute(tx, "INSERT INTO phone SELECT * FROM json_populate_recordset(NULL::phone, $1)", details.phones)
+    await execute(
+        tx, "INSERT INTO schedule SELECT * FROM json_populate_recordset(NULL::schedule, $1)", details.schedules
+    )
+    await execute(
+        tx,
+        """UPDATE provider SET name = called.value
+             FROM json_each_text($1) AS called
+            WHERE provider.id = called.key::uuid""",
+        details.listings,
+    )
+
+
+async def place_of(tx: Tx, listing: UUID) -> UUID:
+    found: UUID | None = await value(tx, "SELECT location_id FROM provider WHERE id = $1", listing)
+    if found is None:
+        raise NotFound("There is no such listing, or it has no place.")
+    return found
