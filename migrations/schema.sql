@@ -1063,6 +1063,8 @@ CREATE INDEX language_offered_by_location ON public.language_offered USING btree
 
 CREATE INDEX language_offered_by_service ON public.language_offered USING btree (service_id, tag);
 
+CREATE INDEX listing_card_afar ON public.listing_card USING gin (areas) WHERE ((remote = 'yes'::text) OR (point IS NULL));
+
 CREATE INDEX listing_card_areas ON public.listing_card USING gin (areas);
 
 CREATE INDEX listing_card_by_name ON public.listing_card USING btree (name, id);

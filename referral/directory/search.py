@@ -150,10 +150,13 @@ class Question(Generic[Ranked]):
     async def page(
         self, at: Reader, fetch: Fetch[One], place: Callable[[One], tuple[int, float | str, UUID]]
     ) -> Found[One]:
-        # An index that gives the order by itself is walked the same way for all values; planning takes longer.
+        # An index that gives the order by itself is walked the same way for all values; planning takes longer. So does
+        # looking for who covers the origin from afar: they are few, and have an index of their own.
         rows = await fetch(at.steady if self.rest else at, self.sql, *self.arguments)
         if self.rest and sum(place(row)[0] == 0 for row in rows) <= self.window.size:
-            rows = sorted([*rows, *await fetch(at, self.rest, *self.arguments)], key=place)[: self.window.size + 1]
+            rows = sorted([*rows, *await fetch(at.steady, self.rest, *self.arguments)], key=place)[
+                : self.window.size + 1
+            ]
         return Found(hits=cursors.in_order(self.window, rows), page=cursors.page_of(self.window, len(rows)))
 
 
