@@ -1,7 +1,8 @@
 """`make bench`: what this service costs, side by side with its peers, in one run on one machine.
 
-Three parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
-`serving` (next to PostGraphile, the usual Strawberry application and two ceilings), `paths` (the hot paths). Databases
+Four parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
+`serving` (next to PostGraphile, the usual Strawberry application and two ceilings), `mixed` (ten minutes of everything
+at once), `paths` (the hot paths). Databases
 are kept under build/benchmarks, so only the first run makes them: 10,000 listings take half a minute, 100,000 two, a
 million about fifteen. With --write the tables go into docs/performance.md.
 """
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import hot_paths
+import mixed
 import searching
 import seeded
 import serving
@@ -29,10 +31,11 @@ PROJECT = Path(__file__).resolve().parents[1]
 HOME = PROJECT / "build" / "benchmarks"
 PAGE = PROJECT / "docs" / "performance.md"
 PLOT = PROJECT / "docs" / "performance.svg"
-PARTS = ("search", "serving", "paths")
+PARTS = ("search", "serving", "mixed", "paths")
 SIZES = (10_000, 100_000, 1_000_000)
 SERVED = 100_000
 SEARCHES = 2_000
+MIXED_SECONDS = 600
 Table = list[tuple[str, ...]]
 
 
@@ -90,6 +93,9 @@ async def run(parts: list[str], sizes: list[int], size: int, *, write: bool) -> 
             PLOT.write_text(
                 svg(f"Searches answered a second, {size:,} listings, 16 connections", bars), encoding="utf-8"
             )
+    if "mixed" in parts:
+        async with directory(size) as (database, _):
+            tables["mixed"] = mixed.rows(await mixed.measured(database, HOME / "serving", MIXED_SECONDS))
     if "paths" in parts:
         async with directory(sizes[0]) as (database, _):
             tables["paths"] = await hot_paths.rows(database)

@@ -132,10 +132,11 @@ CREATE FUNCTION public.mark_stale_listings() RETURNS trigger
 CREATE FUNCTION public.note_changes(ids uuid[], what text) RETURNS void
     LANGUAGE sql
     AS $$
+        DELETE FROM listing_change
+         WHERE id IN (SELECT old.id FROM listing_change old WHERE old.listing_id = ANY(ids) FOR UPDATE SKIP LOCKED);
+
         INSERT INTO listing_change (listing_id, kind, changed_at, xact)
-        SELECT id, what, now(), pg_current_xact_id() FROM unnest(ids) AS id ORDER BY id
-        ON CONFLICT (listing_id) DO UPDATE
-           SET kind = excluded.kind, changed_at = excluded.changed_at, xact = excluded.xact;
+        SELECT id, what, now(), pg_current_xact_id() FROM unnest(ids) AS id;
     $$;
 
 CREATE FUNCTION public.note_counted_listing() RETURNS trigger
@@ -742,15 +743,24 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
      LEFT JOIN public.provider p ON ((p.id = c.id)));
 
 CREATE TABLE public.listing_change (
+    id bigint NOT NULL,
     listing_id uuid NOT NULL,
     kind text NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     xact xid8 NOT NULL,
     CONSTRAINT listing_change_kind_known CHECK ((kind = ANY (ARRAY['changed'::text, 'deleted'::text])))
-)
-WITH (fillfactor='70');
+);
 
 COMMENT ON TABLE public.listing_change IS 'Of a listing that is no longer published only the id is kept.';
+
+ALTER TABLE public.listing_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.listing_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.listing_offer (
     listing_id uuid NOT NULL,
@@ -981,7 +991,7 @@ ALTER TABLE ONLY public.listing_card
     ADD CONSTRAINT listing_card_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.listing_change
-    ADD CONSTRAINT listing_change_key PRIMARY KEY (listing_id);
+    ADD CONSTRAINT listing_change_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_key PRIMARY KEY (id);
@@ -1080,6 +1090,8 @@ CREATE INDEX listing_card_tags ON public.listing_card USING gin (tags);
 CREATE INDEX listing_card_words ON public.listing_card USING gin (words public.gin_trgm_ops);
 
 CREATE INDEX listing_change_in_order ON public.listing_change USING btree (xact, listing_id);
+
+CREATE INDEX listing_change_of_listing ON public.listing_change USING btree (listing_id, xact, id);
 
 CREATE INDEX listing_offer_near ON public.listing_offer USING gist (key, point);
 

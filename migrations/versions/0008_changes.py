@@ -8,24 +8,28 @@ branch_labels = None
 depends_on = None
 
 UP = """
--- The last change of each listing. `xact` is the transaction that made it: a reader who asks only for what is older
--- than every transaction still open, in this order, misses nothing, however late one commits.
+-- `xact` is the transaction that made the change: a reader who asks only for what is older than every transaction still
+-- open, in this order, misses nothing, however late one commits. Rows are only added, and what a later one replaces is
+-- taken away where nobody holds it: so two who change one listing never wait for each other here.
 CREATE TABLE listing_change (
-    listing_id uuid CONSTRAINT listing_change_key PRIMARY KEY,
+    id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT listing_change_key PRIMARY KEY,
+    listing_id uuid NOT NULL,
     kind text NOT NULL CONSTRAINT listing_change_kind_known CHECK (kind IN ('changed', 'deleted')),
     changed_at timestamptz NOT NULL,
     xact xid8 NOT NULL
-) WITH (fillfactor = 70);
+);
 COMMENT ON TABLE listing_change IS 'Of a listing that is no longer published only the id is kept.';
 CREATE INDEX listing_change_in_order ON listing_change (xact, listing_id);
+CREATE INDEX listing_change_of_listing ON listing_change (listing_id, xact, id);
 
 CREATE FUNCTION note_changes(ids uuid[], what text) RETURNS void
     LANGUAGE sql
     AS $$
+        DELETE FROM listing_change
+         WHERE id IN (SELECT old.id FROM listing_change old WHERE old.listing_id = ANY(ids) FOR UPDATE SKIP LOCKED);
+
         INSERT INTO listing_change (listing_id, kind, changed_at, xact)
-        SELECT id, what, now(), pg_current_xact_id() FROM unnest(ids) AS id ORDER BY id
-        ON CONFLICT (listing_id) DO UPDATE
-           SET kind = excluded.kind, changed_at = excluded.changed_at, xact = excluded.xact;
+        SELECT id, what, now(), pg_current_xact_id() FROM unnest(ids) AS id;
     $$;
 
 ALTER FUNCTION refresh_listings(uuid[]) RENAME TO make_cards;

@@ -63,12 +63,14 @@ async def since(at: Reader, cursor: str | None, *, first: int | None = None) -> 
     found = await many(
         at,
         Change,
-        """SELECT listing_id AS id, kind, changed_at, xact::text::bigint AS xact
-             FROM listing_change
-            WHERE xact < pg_snapshot_xmin(pg_current_snapshot())
-              AND (xact, listing_id) > (coalesce($1::bigint, 0)::text::xid8,
-                                        coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'))
-            ORDER BY xact, listing_id
+        """SELECT c.listing_id AS id, c.kind, c.changed_at, c.xact::text::bigint AS xact
+             FROM listing_change c
+            WHERE c.xact < pg_snapshot_xmin(pg_current_snapshot())
+              AND (c.xact, c.listing_id) > (coalesce($1::bigint, 0)::text::xid8,
+                                            coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'))
+              AND NOT EXISTS (SELECT FROM listing_change later
+                               WHERE later.listing_id = c.listing_id AND (later.xact, later.id) > (c.xact, c.id))
+            ORDER BY c.xact, c.listing_id
             LIMIT $3""",
         mark.key if mark else None,
         mark.id if mark else None,
