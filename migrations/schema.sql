@@ -139,19 +139,20 @@ CREATE FUNCTION public.note_changes(ids uuid[], what text) RETURNS void
         SELECT id, what, now(), pg_current_xact_id() FROM unnest(ids) AS id;
     $$;
 
-CREATE FUNCTION public.note_counted_listing() RETURNS trigger
+CREATE FUNCTION public.note_counted_listings() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     BEGIN
-        PERFORM note_changes(ARRAY(SELECT c.id FROM listing_card c WHERE c.id = NEW.provider_id), 'changed');
+        PERFORM note_changes(ARRAY(SELECT DISTINCT c.id FROM counted k JOIN listing_card c ON c.id = k.provider_id),
+                             'changed');
         RETURN NULL;
     END $$;
 
-CREATE FUNCTION public.note_deleted_listing() RETURNS trigger
+CREATE FUNCTION public.note_deleted_listings() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     BEGIN
-        PERFORM note_changes(ARRAY[OLD.id], 'deleted');
+        PERFORM note_changes(ARRAY(SELECT id FROM gone), 'deleted');
         RETURN NULL;
     END $$;
 
@@ -1161,7 +1162,9 @@ CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_i
 
 CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.service_area FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
-CREATE TRIGGER capacity_changes_listing AFTER INSERT OR UPDATE ON public.capacity FOR EACH ROW EXECUTE FUNCTION public.note_counted_listing();
+CREATE TRIGGER capacity_is_counted AFTER UPDATE ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
+
+CREATE TRIGGER capacity_is_stated AFTER INSERT ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
 
 CREATE TRIGGER help_type_marks_listings AFTER INSERT OR UPDATE ON public.help_type FOR EACH ROW EXECUTE FUNCTION public.mark_listings_with_help();
 
@@ -1173,7 +1176,7 @@ CREATE TRIGGER organization_marks_listings AFTER UPDATE ON public.organization F
 
 CREATE TRIGGER phone_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.phone FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
-CREATE TRIGGER provider_leaves_feed AFTER DELETE ON public.provider FOR EACH ROW EXECUTE FUNCTION public.note_deleted_listing();
+CREATE TRIGGER provider_leaves_feed AFTER DELETE ON public.provider REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.note_deleted_listings();
 
 CREATE TRIGGER provider_marks_listings AFTER INSERT OR UPDATE OF name, description, source, organization_id, service_id, location_id, verification, verified_at, retired_at ON public.provider FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 

@@ -51,15 +51,16 @@ CREATE FUNCTION refresh_listings(ids uuid[]) RETURNS void
                              'deleted');
     END $$;
 
-CREATE FUNCTION note_deleted_listing() RETURNS trigger
+CREATE FUNCTION note_deleted_listings() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     BEGIN
-        PERFORM note_changes(ARRAY[OLD.id], 'deleted');
+        PERFORM note_changes(ARRAY(SELECT id FROM gone), 'deleted');
         RETURN NULL;
     END $$;
 CREATE TRIGGER provider_leaves_feed
-    AFTER DELETE ON provider FOR EACH ROW EXECUTE FUNCTION note_deleted_listing();
+    AFTER DELETE ON provider REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION note_deleted_listings();
 
 -- Openness and places are not in the card.
 CREATE FUNCTION note_stated_listing() RETURNS trigger
@@ -75,15 +76,20 @@ CREATE TRIGGER provider_states_openness
           IS DISTINCT FROM (NEW.openness, NEW.openness_stated_at, NEW.openness_expires_at, NEW.waitlist_estimate_days))
     EXECUTE FUNCTION note_stated_listing();
 
-CREATE FUNCTION note_counted_listing() RETURNS trigger
+CREATE FUNCTION note_counted_listings() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
     BEGIN
-        PERFORM note_changes(ARRAY(SELECT c.id FROM listing_card c WHERE c.id = NEW.provider_id), 'changed');
+        PERFORM note_changes(ARRAY(SELECT DISTINCT c.id FROM counted k JOIN listing_card c ON c.id = k.provider_id),
+                             'changed');
         RETURN NULL;
     END $$;
-CREATE TRIGGER capacity_changes_listing
-    AFTER INSERT OR UPDATE ON capacity FOR EACH ROW EXECUTE FUNCTION note_counted_listing();
+CREATE TRIGGER capacity_is_stated
+    AFTER INSERT ON capacity REFERENCING NEW TABLE AS counted
+    FOR EACH STATEMENT EXECUTE FUNCTION note_counted_listings();
+CREATE TRIGGER capacity_is_counted
+    AFTER UPDATE ON capacity REFERENCING NEW TABLE AS counted
+    FOR EACH STATEMENT EXECUTE FUNCTION note_counted_listings();
 
 SELECT note_changes(ARRAY(SELECT id FROM listing_card), 'changed');
 """
@@ -95,10 +101,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("""
-        DROP TRIGGER capacity_changes_listing ON capacity;
+        DROP TRIGGER capacity_is_counted ON capacity;
+        DROP TRIGGER capacity_is_stated ON capacity;
         DROP TRIGGER provider_states_openness ON provider;
         DROP TRIGGER provider_leaves_feed ON provider;
-        DROP FUNCTION note_counted_listing, note_stated_listing, note_deleted_listing, refresh_listings;
+        DROP FUNCTION note_counted_listings, note_stated_listing, note_deleted_listings, refresh_listings;
         ALTER FUNCTION make_cards(uuid[]) RENAME TO refresh_listings;
         DROP FUNCTION note_changes;
         DROP TABLE listing_change;
