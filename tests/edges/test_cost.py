@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from graphql import get_introspection_query, parse
 
-from referral.edges.graphql.cost import MOST_POINTS, too_much
+from referral.edges.graphql.cost import MOST_POINTS, Bills
 
 OPERATIONS = sorted((Path(__file__).parents[2] / "schema" / "operations").glob("*/*.graphql"))
 
 
 def refused(query: str, **variables: object) -> str | None:
-    return too_much(parse(query), None, variables)
+    return Bills().too_much(parse(query), None, variables)
 
 
 @pytest.mark.parametrize("path", OPERATIONS, ids=lambda path: path.stem)

@@ -107,7 +107,10 @@ class Bills:
     def too_much(
         self, document: DocumentNode, operation_name: str | None, variables: Mapping[str, object]
     ) -> str | None:
-        """As `too_much`, counted once for all values that make no difference."""
+        """The sentence that says why a document is refused; None where it may run.
+
+        Counted once for all values that make no difference.
+        """
         if self.asked is not None and (key := self.key(operation_name, variables)) in self.known:
             return self.known[key]
         scale = Scale(fragments=fragments_of(document), variables=variables)
@@ -125,11 +128,6 @@ class Bills:
 
 def fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
     return {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-
-
-def too_much(document: DocumentNode, operation_name: str | None, variables: Mapping[str, object]) -> str | None:
-    """The sentence that says why a document is refused; None where it may run."""
-    return weighed(Scale(fragments=fragments_of(document), variables=variables), document, operation_name)
 
 
 def weighed(scale: Scale, document: DocumentNode, operation_name: str | None) -> str | None:

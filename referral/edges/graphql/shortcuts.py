@@ -31,12 +31,11 @@ from referral.directory.search import Found, Paging, Row, Search
 from referral.edges.graphql.context import Context
 from referral.edges.graphql.inputs import AreaInput, NearInput, PointInput, ProviderFilter, near_of, search_of
 from referral.edges.graphql.kept import written_page
-from referral.edges.graphql.selections import Selection, key_of, list_writers
+from referral.edges.graphql.selections import MOST_VARIANTS, Selection, key_of, list_writers
 from referral.edges.graphql.writers import NotPlain, Scope
 from referral.edges.lookups import origin
 from referral.foundation.errors import Refused
 
-MOST_VARIANTS = 16
 PAGE_OF_LISTINGS = "providers"
 
 
