@@ -117,6 +117,7 @@ CREATE FUNCTION public.mark_listings_with_help() RETURNS trigger
 
 CREATE FUNCTION public.mark_stale_listings() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
     BEGIN
         INSERT INTO stale_listing
@@ -202,15 +203,17 @@ CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
 
 CREATE FUNCTION public.refresh_stale_listings() RETURNS trigger
     LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
     AS $$
     DECLARE
         ids uuid[];
     BEGIN
+        IF NOT EXISTS (SELECT FROM stale_listing WHERE id = NEW.id) THEN
+            RETURN NULL;
+        END IF;
         WITH taken AS (DELETE FROM stale_listing RETURNING id)
         SELECT array_agg(id) INTO ids FROM taken;
-        IF ids IS NOT NULL THEN
-            PERFORM refresh_listings(ids);
-        END IF;
+        PERFORM refresh_listings(ids);
         RETURN NULL;
     END $$;
 
