@@ -1143,6 +1143,8 @@ CREATE INDEX listing_card_minors ON public.listing_card USING btree (id) WHERE (
 
 CREATE INDEX listing_card_near ON public.listing_card USING gist (point);
 
+CREATE INDEX listing_card_nowhere ON public.listing_card USING btree (id) WHERE (point IS NULL);
+
 CREATE INDEX listing_card_of_organization ON public.listing_card USING btree (organization_id);
 
 CREATE INDEX listing_card_remote ON public.listing_card USING btree (id) WHERE (remote <> ALL (ARRAY['no'::text, 'unknown'::text]));

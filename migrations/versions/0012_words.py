@@ -100,6 +100,9 @@ CREATE INDEX listing_card_remote ON listing_card (id) WHERE remote NOT IN ('no',
 CREATE INDEX listing_card_free ON listing_card (id) WHERE free NOT IN ('no', 'unknown');
 CREATE INDEX listing_card_detained ON listing_card (id) WHERE accepts_detained NOT IN ('no', 'unknown');
 CREATE INDEX listing_card_minors ON listing_card (id) WHERE accepts_minors NOT IN ('no', 'unknown');
+
+-- Who stands nowhere comes last in every search without a radius. They are few, and must not be looked for among all.
+CREATE INDEX listing_card_nowhere ON listing_card (id) WHERE point IS NULL;
 ANALYZE listing_card;
 """
 
@@ -139,7 +142,8 @@ def downgrade() -> None:
         DROP VIEW listing;
         CREATE VIEW listing WITH (security_invoker) AS SELECT {before} {FROM};
         DROP TRIGGER card_teaches_words ON listing_card;
-        DROP INDEX listing_card_remote, listing_card_free, listing_card_detained, listing_card_minors;
+        DROP INDEX listing_card_remote, listing_card_free, listing_card_detained, listing_card_minors,
+                   listing_card_nowhere;
         ALTER TABLE listing_card DROP COLUMN lexemes, DROP COLUMN week;
         CREATE INDEX listing_card_words ON listing_card USING gin (words gin_trgm_ops);
         DROP TABLE listing_word;

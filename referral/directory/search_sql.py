@@ -137,6 +137,7 @@ def walk(sorting: Sorting, columns: Columns, doubtful: Collection[Fact]) -> Lite
     doubt = NUMBERS[len(doubtful)]
     has_key = bool(search.help_types or search.languages)
     point: LiteralString = "o.point" if has_key else "listing.point"
+    within_reach = within_box if has_key or search.radius_km is not None else anywhere
     facts = "".join([f"AND {fact.not_known if fact in doubtful else fact.said} " for fact in filters.facts(search)])
     return f"""
              SELECT reached.*
@@ -146,7 +147,7 @@ def walk(sorting: Sorting, columns: Columns, doubtful: Collection[Fact]) -> Lite
                       FROM {"listing_offer o JOIN listing ON listing.id = o.listing_id" if has_key else "listing"}
                      WHERE {"o.key = offer.key" if has_key else "true"}
                        AND {"o.is_open" if has_key and takes_only_open(search) else "true"}
-                       AND {within_reach(search, point)}
+                       AND {within_reach(point)}
                        AND {filters.besides_facts(search)}
                        {facts}
                        AND {sorting.onwards(doubt, f"{point} <-> (SELECT here FROM asked)", "listing.id")}
@@ -155,11 +156,14 @@ def walk(sorting: Sorting, columns: Columns, doubtful: Collection[Fact]) -> Lite
                      FETCH FIRST {sorting.limit} ROWS WITH TIES) AS reached"""
 
 
-def within_reach(search: Search, point: LiteralString) -> LiteralString:
-    """Without a radius nothing is said of a box: the planner would think it holds few."""
-    if search.radius_km is None:
-        return f"{point} IS NOT NULL"
+def within_box(point: LiteralString) -> LiteralString:
+    """Also where there is no radius: of a key, that makes the planner expect few, so it walks."""
     return f"{point} <@ (SELECT box FROM asked) AND {point} <-> (SELECT here FROM asked) <= (SELECT reach FROM asked)"
+
+
+def anywhere(point: LiteralString) -> LiteralString:
+    """Of all listings, it would make the planner collect and sort what is not few at all."""
+    return f"{point} IS NOT NULL"
 
 
 def choices(facts: list[Fact]) -> list[tuple[Fact, ...]]:
