@@ -52,6 +52,121 @@ CREATE FUNCTION public.is_open_in(week int4multirange, schedules json, zone text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN (week IS NULL) THEN public.is_open_at(schedules, zone, moment) ELSE (NULLIF(week, '{}'::int4multirange) @> public.minute_of_week((moment AT TIME ZONE zone))) END;
 
+CREATE FUNCTION public.lexemes_of(words text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN array_to_tsvector(ARRAY(SELECT DISTINCT "left"(word.word, 100) AS "left" FROM unnest(string_to_array(lexemes_of.words, ' '::text)) word(word) WHERE (word.word <> ''::text)));
+
+CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
+
+CREATE FUNCTION public.week_of(schedules json) RETURNS int4multirange
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT CASE WHEN bool_or((h.is_closure OR (h.weeks_of_month <> '{}'::integer[]) OR (h.valid_from IS NOT NULL) OR (h.valid_to IS NOT NULL) OR (EXTRACT(second FROM h.opens_at) <> (0)::numeric) OR (EXTRACT(second FROM h.closes_at) <> (0)::numeric))) THEN NULL::int4multirange ELSE COALESCE((range_agg(int4range(t.start, t.stop)) * '{[0,10080)}'::int4multirange), '{}'::int4multirange) END AS "coalesce" FROM (json_to_recordset(week_of.schedules) h(weekdays text[], opens_at interval, closes_at interval, valid_from date, valid_to date, weeks_of_month integer[], is_closure boolean) LEFT JOIN LATERAL (SELECT ((d.day + w.week) + ((EXTRACT(epoch FROM h.opens_at) / (60)::numeric))::integer) AS start, (((d.day + w.week) + ((EXTRACT(epoch FROM h.closes_at) / (60)::numeric))::integer) + CASE WHEN (h.closes_at <= h.opens_at) THEN 1440 ELSE 0 END) AS stop FROM ((unnest(h.weekdays) named(weekday) CROSS JOIN LATERAL (SELECT ((array_position('{MO,TU,WE,TH,FR,SA,SU}'::text[], named.weekday) - 1) * 1440) AS "?column?") d(day)) CROSS JOIN (VALUES (0), ('-10080'::integer)) w(week))) t ON ((NOT h.is_closure))) WHERE (h.is_closure OR (h.weekdays <> '{}'::text[])));
+
+CREATE TABLE public.listing_card (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    organization_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid,
+    description text,
+    source text NOT NULL,
+    point public.cube,
+    latitude double precision,
+    longitude double precision,
+    country character(2),
+    state text,
+    time_zone text,
+    is_paused boolean NOT NULL,
+    help_types text[] NOT NULL,
+    claims text[] NOT NULL,
+    postures text[] NOT NULL,
+    tags text[] NOT NULL,
+    areas text[] NOT NULL,
+    accepts_detained text NOT NULL,
+    accepts_minors text NOT NULL,
+    interpreter_for_other text NOT NULL,
+    free text NOT NULL,
+    remote text NOT NULL,
+    restrictions text[] NOT NULL,
+    verified_at timestamp with time zone,
+    words text NOT NULL,
+    organization json NOT NULL,
+    service json NOT NULL,
+    location json,
+    verification json NOT NULL,
+    languages json NOT NULL,
+    service_areas json NOT NULL,
+    phones json NOT NULL,
+    schedules json NOT NULL,
+    lexemes tsvector GENERATED ALWAYS AS (public.lexemes_of(words)) STORED NOT NULL,
+    week int4multirange GENERATED ALWAYS AS (public.week_of(schedules)) STORED
+);
+
+COMMENT ON COLUMN public.listing_card.areas IS 'in:US-TX stands there; for:US-TX, for:US-TX/Cameron, for:<place> cover it.';
+
+COMMENT ON COLUMN public.listing_card.words IS 'All that text search reads, folded.';
+
+CREATE TABLE public.location (
+    id uuid NOT NULL,
+    organization_id uuid,
+    name text,
+    description text,
+    transportation text,
+    accessibility text[] DEFAULT '{}'::text[] NOT NULL,
+    visibility text DEFAULT 'public'::text NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
+    time_zone text NOT NULL,
+    lines text[] DEFAULT '{}'::text[] NOT NULL,
+    city text,
+    state text,
+    postal_code text,
+    country character(2),
+    source text NOT NULL,
+    CONSTRAINT location_on_earth CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
+    CONSTRAINT location_point_public CHECK (((visibility = 'public'::text) OR (latitude IS NULL))),
+    CONSTRAINT location_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT location_visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'town'::text, 'confidential'::text])))
+);
+
+CREATE TABLE public.provider (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    location_id uuid,
+    name text NOT NULL,
+    description text,
+    openness text DEFAULT 'unknown'::text NOT NULL,
+    openness_stated_at timestamp with time zone,
+    openness_expires_at timestamp with time zone,
+    openness_stated_by text,
+    waitlist_estimate_days integer,
+    referral_email text,
+    offers_made integer DEFAULT 0 NOT NULL,
+    offers_accepted integer DEFAULT 0 NOT NULL,
+    last_offered_at timestamp with time zone,
+    verification text DEFAULT 'unverified'::text NOT NULL,
+    verified_at timestamp with time zone,
+    source text NOT NULL,
+    retired_at timestamp with time zone,
+    verified_until timestamp with time zone,
+    CONSTRAINT provider_name_given CHECK ((name <> ''::text)),
+    CONSTRAINT provider_openness_known CHECK ((openness = ANY (ARRAY['open'::text, 'limited'::text, 'waitlist'::text, 'assessment_needed'::text, 'paused'::text, 'closed'::text, 'unknown'::text]))),
+    CONSTRAINT provider_verification_known CHECK ((verification = ANY (ARRAY['unverified'::text, 'applied'::text, 'checked'::text, 'verified'::text, 'expired'::text, 'suspended'::text]))),
+    CONSTRAINT provider_waitlist_days CHECK (((waitlist_estimate_days >= 0) AND (waitlist_estimate_days <= 3650)))
+);
+
+COMMENT ON COLUMN public.provider.retired_at IS 'When the list it came from left it out. It is no longer published; it stays.';
+
+COMMENT ON COLUMN public.provider.verified_until IS 'Until then two people''s check is believed.';
+
+CREATE FUNCTION public.is_remembered(owner uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    RETURN ((EXISTS (SELECT FROM (public.provider p JOIN public.listing_card c ON ((c.id = p.id))) WHERE ((p.id = is_remembered.owner) OR (p.service_id = is_remembered.owner) OR (p.location_id = is_remembered.owner) OR (p.organization_id = is_remembered.owner)))) AND (NOT (EXISTS (SELECT FROM public.location l WHERE ((l.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))) AND (NOT (EXISTS (SELECT FROM (public.provider p JOIN public.location l ON ((l.id = p.location_id))) WHERE ((p.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))));
+
 CREATE FUNCTION public.learn_words() RETURNS trigger
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -64,10 +179,6 @@ CREATE FUNCTION public.learn_words() RETURNS trigger
            AND NOT EXISTS (SELECT FROM listing_word k WHERE k.length = length(said.word) AND k.word = said.word);
         RETURN NULL;
     END $$;
-
-CREATE FUNCTION public.lexemes_of(words text) RETURNS tsvector
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN array_to_tsvector(ARRAY(SELECT DISTINCT "left"(word.word, 100) AS "left" FROM unnest(string_to_array(lexemes_of.words, ' '::text)) word(word) WHERE (word.word <> ''::text)));
 
 CREATE FUNCTION public.listings_of(touched jsonb, touched_table text) RETURNS SETOF uuid
     LANGUAGE sql STABLE
@@ -219,6 +330,10 @@ CREATE FUNCTION public.open_listing_offers() RETURNS trigger
         RETURN NULL;
     END $$;
 
+CREATE FUNCTION public.owner_of(part text, told jsonb) RETURNS uuid
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN CASE WHEN (part = ANY (ARRAY['organization'::text, 'service'::text, 'location'::text, 'provider'::text])) THEN ((told ->> 'id'::text))::uuid ELSE (COALESCE((told ->> 'provider_id'::text), (told ->> 'location_id'::text), (told ->> 'service_id'::text), (told ->> 'organization_id'::text)))::uuid END;
+
 CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -251,17 +366,47 @@ CREATE FUNCTION public.refresh_stale_listings() RETURNS trigger
         RETURN NULL;
     END $$;
 
+CREATE FUNCTION public.remember_changes() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+    BEGIN
+        INSERT INTO listing_history (owner, part, row_id, field, before, after, by_whom)
+        SELECT told.owner, TG_TABLE_NAME, (told.now ->> 'id')::uuid, f.field, told.was ->> f.field,
+               told.now ->> f.field,
+               coalesce(CASE WHEN f.field IN ('openness', 'waitlist_estimate_days')
+                             THEN told.now ->> 'openness_stated_by' END,
+                        nullif(current_setting('referral.by_whom', true), ''))
+          FROM (SELECT owner_of(TG_TABLE_NAME, to_jsonb(n)) AS owner, to_jsonb(o) AS was, to_jsonb(n) AS now
+                  FROM is_now n JOIN was o ON o.id = n.id
+                 WHERE to_jsonb(o) - TG_ARGV[0]::text[] <> to_jsonb(n) - TG_ARGV[0]::text[]) AS told
+         CROSS JOIN LATERAL jsonb_object_keys(told.now - TG_ARGV[0]::text[]) AS f(field)
+         WHERE told.was -> f.field <> told.now -> f.field
+           AND (TG_TABLE_NAME <> 'location' OR told.was ->> 'visibility' <> 'confidential')
+           AND is_remembered(told.owner)
+         ORDER BY told.owner, f.field;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.remember_rows() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+    BEGIN
+        INSERT INTO listing_history (owner, part, row_id, before, after, by_whom)
+        SELECT owner_of(TG_TABLE_NAME, to_jsonb(t)), TG_TABLE_NAME, t.id,
+               CASE WHEN TG_OP = 'DELETE' THEN jsonb_strip_nulls(to_jsonb(t))::text END,
+               CASE WHEN TG_OP = 'INSERT' THEN jsonb_strip_nulls(to_jsonb(t))::text END,
+               nullif(current_setting('referral.by_whom', true), '')
+          FROM told t
+         WHERE is_remembered(owner_of(TG_TABLE_NAME, to_jsonb(t)))
+         ORDER BY t.id;
+        RETURN NULL;
+    END $$;
+
 CREATE FUNCTION public.searchable(words text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, words)), '[^[:alnum:]]+'::text, ' '::text, 'g'::text);
-
-CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
-    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
-
-CREATE FUNCTION public.week_of(schedules json) RETURNS int4multirange
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT CASE WHEN bool_or((h.is_closure OR (h.weeks_of_month <> '{}'::integer[]) OR (h.valid_from IS NOT NULL) OR (h.valid_to IS NOT NULL) OR (EXTRACT(second FROM h.opens_at) <> (0)::numeric) OR (EXTRACT(second FROM h.closes_at) <> (0)::numeric))) THEN NULL::int4multirange ELSE COALESCE((range_agg(int4range(t.start, t.stop)) * '{[0,10080)}'::int4multirange), '{}'::int4multirange) END AS "coalesce" FROM (json_to_recordset(week_of.schedules) h(weekdays text[], opens_at interval, closes_at interval, valid_from date, valid_to date, weeks_of_month integer[], is_closure boolean) LEFT JOIN LATERAL (SELECT ((d.day + w.week) + ((EXTRACT(epoch FROM h.opens_at) / (60)::numeric))::integer) AS start, (((d.day + w.week) + ((EXTRACT(epoch FROM h.closes_at) / (60)::numeric))::integer) + CASE WHEN (h.closes_at <= h.opens_at) THEN 1440 ELSE 0 END) AS stop FROM ((unnest(h.weekdays) named(weekday) CROSS JOIN LATERAL (SELECT ((array_position('{MO,TU,WE,TH,FR,SA,SU}'::text[], named.weekday) - 1) * 1440) AS "?column?") d(day)) CROSS JOIN (VALUES (0), ('-10080'::integer)) w(week))) t ON ((NOT h.is_closure))) WHERE (h.is_closure OR (h.weekdays <> '{}'::text[])));
 
 CREATE TABLE conf.place (
     location_id uuid NOT NULL,
@@ -372,30 +517,6 @@ CREATE TABLE public.language_offered (
     CONSTRAINT language_mode_known CHECK ((mode = ANY (ARRAY['staff_fluent'::text, 'staff_basic'::text, 'interpreter_in_person'::text, 'interpreter_phone'::text, 'written_only'::text, 'relay'::text])))
 );
 
-CREATE TABLE public.location (
-    id uuid NOT NULL,
-    organization_id uuid,
-    name text,
-    description text,
-    transportation text,
-    accessibility text[] DEFAULT '{}'::text[] NOT NULL,
-    visibility text DEFAULT 'public'::text NOT NULL,
-    latitude double precision,
-    longitude double precision,
-    point public.cube GENERATED ALWAYS AS (public.unit_point(latitude, longitude)) STORED,
-    time_zone text NOT NULL,
-    lines text[] DEFAULT '{}'::text[] NOT NULL,
-    city text,
-    state text,
-    postal_code text,
-    country character(2),
-    source text NOT NULL,
-    CONSTRAINT location_on_earth CHECK ((((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision)) AND ((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision)))),
-    CONSTRAINT location_point_public CHECK (((visibility = 'public'::text) OR (latitude IS NULL))),
-    CONSTRAINT location_point_whole CHECK (((latitude IS NULL) = (longitude IS NULL))),
-    CONSTRAINT location_visibility_known CHECK ((visibility = ANY (ARRAY['public'::text, 'town'::text, 'confidential'::text])))
-);
-
 CREATE TABLE public.organization (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -422,37 +543,6 @@ CREATE TABLE public.phone (
     languages text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT phone_has_one_owner CHECK ((num_nonnulls(organization_id, service_id, location_id, provider_id) = 1))
 );
-
-CREATE TABLE public.provider (
-    id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    service_id uuid NOT NULL,
-    location_id uuid,
-    name text NOT NULL,
-    description text,
-    openness text DEFAULT 'unknown'::text NOT NULL,
-    openness_stated_at timestamp with time zone,
-    openness_expires_at timestamp with time zone,
-    openness_stated_by text,
-    waitlist_estimate_days integer,
-    referral_email text,
-    offers_made integer DEFAULT 0 NOT NULL,
-    offers_accepted integer DEFAULT 0 NOT NULL,
-    last_offered_at timestamp with time zone,
-    verification text DEFAULT 'unverified'::text NOT NULL,
-    verified_at timestamp with time zone,
-    source text NOT NULL,
-    retired_at timestamp with time zone,
-    verified_until timestamp with time zone,
-    CONSTRAINT provider_name_given CHECK ((name <> ''::text)),
-    CONSTRAINT provider_openness_known CHECK ((openness = ANY (ARRAY['open'::text, 'limited'::text, 'waitlist'::text, 'assessment_needed'::text, 'paused'::text, 'closed'::text, 'unknown'::text]))),
-    CONSTRAINT provider_verification_known CHECK ((verification = ANY (ARRAY['unverified'::text, 'applied'::text, 'checked'::text, 'verified'::text, 'expired'::text, 'suspended'::text]))),
-    CONSTRAINT provider_waitlist_days CHECK (((waitlist_estimate_days >= 0) AND (waitlist_estimate_days <= 3650)))
-);
-
-COMMENT ON COLUMN public.provider.retired_at IS 'When the list it came from left it out. It is no longer published; it stays.';
-
-COMMENT ON COLUMN public.provider.verified_until IS 'Until then two people''s check is believed.';
 
 CREATE TABLE public.schedule (
     id uuid NOT NULL,
@@ -692,50 +782,6 @@ CREATE TABLE public.language_tag (
 
 COMMENT ON TABLE public.language_tag IS 'Ways to write a tag, lower case: ISO 639-1, 639-2 and 639-3, reviewed BCP 47 tags.';
 
-CREATE TABLE public.listing_card (
-    id uuid NOT NULL,
-    name text NOT NULL,
-    organization_id uuid NOT NULL,
-    service_id uuid NOT NULL,
-    location_id uuid,
-    description text,
-    source text NOT NULL,
-    point public.cube,
-    latitude double precision,
-    longitude double precision,
-    country character(2),
-    state text,
-    time_zone text,
-    is_paused boolean NOT NULL,
-    help_types text[] NOT NULL,
-    claims text[] NOT NULL,
-    postures text[] NOT NULL,
-    tags text[] NOT NULL,
-    areas text[] NOT NULL,
-    accepts_detained text NOT NULL,
-    accepts_minors text NOT NULL,
-    interpreter_for_other text NOT NULL,
-    free text NOT NULL,
-    remote text NOT NULL,
-    restrictions text[] NOT NULL,
-    verified_at timestamp with time zone,
-    words text NOT NULL,
-    organization json NOT NULL,
-    service json NOT NULL,
-    location json,
-    verification json NOT NULL,
-    languages json NOT NULL,
-    service_areas json NOT NULL,
-    phones json NOT NULL,
-    schedules json NOT NULL,
-    lexemes tsvector GENERATED ALWAYS AS (public.lexemes_of(words)) STORED NOT NULL,
-    week int4multirange GENERATED ALWAYS AS (public.week_of(schedules)) STORED
-);
-
-COMMENT ON COLUMN public.listing_card.areas IS 'in:US-TX stands there; for:US-TX, for:US-TX/Cameron, for:<place> cover it.';
-
-COMMENT ON COLUMN public.listing_card.words IS 'All that text search reads, folded.';
-
 CREATE VIEW public.listing WITH (security_invoker='true') AS
  SELECT c.id,
     c.name,
@@ -803,6 +849,31 @@ COMMENT ON TABLE public.listing_change IS 'Of a listing that is no longer publis
 
 ALTER TABLE public.listing_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.listing_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.listing_history (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    owner uuid NOT NULL,
+    part text NOT NULL,
+    row_id uuid NOT NULL,
+    field text,
+    before text,
+    after text,
+    by_whom text
+);
+
+COMMENT ON TABLE public.listing_history IS 'Of a row that was added or taken away, field is null and its whole is kept.';
+
+COMMENT ON COLUMN public.listing_history.owner IS 'The organization, service, location or provider whose row it is.';
+
+ALTER TABLE public.listing_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.listing_history_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1076,6 +1147,9 @@ ALTER TABLE ONLY public.listing_card
 ALTER TABLE ONLY public.listing_change
     ADD CONSTRAINT listing_change_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.listing_history
+    ADD CONSTRAINT listing_history_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_key PRIMARY KEY (id);
 
@@ -1189,6 +1263,8 @@ CREATE INDEX listing_change_in_order ON public.listing_change USING btree (xact,
 
 CREATE INDEX listing_change_of_listing ON public.listing_change USING btree (listing_id, xact, id);
 
+CREATE INDEX listing_history_of_owner ON public.listing_history USING btree (owner, id);
+
 CREATE INDEX listing_offer_near ON public.listing_offer USING gist (key, point);
 
 CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, point) WHERE is_open;
@@ -1273,11 +1349,29 @@ CREATE TRIGGER help_type_marks_listings AFTER INSERT OR UPDATE ON public.help_ty
 
 CREATE TRIGGER language_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.language_offered FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
+CREATE TRIGGER language_offered_is_remembered AFTER UPDATE ON public.language_offered REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{}');
+
+CREATE TRIGGER language_offered_that_comes_is_remembered AFTER INSERT ON public.language_offered REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER language_offered_that_goes_is_remembered AFTER DELETE ON public.language_offered REFERENCING OLD TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER location_is_remembered AFTER UPDATE ON public.location REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{point}');
+
 CREATE TRIGGER location_marks_listings AFTER UPDATE ON public.location FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER organization_is_remembered AFTER UPDATE ON public.organization REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{}');
 
 CREATE TRIGGER organization_marks_listings AFTER UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
+CREATE TRIGGER phone_is_remembered AFTER UPDATE ON public.phone REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{}');
+
 CREATE TRIGGER phone_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.phone FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER phone_that_comes_is_remembered AFTER INSERT ON public.phone REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER phone_that_goes_is_remembered AFTER DELETE ON public.phone REFERENCING OLD TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER provider_is_remembered AFTER UPDATE ON public.provider REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{openness_stated_at,openness_expires_at,openness_stated_by,offers_made,offers_accepted,last_offered_at,verified_at,verified_until}');
 
 CREATE TRIGGER provider_leaves_feed AFTER DELETE ON public.provider REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.note_deleted_listings();
 
@@ -1289,7 +1383,21 @@ CREATE TRIGGER provider_states_openness AFTER UPDATE OF openness, openness_state
 
 CREATE CONSTRAINT TRIGGER refresh_at_commit AFTER INSERT ON public.stale_listing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refresh_stale_listings();
 
+CREATE TRIGGER schedule_is_remembered AFTER UPDATE ON public.schedule REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{}');
+
 CREATE TRIGGER schedule_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.schedule FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER schedule_that_comes_is_remembered AFTER INSERT ON public.schedule REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER schedule_that_goes_is_remembered AFTER DELETE ON public.schedule REFERENCING OLD TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER service_area_is_remembered AFTER UPDATE ON public.service_area REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{}');
+
+CREATE TRIGGER service_area_that_comes_is_remembered AFTER INSERT ON public.service_area REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER service_area_that_goes_is_remembered AFTER DELETE ON public.service_area REFERENCING OLD TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER service_is_remembered AFTER UPDATE ON public.service REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{last_modified}');
 
 CREATE TRIGGER service_marks_listings AFTER UPDATE ON public.service FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from referral.directory import history
 from referral.foundation.actors import ActorKind
 from referral.foundation.audit import record
 from referral.foundation.db import Tx, execute, one, value
@@ -91,6 +92,7 @@ async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
             WHERE p.location_id = $1 AND o.id = p.organization_id""",
         place,
     )
+    await history.forget(tx, place)
     await execute(tx, "SET CONSTRAINTS refresh_at_commit IMMEDIATE")  # then no listing holds the words of its name
     await execute(tx, "SELECT forget_words()")
     await execute(tx, "SET CONSTRAINTS refresh_at_commit DEFERRED")

@@ -1,4 +1,4 @@
-"""How staff keep the directory true: who is verified, and who must not be listed."""
+"""How staff keep the directory true: who is verified, who must not be listed, and what a listing said before."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -6,7 +6,8 @@ from uuid import UUID
 
 import strawberry
 
-from referral.directory import verifying
+from referral.directory import history, verifying
+from referral.directory.history import Edit, Edits, ListingPart
 from referral.directory.verifying import Evidence, Standing, Step, Waiting
 from referral.directory.words import SuspensionReason, VerificationStatus, VerificationStep
 from referral.edges.graphql.context import Info
@@ -106,6 +107,35 @@ class VerificationPayload:
     record: VerificationRecord = described("How far it has been checked now.")
 
 
+@strawberry.type(description="One field of a listing before and after a change.")
+class ListingEdit:
+    at: datetime = described("When.")
+    part: ListingPart = described("Which part of the listing.")
+    field: str | None = described("Which field; null where a whole row, such as a telephone, came or went.")
+    before: str | None = described("What it said, lists and rows as JSON; null where there was nothing.")
+    after: str | None = described("What it says since.")
+    by_whom: str | None = described("On whose word; null where nobody said.")
+
+
+@strawberry.type(description="A page of a listing's history.")
+class ListingEditConnection:
+    found: strawberry.Private[Edits]
+
+    @strawberry.field(description="The changes, the newest first.", graphql_type=list[ListingEdit])
+    def nodes(self) -> tuple[Edit, ...]:
+        return self.found.edits
+
+    @strawberry.field(description="Whether the list goes on.")
+    def page_info(self) -> PageInfo:
+        edits = self.found.edits
+        return PageInfo(
+            has_next_page=self.found.page.has_next,
+            has_previous_page=self.found.page.has_previous,
+            start_cursor=Cursor(edits[0].cursor) if edits else None,
+            end_cursor=Cursor(edits[-1].cursor) if edits else None,
+        )
+
+
 VerificationResult = Annotated[
     VerificationPayload | ValidationProblem | NotFoundProblem | ConflictProblem,
     strawberry.union("VerificationResult", description="A step is kept, or what stood in the way."),
@@ -155,6 +185,19 @@ class UpkeepQuery:
         _ = context.intake
         found = await verifying.standing(context.at, id_of(provider_id, "provider_id"))
         return record_of(found) if found else None
+
+    @strawberry.field(description="What a listing, its service, place and organization said before.")
+    async def listing_history(
+        self,
+        info: Info,
+        provider_id: Annotated[strawberry.ID, strawberry.argument(description="The listing.")],
+        first: First = None,
+        after: After = None,
+    ) -> ListingEditConnection:
+        context = info.context
+        _ = context.intake
+        found = await history.of(context.at, id_of(provider_id, "provider_id"), first=first, after=after)
+        return ListingEditConnection(found=found)
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ import strawberry
 
 from referral.directory import words as directory
 from referral.directory.changes import ChangeKind
+from referral.directory.history import ListingPart
 from referral.foundation import vocabulary
 from referral.foundation.actors import ActorKind, Scope, StaffRole
 from referral.foundation.languages import Direction
@@ -40,6 +41,7 @@ for _kind in (
     directory.LocationVisibility,
     directory.VerificationStatus,
     directory.VerificationStep,
+    ListingPart,
     directory.SuspensionReason,
     directory.ServiceAreaKind,
     directory.CapacityUnit,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from referral.directory import importing, retiring
+from referral.directory import history, importing, retiring
 from referral.directory.differences import Difference, differences, snapshot
 from referral.directory.listed import Counts, TableCounts
 from referral.directory.retiring import MOST_PERCENT, Missing, MissingPolicy
@@ -85,6 +85,7 @@ async def import_package(
     report = ImportReport(counts={}, errors=reading.errors)
     with suppress(Undone):
         async with database.transaction() as tx:
+            await history.on_word_of(tx, f"list: {source}")
             report = await written(tx, reading, source, progress, terms)
             if terms.dry_run:
                 raise Undone
