@@ -79,21 +79,22 @@ async def count(at: Reader, kind: Kind, wanted: Wanted) -> int:
     return 0 if wanted.nobody else await value(at, kind.count(wanted), *arguments(wanted))
 
 
-async def walk(at: Reader, kind: Kind, wanted: Wanted) -> AsyncIterator[Sequence[UUID]]:
-    """All that match, by id, in parts of at most LARGEST_PAGE; each part starts after the last of the one before."""
-    found = [] if wanted.nobody else await following(at, kind, wanted, None)
+async def walk(at: Reader, kind: Kind, wanted: Wanted, *, at_once: int = AT_ONCE) -> AsyncIterator[Sequence[UUID]]:
+    """All that match, by id, in parts of at most LARGEST_PAGE. Whatever comes or goes meanwhile, none comes twice."""
+    found = [] if wanted.nobody else await following(at, kind, wanted, None, at_once)
     while found:
         for start in range(0, len(found), LARGEST_PAGE):
             yield found[start : start + LARGEST_PAGE]
-        found = await following(at, kind, wanted, found[-1]) if len(found) == AT_ONCE else []
+        found = await following(at, kind, wanted, found[-1], at_once) if len(found) == at_once else []
 
 
-async def following(at: Reader, kind: Kind, wanted: Wanted, last: UUID | None) -> list[UUID]:
+async def following(at: Reader, kind: Kind, wanted: Wanted, last: UUID | None, at_most: int) -> list[UUID]:
+    """The next ids after the last one; the first ones after none."""
     after: LiteralString = "$10::uuid IS NULL" if last is None else f"{kind.id} > $10::uuid"
     return await value(
         at,
         f"SELECT ARRAY({kind.ids(wanted)} AND {after} ORDER BY id LIMIT $11)",
         *arguments(wanted),
         last,
-        AT_ONCE,
+        at_most,
     )
