@@ -16,6 +16,15 @@ CREATE FUNCTION public.arc_km(chord double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((((2)::numeric * 6371.0088))::double precision * asin(LEAST((1)::double precision, (chord / (2)::double precision))));
 
+CREATE FUNCTION public.forget_words() RETURNS void
+    LANGUAGE sql
+    SET enable_seqscan TO 'off'
+    AS $$
+        DELETE FROM listing_word w
+         WHERE NOT EXISTS (SELECT FROM listing_card c
+                            WHERE c.lexemes @@ array_to_tsvector(ARRAY[w.word])::text::tsquery);
+    $$;
+
 CREATE FUNCTION public.guess_place_names(misspelled text) RETURNS TABLE(place_id uuid, folded text, sense text, likeness real)
     LANGUAGE sql STABLE ROWS 5 PARALLEL SAFE
     SET "pg_trgm.similarity_threshold" TO '0.4'
@@ -32,8 +41,33 @@ CREATE FUNCTION public.has_word(words text, word text) RETURNS boolean
     RETURN ((strpos((' '::text || words), (' '::text || word)) > 0) OR ((length(word) >= 5) AND (EXISTS (SELECT FROM unnest(string_to_array(has_word.words, ' '::text)) one(one) WHERE (((length(one.one) >= (length(has_word.word) - 2)) AND (length(one.one) <= (length(has_word.word) + 2))) AND (public.levenshtein_less_equal(one.one, has_word.word, CASE WHEN (length(has_word.word) < 9) THEN 1 ELSE 2 END) <= CASE WHEN (length(has_word.word) < 9) THEN 1 ELSE 2 END))))));
 
 CREATE FUNCTION public.is_open_at(schedules json, zone text, moment timestamp with time zone) RETURNS boolean
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE COST 2000 PARALLEL SAFE
     RETURN (WITH hours AS (SELECT h.is_closure, ((here.clock >= (d.day + (h.opens_at)::interval)) AND (here.clock < ((d.day + (h.closes_at)::interval) + CASE WHEN (h.closes_at <= h.opens_at) THEN '1 day'::interval ELSE '00:00:00'::interval END)) AND ((h.weekdays = '{}'::text[]) OR ((ARRAY['MO'::text, 'TU'::text, 'WE'::text, 'TH'::text, 'FR'::text, 'SA'::text, 'SU'::text])[(EXTRACT(isodow FROM d.day))::integer] = ANY (h.weekdays))) AND ((h.weeks_of_month = '{}'::integer[]) OR (h.weeks_of_month && ARRAY[d.week, d.week_from_end]))) AS is_now FROM (((SELECT (is_open_at.moment AT TIME ZONE is_open_at.zone) AS clock) here CROSS JOIN LATERAL (SELECT days.day, (((EXTRACT(day FROM days.day))::integer + 6) / 7) AS week, (- ((((EXTRACT(day FROM (date_trunc('month'::text, (days.day)::timestamp with time zone) + '1 mon -1 days'::interval)))::integer - (EXTRACT(day FROM days.day))::integer) / 7) + 1)) AS week_from_end FROM (VALUES ((here.clock)::date), (((here.clock)::date - 1))) days(day)) d) JOIN json_to_recordset(is_open_at.schedules) h(weekdays text[], opens_at text, closes_at text, valid_from date, valid_to date, weeks_of_month integer[], is_closure boolean) ON (((d.day >= COALESCE(h.valid_from, '-infinity'::date)) AND (d.day <= COALESCE(h.valid_to, 'infinity'::date))))) WHERE (h.is_closure OR (h.weekdays <> '{}'::text[]))) SELECT CASE WHEN bool_or((hours.is_closure AND hours.is_now)) THEN false WHEN bool_or((NOT hours.is_closure)) THEN bool_or(((NOT hours.is_closure) AND hours.is_now)) ELSE NULL::boolean END AS "case" FROM hours);
+
+CREATE FUNCTION public.minute_of_week(clock timestamp without time zone) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN ((((floor((date_part('epoch'::text, clock) / (60)::double precision)))::bigint + (3 * 1440)) % (10080)::bigint))::integer;
+
+CREATE FUNCTION public.is_open_in(week int4multirange, schedules json, zone text, moment timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (week IS NULL) THEN public.is_open_at(schedules, zone, moment) ELSE (NULLIF(week, '{}'::int4multirange) @> public.minute_of_week((moment AT TIME ZONE zone))) END;
+
+CREATE FUNCTION public.learn_words() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+    BEGIN
+        INSERT INTO listing_word
+        SELECT said.word
+          FROM (SELECT DISTINCT unnest(tsvector_to_array(lexemes)) AS word FROM made) AS said
+         WHERE said.word ~ '[[:alpha:]]'
+           AND NOT EXISTS (SELECT FROM listing_word k WHERE k.length = length(said.word) AND k.word = said.word);
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.lexemes_of(words text) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN array_to_tsvector(ARRAY(SELECT DISTINCT "left"(word.word, 100) AS "left" FROM unnest(string_to_array(lexemes_of.words, ' '::text)) word(word) WHERE (word.word <> ''::text)));
 
 CREATE FUNCTION public.listings_of(touched jsonb, touched_table text) RETURNS SETOF uuid
     LANGUAGE sql STABLE
@@ -224,6 +258,10 @@ CREATE FUNCTION public.searchable(words text) RETURNS text
 CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
+
+CREATE FUNCTION public.week_of(schedules json) RETURNS int4multirange
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT CASE WHEN bool_or((h.is_closure OR (h.weeks_of_month <> '{}'::integer[]) OR (h.valid_from IS NOT NULL) OR (h.valid_to IS NOT NULL) OR (EXTRACT(second FROM h.opens_at) <> (0)::numeric) OR (EXTRACT(second FROM h.closes_at) <> (0)::numeric))) THEN NULL::int4multirange ELSE COALESCE((range_agg(int4range(t.start, t.stop)) * '{[0,10080)}'::int4multirange), '{}'::int4multirange) END AS "coalesce" FROM (json_to_recordset(week_of.schedules) h(weekdays text[], opens_at interval, closes_at interval, valid_from date, valid_to date, weeks_of_month integer[], is_closure boolean) LEFT JOIN LATERAL (SELECT ((d.day + w.week) + ((EXTRACT(epoch FROM h.opens_at) / (60)::numeric))::integer) AS start, (((d.day + w.week) + ((EXTRACT(epoch FROM h.closes_at) / (60)::numeric))::integer) + CASE WHEN (h.closes_at <= h.opens_at) THEN 1440 ELSE 0 END) AS stop FROM ((unnest(h.weekdays) named(weekday) CROSS JOIN LATERAL (SELECT ((array_position('{MO,TU,WE,TH,FR,SA,SU}'::text[], named.weekday) - 1) * 1440) AS "?column?") d(day)) CROSS JOIN (VALUES (0), ('-10080'::integer)) w(week))) t ON ((NOT h.is_closure))) WHERE (h.is_closure OR (h.weekdays <> '{}'::text[])));
 
 CREATE TABLE conf.place (
     location_id uuid NOT NULL,
@@ -686,7 +724,9 @@ CREATE TABLE public.listing_card (
     languages json NOT NULL,
     service_areas json NOT NULL,
     phones json NOT NULL,
-    schedules json NOT NULL
+    schedules json NOT NULL,
+    lexemes tsvector GENERATED ALWAYS AS (public.lexemes_of(words)) STORED NOT NULL,
+    week int4multirange GENERATED ALWAYS AS (public.week_of(schedules)) STORED
 );
 
 COMMENT ON COLUMN public.listing_card.areas IS 'in:US-TX stands there; for:US-TX, for:US-TX/Cameron, for:<place> cover it.';
@@ -717,7 +757,7 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
             WHEN (p.openness_expires_at > now()) THEN p.waitlist_estimate_days
             ELSE NULL::integer
         END AS waitlist_estimate_days,
-    public.is_open_at(c.schedules, c.time_zone, now()) AS is_open_now,
+    public.is_open_in(c.week, c.schedules, c.time_zone, now()) AS is_open_now,
     c.help_types,
     c.claims,
     c.postures,
@@ -742,7 +782,8 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
     ( SELECT COALESCE(json_agg(json_build_object('help_type', k.help_type, 'unit', k.unit, 'available', GREATEST(0, ((k.stated - k.taken) - k.held)), 'maximum', k.maximum, 'updated_at', k.stated_at, 'expires_at', k.expires_at) ORDER BY k.help_type NULLS FIRST, k.unit), '[]'::json) AS "coalesce"
            FROM public.capacity k
           WHERE ((k.provider_id = c.id) AND (k.expires_at > now()))) AS capacities,
-    ((c.xmin)::text)::bigint AS version
+    ((c.xmin)::text)::bigint AS version,
+    c.lexemes
    FROM (public.listing_card c
      LEFT JOIN public.provider p ON ((p.id = c.id)));
 
@@ -772,6 +813,13 @@ CREATE TABLE public.listing_offer (
     point public.cube NOT NULL,
     is_open boolean NOT NULL
 );
+
+CREATE TABLE public.listing_word (
+    word text NOT NULL,
+    length integer GENERATED ALWAYS AS (length(word)) STORED NOT NULL
+);
+
+COMMENT ON TABLE public.listing_word IS 'Every word of a listing that has a letter: what a misspelt one may mean.';
 
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
@@ -1085,9 +1133,19 @@ CREATE INDEX listing_card_at_place ON public.listing_card USING btree (id) WHERE
 
 CREATE INDEX listing_card_by_name ON public.listing_card USING btree (name, id);
 
+CREATE INDEX listing_card_detained ON public.listing_card USING btree (id) WHERE (accepts_detained <> ALL (ARRAY['no'::text, 'unknown'::text]));
+
+CREATE INDEX listing_card_free ON public.listing_card USING btree (id) WHERE (free <> ALL (ARRAY['no'::text, 'unknown'::text]));
+
 CREATE INDEX listing_card_help ON public.listing_card USING gin (help_types);
 
+CREATE INDEX listing_card_lexemes ON public.listing_card USING gin (lexemes);
+
+CREATE INDEX listing_card_minors ON public.listing_card USING btree (id) WHERE (accepts_minors <> ALL (ARRAY['no'::text, 'unknown'::text]));
+
 CREATE INDEX listing_card_near ON public.listing_card USING gist (point);
+
+CREATE INDEX listing_card_nowhere ON public.listing_card USING btree (id) WHERE (point IS NULL);
 
 CREATE INDEX listing_card_of_organization ON public.listing_card USING btree (organization_id);
 
@@ -1095,9 +1153,9 @@ CREATE INDEX listing_card_of_service ON public.listing_card USING btree (service
 
 CREATE INDEX listing_card_postal_code ON public.listing_card USING btree (regexp_replace(upper((location ->> 'postal_code'::text)), '^([0-9]{5})-[0-9]{4}$'::text, '\1'::text));
 
-CREATE INDEX listing_card_tags ON public.listing_card USING gin (tags);
+CREATE INDEX listing_card_remote ON public.listing_card USING btree (id) WHERE (remote <> ALL (ARRAY['no'::text, 'unknown'::text]));
 
-CREATE INDEX listing_card_words ON public.listing_card USING gin (words public.gin_trgm_ops);
+CREATE INDEX listing_card_tags ON public.listing_card USING gin (tags);
 
 CREATE INDEX listing_change_in_order ON public.listing_change USING btree (xact, listing_id);
 
@@ -1108,6 +1166,8 @@ CREATE INDEX listing_offer_near ON public.listing_offer USING gist (key, point);
 CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, point) WHERE is_open;
 
 CREATE INDEX listing_offer_of_listing ON public.listing_offer USING btree (listing_id);
+
+CREATE INDEX listing_word_by_length ON public.listing_word USING btree (length, word);
 
 CREATE INDEX location_by_point ON public.location USING gist (point);
 
@@ -1176,6 +1236,8 @@ CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.se
 CREATE TRIGGER capacity_is_counted AFTER UPDATE ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
 
 CREATE TRIGGER capacity_is_stated AFTER INSERT ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
+
+CREATE TRIGGER card_teaches_words AFTER INSERT ON public.listing_card REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION public.learn_words();
 
 CREATE TRIGGER help_type_marks_listings AFTER INSERT OR UPDATE ON public.help_type FOR EACH ROW EXECUTE FUNCTION public.mark_listings_with_help();
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from referral.directory.filters import Search, arguments, around, condition
+from referral.directory.spelling import understood
 from referral.directory.words import Openness
 from referral.foundation.db import Reader, many
 from referral.foundation.vocabulary import HelpType
@@ -33,7 +34,7 @@ class OpennessCount:
 
 
 async def languages(at: Reader, search: Search) -> list[LanguageCount]:
-    others = replace(search, languages=None)
+    others = replace(await understood(at, search), languages=None)
     return await many(
         at,
         LanguageCount,
@@ -49,7 +50,7 @@ async def languages(at: Reader, search: Search) -> list[LanguageCount]:
 
 
 async def help_types(at: Reader, search: Search) -> list[HelpTypeCount]:
-    others = replace(search, help_types=None)
+    others = replace(await understood(at, search), help_types=None)
     return await many(
         at,
         HelpTypeCount,
@@ -65,7 +66,7 @@ async def help_types(at: Reader, search: Search) -> list[HelpTypeCount]:
 
 
 async def openness(at: Reader, search: Search) -> list[OpennessCount]:
-    others = replace(search, openness=None)
+    others = replace(await understood(at, search), openness=None)
     return await many(
         at,
         OpennessCount,

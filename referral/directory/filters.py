@@ -21,7 +21,7 @@ FARTHEST_KM = 20_038
 MOST_PLACES = 100_000
 LONGEST_TEXT = 200
 SHORTEST_WORD = 3
-NUMBERS: tuple[LiteralString, ...] = ("1", "2", "3", "4", "5", "6")
+MOST_WORDS = 6
 OPEN = frozenset({Openness.OPEN, Openness.LIMITED})  # what listing_offer.is_open means
 WORD = re.compile(r"[^\W_]+")
 
@@ -77,6 +77,8 @@ class Search:
     text: str | None = None
     verified_since: date | None = None
     organization: UUID | None = None
+    meant: str | None = None  # the text as a query of Postgres, and who holds it unless they are many: see `spelling`
+    met: tuple[UUID, ...] | None = None
 
     @property
     def facts(self) -> int:
@@ -149,14 +151,13 @@ SPOKEN_SO: LiteralString = """(listing.tags = '{}' OR EXISTS (
      WHERE (g.service_id = listing.service_id OR g.location_id = listing.location_id)
        AND g.mode = ANY($7::text[]) AND ($5::text[] IS NULL OR g.tag = ANY($5::text[]))))"""
 
-# Every word must be there, perhaps misspelt. The index brings who has much the same letters, for each word at once.
-EACH_WORD: tuple[LiteralString, ...] = tuple(
-    f"listing.words %> ($11::text[])[{n}] AND has_word(listing.words, ($11::text[])[{n}])" for n in NUMBERS
-)
-
 
 def condition(search: Search) -> LiteralString:
     """WHERE, over `listing`, with the parameters of `arguments`; all of the search but where it is near."""
+    return "\n    AND ".join([besides_facts(search), *(fact.kept for fact in facts(search))])
+
+
+def besides_facts(search: Search) -> LiteralString:
     return "\n    AND ".join([
         "listing.help_types && $3::text[]" if search.help_types else "$3::text[] IS NULL",
         "listing.openness = ANY($4::text[])" if search.openness else "$4::text[] IS NULL",
@@ -166,11 +167,17 @@ def condition(search: Search) -> LiteralString:
         "(listing.claims && $8::text[] OR listing.claims = '{}')" if search.claims else "$8::text[] IS NULL",
         POSTURES if search.postures else "$9::text[] IS NULL",
         PLACES_LEFT if search.min_capacity is not None else "$10::int IS NULL",
-        *(EACH_WORD[: len(words(search.text))] if search.text is not None else ("$11::text[] IS NULL",)),
+        held(search),
         "listing.verified_at >= $12::date" if search.verified_since else "$12::date IS NULL",
         "listing.areas && $13::text[]" if search.within else "$13::text[] IS NULL",
-        *(fact.kept for fact in facts(search)),
     ])  # fmt: skip
+
+
+def held(search: Search) -> LiteralString:
+    """Whose words they are."""
+    if search.text is None:
+        return "$11::text IS NULL"
+    return "listing.lexemes @@ $11::text::tsquery" if search.met is None else "listing.id = ANY($11::uuid[])"
 
 
 def spoken(search: Search) -> LiteralString:
@@ -194,19 +201,16 @@ def from_afar(search: Search) -> LiteralString:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact of three values: whom an asker keeps, and of whom it is not known."""
+    """A fact of three values: who says what is asked for, whom an asker keeps, and of whom it is not known."""
 
+    said: LiteralString
     kept: LiteralString
     not_known: LiteralString
 
 
 def facts(search: Search) -> list[Fact]:
+    """Those asked for; what takes longest to tell comes last."""
     found: list[Fact] = []
-    if search.open_now is not None:
-        kept: LiteralString = (
-            "listing.is_open_now IS NOT FALSE" if search.open_now else "listing.is_open_now IS NOT TRUE"
-        )
-        found.append(Fact(kept, "listing.is_open_now IS NULL"))
     columns: tuple[tuple[bool | None, LiteralString], ...] = (
         (search.remote, "listing.remote"),
         (search.free, "listing.free"),
@@ -215,8 +219,14 @@ def facts(search: Search) -> list[Fact]:
     )
     for asked, column in columns:
         if asked is not None:
-            kept = f"{column} <> 'no'" if asked else f"{column} IN ('no', 'unknown')"
-            found.append(Fact(kept, f"{column} = 'unknown'"))
+            said: LiteralString = f"{column} NOT IN ('no', 'unknown')" if asked else f"{column} = 'no'"
+            kept: LiteralString = f"{column} <> 'no'" if asked else f"{column} IN ('no', 'unknown')"
+            found.append(Fact(said, kept, f"{column} = 'unknown'"))
+    if search.open_now is not None:
+        is_so: LiteralString = "TRUE" if search.open_now else "FALSE"
+        isnt: LiteralString = "FALSE" if search.open_now else "TRUE"
+        is_open: LiteralString = "listing.is_open_now"
+        found.append(Fact(f"{is_open} IS {is_so}", f"{is_open} IS NOT {isnt}", f"{is_open} IS NULL"))
     return found
 
 
@@ -238,7 +248,7 @@ def arguments(search: Search) -> tuple[object, ...]:
         list(search.claims) if search.claims else None,
         list(search.postures) if search.postures else None,
         search.min_capacity,
-        None if search.text is None else words(search.text),
+        search.meant if search.met is None else list(search.met),
         search.verified_since,
         search.within.keys if search.within else None,
         None if search.covered_by is None else [f"for:{area}" for area in search.covered_by],
@@ -249,7 +259,7 @@ def words(text: str) -> list[str]:
     """The words of a text search, longest first; short ones only where there are no others."""
     plain = "".join(sign for sign in normalize("NFKD", text.lower()) if not combining(sign))
     found = sorted(set(WORD.findall(plain)), key=lambda word: (-len(word), word))
-    return ([word for word in found if len(word) >= SHORTEST_WORD] or found)[: len(EACH_WORD)]
+    return ([word for word in found if len(word) >= SHORTEST_WORD] or found)[:MOST_WORDS]
 
 
 def as_cube(point: Point) -> str:

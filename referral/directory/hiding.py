@@ -91,6 +91,9 @@ async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
             WHERE p.location_id = $1 AND o.id = p.organization_id""",
         place,
     )
+    await execute(tx, "SET CONSTRAINTS refresh_at_commit IMMEDIATE")  # then no listing holds the words of its name
+    await execute(tx, "SELECT forget_words()")
+    await execute(tx, "SET CONSTRAINTS refresh_at_commit DEFERRED")
     await record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="place_hidden", subject_id=place)
 
 

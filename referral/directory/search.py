@@ -9,6 +9,7 @@ from referral.directory import filters
 from referral.directory.filters import Area, Point, Search, arguments, as_cube, condition, wrong_in
 from referral.directory.providers import COLUMNS, Provider
 from referral.directory.search_sql import Columns, Sorting, from_afar, outwards, sorted_page
+from referral.directory.spelling import understood
 from referral.directory.words import ProviderOrder
 from referral.foundation import cursors
 from referral.foundation.cursors import Page, Window
@@ -102,7 +103,8 @@ async def find_page(at: Reader, search: Search, paging: Paging) -> Found[Hit]:
     async def fetch(at: Reader, sql: LiteralString, *args: object) -> list[Hit]:
         return await many(at, Hit, sql, *args)
 
-    return await question(search, paging, COLUMNS).page(at, fetch, lambda hit: (hit.doubt, hit.key, hit.id))
+    asked = await understood(at, search)
+    return await question(asked, paging, COLUMNS).page(at, fetch, lambda hit: (hit.doubt, hit.key, hit.id))
 
 
 async def find_columns(at: Reader, search: Search, columns: Collection[str], paging: Paging) -> Found[Row]:
@@ -111,7 +113,8 @@ async def find_columns(at: Reader, search: Search, columns: Collection[str], pag
     """
     chosen: dict[LiteralString, LiteralString] = {"version": "version"}
     chosen |= {name: column for name, column in CHANGING.items() if name in columns}
-    return await question(search, paging, chosen).page(at, records, lambda row: (row["doubt"], row["key"], row["id"]))
+    asked = await understood(at, search)
+    return await question(asked, paging, chosen).page(at, records, lambda row: (row["doubt"], row["key"], row["id"]))
 
 
 async def fixed_columns(at: Reader, ids: Sequence[UUID], columns: Collection[str]) -> dict[UUID, Row]:
@@ -193,6 +196,7 @@ def asking(search: Search, order: ProviderOrder, window: Window[Ranked], columns
 
 async def count(at: Reader, search: Search) -> int | None:
     """How many listings match; None above COUNTED_AT_MOST."""
+    search = await understood(at, search)
     counted: int = await value(
         at,
         f"""

@@ -4,12 +4,13 @@ Parameters are those of `filters.arguments` ($1 to $14), and of the mark that th
 $16 its key, $17 its id. Every statement names all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import LiteralString
 
 from referral.directory import filters
-from referral.directory.filters import Search, condition
+from referral.directory.filters import Fact, Search, condition
 from referral.directory.words import ProviderOrder
 
 Columns = Mapping[LiteralString, LiteralString]  # the expression over `listing` for each name
@@ -20,6 +21,7 @@ LIMITS: tuple[LiteralString, ...] = tuple(
         "39 40 41 42 43 44 45 46 47 48 49 50 51"
     ).split()
 )
+NUMBERS: tuple[LiteralString, ...] = ("0", "1", "2", "3", "4", "5")
 NOWHERE: LiteralString = "3"  # the chord of who takes no part in distance: longer than any
 SORTED_BY: dict[ProviderOrder, LiteralString] = {
     ProviderOrder.NEAREST: "'nearest'",
@@ -46,8 +48,8 @@ class Sorting:
 
     @property
     def goes_outwards(self) -> bool:
-        """Whether the index of positions gives the order by itself."""
-        return self.order is ProviderOrder.NEAREST and not self.backwards
+        """Whether the index of positions gives the order by itself. Who alone holds a word is looked up."""
+        return self.order is ProviderOrder.NEAREST and not self.backwards and self.search.met is None
 
     @property
     def key(self) -> LiteralString:
@@ -105,40 +107,68 @@ def sorted_page(sorting: Sorting, columns: Columns) -> LiteralString:
 
 
 def outwards(sorting: Sorting, columns: Columns) -> LiteralString:
-    """The nearest first: one walk of the index for each pair of help and language and each number of doubts.
+    """The nearest first: one walk of the index for each pair of help and language and each choice of doubts.
 
     A second sort key would spoil the walk, so it ends WITH TIES and ids are sorted among the few rows it brought.
     """
-    search = sorting.search
-    doubt = filters.doubts(search)
-    has_key = bool(search.help_types or search.languages)
-    point: LiteralString = "o.point" if has_key else "listing.point"
+    walks = "\n              UNION ALL".join(
+        [walk(sorting, columns, doubtful) for doubtful in choices(filters.facts(sorting.search))]
+    )
     return f"""
         WITH asked AS MATERIALIZED (
              SELECT $1::text::cube AS here, cube_enlarge($1::text::cube, coalesce($2::float8, 3), 3) AS box,
                     coalesce($2::float8, 3) AS reach
         ), near AS (
              SELECT DISTINCT ON (hit.id) hit.*
-               FROM generate_series(0, {facts_at_most(search)}) AS level
-              CROSS JOIN {"offer_keys($3::text[], $5::text[])" if has_key else "(VALUES (0))"} AS offer(key)
-              CROSS JOIN LATERAL (
-                    SELECT listing.id{taken(columns)}, level AS doubt, {point} <-> (SELECT here FROM asked) AS key
-                      FROM {"listing_offer o JOIN listing ON listing.id = o.listing_id" if has_key else "listing"}
-                     WHERE {"o.key = offer.key" if has_key else "true"}
-                       AND {"o.is_open" if has_key and takes_only_open(search) else "true"}
-                       AND {point} <@ (SELECT box FROM asked)
-                       AND {point} <-> (SELECT here FROM asked) <= (SELECT reach FROM asked)
-                       AND {condition(search)}
-                       AND {doubt} = level
-                       AND {sorting.onwards("level", f"{point} <-> (SELECT here FROM asked)", "listing.id")}
-                       AND ($14::text[] IS NULL OR true)
-                     ORDER BY {point} <-> (SELECT here FROM asked)
-                     FETCH FIRST {sorting.limit} ROWS WITH TIES) AS hit
+               FROM ({walks}) AS hit
         )
         SELECT near.*, {SORTED_BY[sorting.order]} AS sorted_by, arc_km(key) AS distance_km
           FROM near
          ORDER BY doubt, key, id
          LIMIT {sorting.limit}"""
+
+
+def walk(sorting: Sorting, columns: Columns, doubtful: Collection[Fact]) -> LiteralString:
+    """Outwards among those who say nothing of these facts, and what was asked for of all others.
+
+    Each choice is a walk of its own, so that its conditions are plain: who states a rare fact has an index.
+    """
+    search = sorting.search
+    doubt = NUMBERS[len(doubtful)]
+    has_key = bool(search.help_types or search.languages)
+    point: LiteralString = "o.point" if has_key else "listing.point"
+    within_reach = within_box if has_key or search.radius_km is not None else anywhere
+    facts = "".join([f"AND {fact.not_known if fact in doubtful else fact.said} " for fact in filters.facts(search)])
+    return f"""
+             SELECT reached.*
+               FROM {"offer_keys($3::text[], $5::text[])" if has_key else "(VALUES (0))"} AS offer(key)
+              CROSS JOIN LATERAL (
+                    SELECT listing.id{taken(columns)}, {doubt} AS doubt, {point} <-> (SELECT here FROM asked) AS key
+                      FROM {"listing_offer o JOIN listing ON listing.id = o.listing_id" if has_key else "listing"}
+                     WHERE {"o.key = offer.key" if has_key else "true"}
+                       AND {"o.is_open" if has_key and takes_only_open(search) else "true"}
+                       AND {within_reach(point)}
+                       AND {filters.besides_facts(search)}
+                       {facts}
+                       AND {sorting.onwards(doubt, f"{point} <-> (SELECT here FROM asked)", "listing.id")}
+                       AND ($14::text[] IS NULL OR true)
+                     ORDER BY {point} <-> (SELECT here FROM asked)
+                     FETCH FIRST {sorting.limit} ROWS WITH TIES) AS reached"""
+
+
+def within_box(point: LiteralString) -> LiteralString:
+    """Also where there is no radius: of a key, that makes the planner expect few, so it walks."""
+    return f"{point} <@ (SELECT box FROM asked) AND {point} <-> (SELECT here FROM asked) <= (SELECT reach FROM asked)"
+
+
+def anywhere(point: LiteralString) -> LiteralString:
+    """Of all listings, it would make the planner collect and sort what is not few at all."""
+    return f"{point} IS NOT NULL"
+
+
+def choices(facts: list[Fact]) -> list[tuple[Fact, ...]]:
+    """Every set of facts that may be in doubt, fewest first."""
+    return [doubtful for size in range(len(facts) + 1) for doubtful in combinations(facts, size)]
 
 
 def from_afar(sorting: Sorting, columns: Columns) -> LiteralString:
@@ -158,10 +188,6 @@ def from_afar(sorting: Sorting, columns: Columns) -> LiteralString:
 
 def taken(columns: Columns) -> LiteralString:
     return "".join([f", listing.{expression} AS {name}" for name, expression in columns.items()])
-
-
-def facts_at_most(search: Search) -> LiteralString:
-    return ("0", "1", "2", "3", "4", "5")[search.facts]
 
 
 def takes_only_open(search: Search) -> bool:

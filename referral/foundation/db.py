@@ -118,8 +118,6 @@ async def open_pool(dsn: str, size: int, statement_seconds: int, *, least: int =
             "application_name": "referral",
             "timezone": "UTC",
             "jit": "off",
-            # How alike letters must be for a listing to come into question for a word: filters.EACH_WORD decides then.
-            "pg_trgm.word_similarity_threshold": "0.4",
             "statement_timeout": f"{statement_seconds}s",
             "lock_timeout": f"{LOCK_SECONDS}s",
             "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
@@ -144,12 +142,18 @@ def to_json(document: object) -> str:
 
 @asynccontextmanager
 async def connection(at: Reader) -> AsyncGenerator[Any]:
-    """What to ask: a transaction's own connection, or one of the pool, waited for no longer than ACQUIRE_SECONDS."""
-    if isinstance(at, Tx):
-        yield at.source
-        return
-    async with at.source.acquire(timeout=ACQUIRE_SECONDS) as free:
-        yield free
+    """What to ask: a transaction's own connection, or one of the pool, waited for no longer than ACQUIRE_SECONDS.
+
+    Raises TimeoutError, also where the server gave up on a statement or a lock: it may well work later.
+    """
+    try:
+        if isinstance(at, Tx):
+            yield at.source
+            return
+        async with at.source.acquire(timeout=ACQUIRE_SECONDS) as free:
+            yield free
+    except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+        raise TimeoutError from None
 
 
 async def many(at: Reader, row: type[Row], sql: LiteralString, *args: object) -> list[Row]:
@@ -179,19 +183,22 @@ async def value(at: Reader, sql: LiteralString, *args: object) -> Any:
 
 async def execute(tx: Tx, sql: LiteralString, *args: object) -> int:
     """Run a statement; the number of rows it touched."""
-    status: str = await tx.source.execute(sql, *args)
+    async with connection(tx) as source:
+        status: str = await source.execute(sql, *args)
     last = status.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
 
 
 async def execute_many(tx: Tx, sql: LiteralString, rows: list[tuple[object, ...]]) -> None:
     """Run one statement for many rows in one round of pipelined messages."""
-    await tx.source.executemany(sql, rows)
+    async with connection(tx) as source:
+        await source.executemany(sql, rows)
 
 
 async def copy_rows(tx: Tx, table: LiteralString, columns: list[str], rows: list[tuple[object, ...]]) -> None:
     """Bulk-load rows into a table by COPY."""
-    await tx.source.copy_records_to_table(table, columns=columns, records=rows)
+    async with connection(tx) as source:
+        await source.copy_records_to_table(table, columns=columns, records=rows)
 
 
 def to_row(record: Mapping[str, object], row: type[Row]) -> Row:

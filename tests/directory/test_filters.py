@@ -1,14 +1,16 @@
 """Every filter and order of the directory: who stays, who goes, and who stands after whom."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import given
 import pytest
 
-from referral.directory import capacity, facets, search
+from referral.directory import capacity, facets, search, spelling
 from referral.directory.capacity import Count, Statement
 from referral.directory.filters import Area, Point, Search, words
+from referral.directory.spelling import MOST_RARE
 from referral.directory.words import CapacityUnit, LanguageMode, Openness, ProviderOrder
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute
@@ -224,6 +226,25 @@ async def test_words_are_found_with_typos_and_without_accents_in_either_language
     await given.office(fresh_db, name="Refugio de la Niñez (synthetic)")
     await given.office(fresh_db, name="Food bank (synthetic)", help_types=(HelpType.HUM_FOOD,))
     assert await names(fresh_db, Search(text=text)) == ["Refugio de la Niñez (synthetic)"]
+
+
+async def test_many_with_a_word_are_found_in_every_order_as_few_are(fresh_db: Database) -> None:
+    """Above `spelling.MOST_RARE` they are met on the way, below it they are looked up."""
+    points = [(25.0 + number % 37 / 10, -97.0 - number % 41 / 10) for number in range(MOST_RARE + 30)]
+    ids = await given.offices(fresh_db, points, names=[f"Esperanza {number:05d}" for number in range(len(points))])
+    wanted = Search(text="esperansa")
+    assert (await spelling.understood(fresh_db.reader, wanted)).met is None
+    assert await search.count(fresh_db.reader, wanted) == len(ids)
+    by_name = (await search.find(fresh_db.reader, wanted, first=50)).hits
+    assert [hit.id for hit in by_name] == ids[:50]
+    few = Search(text="esperansa 00007", near=HERE)
+    assert (await spelling.understood(fresh_db.reader, few)).met == (ids[7],)
+    assert [hit.id for hit in (await search.find(fresh_db.reader, few, first=50)).hits] == [ids[7]]
+    near, anyone = [
+        [hit.id for hit in (await search.find(fresh_db.reader, asked, first=50)).hits]
+        for asked in (replace(wanted, near=HERE), Search(near=HERE))
+    ]
+    assert near == anyone
 
 
 @pytest.mark.parametrize("text", ["refugio zzz", "100%", "a_b", "'; DROP TABLE provider; --"])

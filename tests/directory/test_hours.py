@@ -129,6 +129,34 @@ async def test_open_now_is_what_the_calendar_on_the_wall_says(database: Database
     assert len(asked) > 33_000
 
 
+@pytest.mark.parametrize("name", ZONES)
+async def test_hours_that_every_week_repeats_say_the_same_by_the_minute_of_the_week(
+    database: Database, name: str
+) -> None:
+    chance = Random(name)  # noqa: S311 - the same hours each time
+    for _ in range(12):
+        regular = [one for one in some_hours(chance) if not (one.is_closure or one.valid_from or one.weeks_of_month)]
+        hours = [one.as_json for one in regular]
+        asked = sorted(chance.sample(sorted(set(moments(ZoneInfo(name)))), 2_000))
+        week, alike = await database.pool.fetchrow(
+            """SELECT week_of($1)::text, bool_and(is_open_in(week_of($1), $1, $2, moment)
+                                                  IS NOT DISTINCT FROM is_open_at($1, $2, moment))
+                 FROM unnest($3::timestamptz[]) AS moment""",
+            hours,
+            name,
+            asked,
+        )
+        assert week is not None
+        assert (week == "{}") == (regular == [])
+        assert alike
+
+
+async def test_hours_that_change_have_no_week(database: Database) -> None:
+    for odd in ({"weeks_of_month": (1,)}, {"valid_to": date(2027, 1, 1)}, {"is_closure": True}):
+        line = Hours(weekdays=("MO",), opens_at="09:00", closes_at="17:00", **odd)  # pyright: ignore[reportArgumentType]
+        assert await database.pool.fetchval("SELECT week_of($1)", [line.as_json]) is None
+
+
 async def test_the_test_itself_sees_open_shut_and_unknown() -> None:
     noon, night = datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 3, 3, 1, tzinfo=UTC)
     shift = Hours(weekdays=("MO",), opens_at="22:00", closes_at="02:00")

@@ -8,6 +8,7 @@ import strawberry
 
 from referral.directory import capacity
 from referral.directory.search import Point, Search
+from referral.directory.spelling import understood
 from referral.directory.words import CapacityUnit, LanguageMode, Openness
 from referral.edges.graphql.scalars import CountryCode, LanguageTag, described
 from referral.edges.house import House
@@ -197,7 +198,7 @@ def near_of(asked: NearInput | None, path: str) -> Near | None:
 
 async def search_of(house: House, asked: ProviderFilter, near: Origin | None) -> Search:
     tags = asked.languages
-    return Search(
+    search = Search(
         near=near.point if near else None,
         covered_by=near.covered_by if near else (),
         radius_km=asked.radius_km,
@@ -217,6 +218,7 @@ async def search_of(house: House, asked: ProviderFilter, near: Origin | None) ->
         text=asked.text,
         verified_since=asked.verified_since,
     )
+    return await understood(house.database.reader, search)
 
 
 def listed(values: list[Choice] | None) -> tuple[Choice, ...] | None:
