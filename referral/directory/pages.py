@@ -4,10 +4,11 @@ Where nothing is asked of a listing, an index alone tells both. `whole` writes o
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import LiteralString
 from uuid import UUID
 
+from referral.directory import spelling
 from referral.directory.wanted import Wanted, arguments, condition
 from referral.foundation.db import Reader, one, value
 
@@ -60,7 +61,13 @@ async def page(at: Reader, kind: Kind, wanted: Wanted, *, first: int, skip: int)
     """A page by id, and an exact count."""
     if wanted.nobody:
         return NOTHING
+    wanted = await understood(at, wanted)
     return await one(at, Page, statement(kind, wanted), *arguments(wanted), first, skip) or NOTHING
+
+
+async def understood(at: Reader, wanted: Wanted) -> Wanted:
+    """The same with its text read; one without a word asks for nothing."""
+    return wanted if wanted.text is None else replace(wanted, meant=await spelling.meant(at, wanted.text) or None)
 
 
 def statement(kind: Kind, wanted: Wanted) -> LiteralString:
@@ -76,11 +83,15 @@ def statement(kind: Kind, wanted: Wanted) -> LiteralString:
 
 async def count(at: Reader, kind: Kind, wanted: Wanted) -> int:
     """How many match."""
-    return 0 if wanted.nobody else await value(at, kind.count(wanted), *arguments(wanted))
+    if wanted.nobody:
+        return 0
+    wanted = await understood(at, wanted)
+    return await value(at, kind.count(wanted), *arguments(wanted))
 
 
 async def walk(at: Reader, kind: Kind, wanted: Wanted, *, at_once: int = AT_ONCE) -> AsyncIterator[Sequence[UUID]]:
     """All that match, by id, in parts of at most LARGEST_PAGE. Whatever comes or goes meanwhile, none comes twice."""
+    wanted = await understood(at, wanted)
     found = [] if wanted.nobody else await following(at, kind, wanted, None, at_once)
     while found:
         for start in range(0, len(found), LARGEST_PAGE):

@@ -40,12 +40,13 @@ class Postcode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which services; what is not said does not filter.
+    """Which services; what is not said does not filter. `meant` is what `spelling` reads in the text.
 
     With both a postcode and a circle, the circle stands in for the address: HSDS calls that proximity.
     """
 
     text: str | None = None
+    meant: str | None = None
     help_type: HelpType | None = None
     organization: UUID | None = None
     modified_after: datetime | None = None
@@ -66,11 +67,6 @@ class Wanted:
         """Something that changes while its card stays the same."""
         return self.is_open_now or self.is_accepting
 
-
-# Every word must be there; accents, case and a slip make no difference.
-EACH_WORD: LiteralString = """NOT EXISTS (
-    SELECT FROM unnest(string_to_array(trim(searchable($1)), ' ')) AS asked(word)
-     WHERE NOT has_word(listing.words, asked.word))"""
 
 # Whoever must not be found by where they are has no point (the constraint location_point_public).
 IN_CIRCLE: LiteralString = (
@@ -103,7 +99,7 @@ def condition(wanted: Wanted) -> LiteralString:
     What a listing does not say about languages or hours leaves it in, as everywhere; accepting people must be stated.
     """
     return "\n    AND ".join([
-        EACH_WORD if wanted.text is not None else "$1::text IS NULL",
+        "listing.lexemes @@ $1::text::tsquery" if wanted.meant else "$1::text IS NULL",
         "listing.help_types @> ARRAY[$2::text]" if wanted.help_type else "$2::text IS NULL",
         "s.organization_id = $3::uuid" if wanted.organization else "$3::uuid IS NULL",
         "s.last_modified >= $4::timestamptz" if wanted.modified_after else "$4::timestamptz IS NULL",
@@ -124,7 +120,7 @@ def at_postcode(wanted: Wanted) -> LiteralString:
 def arguments(wanted: Wanted) -> tuple[object, ...]:
     """$1 to $9, as the conditions read them."""
     return (
-        wanted.text,
+        wanted.meant,
         wanted.help_type,
         wanted.organization,
         wanted.modified_after,
