@@ -31,26 +31,28 @@ ALTER FUNCTION refresh_stale_listings() SET enable_seqscan = off;
 ALTER FUNCTION mark_stale_listings() SET enable_seqscan = off;
 """
 
+DOWN = """
+ALTER FUNCTION mark_stale_listings() RESET enable_seqscan;
+ALTER FUNCTION refresh_stale_listings() RESET enable_seqscan;
+CREATE OR REPLACE FUNCTION refresh_stale_listings() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    DECLARE
+        ids uuid[];
+    BEGIN
+        WITH taken AS (DELETE FROM stale_listing RETURNING id)
+        SELECT array_agg(id) INTO ids FROM taken;
+        IF ids IS NOT NULL THEN
+            PERFORM refresh_listings(ids);
+        END IF;
+        RETURN NULL;
+    END $$;
+"""
+
 
 def upgrade() -> None:
     op.execute(UP)
 
 
 def downgrade() -> None:
-    op.execute("""
-        ALTER FUNCTION mark_stale_listings() RESET enable_seqscan;
-        ALTER FUNCTION refresh_stale_listings() RESET enable_seqscan;
-        CREATE OR REPLACE FUNCTION refresh_stale_listings() RETURNS trigger
-            LANGUAGE plpgsql
-            AS $$
-            DECLARE
-                ids uuid[];
-            BEGIN
-                WITH taken AS (DELETE FROM stale_listing RETURNING id)
-                SELECT array_agg(id) INTO ids FROM taken;
-                IF ids IS NOT NULL THEN
-                    PERFORM refresh_listings(ids);
-                END IF;
-                RETURN NULL;
-            END $$;
-    """)
+    op.execute(DOWN)
