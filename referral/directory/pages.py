@@ -18,11 +18,11 @@ AT_ONCE = 10_000  # ids, when all are walked through: a filter is asked once for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What is listed: which id it has beside a listing, and who is left out."""
+    """What is listed: where its id stands beside a listing, and which listings are left out."""
 
     id: LiteralString
     distinct: LiteralString = ""
-    condition: LiteralString = "true"
+    only: LiteralString = "true"
     is_of_service: bool = False
 
     def rows(self, wanted: Wanted) -> LiteralString:
@@ -31,7 +31,7 @@ class Kind:
         service: LiteralString = (
             "JOIN service s ON s.id = listing.service_id" if self.is_of_service or wanted.asks_of_service else ""
         )
-        return f"FROM {listing} {service} WHERE {self.condition} AND {condition(wanted)}"
+        return f"FROM {listing} {service} WHERE {self.only} AND {condition(wanted)}"
 
     def ids(self, wanted: Wanted) -> LiteralString:
         return f"SELECT {self.distinct} {self.id} AS id {self.rows(wanted)}"
@@ -42,7 +42,7 @@ class Kind:
 
 # A service is published as long as one listing of it is.
 SERVICES = Kind(id="listing.service_id", distinct="DISTINCT")
-PLACES = Kind(id="listing.id", condition="listing.location_id IS NOT NULL")
+PLACES = Kind(id="listing.id", only="listing.location_id IS NOT NULL")
 ORGANIZATIONS = Kind(id="s.organization_id", distinct="DISTINCT", is_of_service=True)
 
 
