@@ -443,6 +443,7 @@ CREATE TABLE public.provider (
     verified_at timestamp with time zone,
     source text NOT NULL,
     retired_at timestamp with time zone,
+    verified_until timestamp with time zone,
     CONSTRAINT provider_name_given CHECK ((name <> ''::text)),
     CONSTRAINT provider_openness_known CHECK ((openness = ANY (ARRAY['open'::text, 'limited'::text, 'waitlist'::text, 'assessment_needed'::text, 'paused'::text, 'closed'::text, 'unknown'::text]))),
     CONSTRAINT provider_verification_known CHECK ((verification = ANY (ARRAY['unverified'::text, 'applied'::text, 'checked'::text, 'verified'::text, 'expired'::text, 'suspended'::text]))),
@@ -450,6 +451,8 @@ CREATE TABLE public.provider (
 );
 
 COMMENT ON COLUMN public.provider.retired_at IS 'When the list it came from left it out. It is no longer published; it stays.';
+
+COMMENT ON COLUMN public.provider.verified_until IS 'Until then two people''s check is believed.';
 
 CREATE TABLE public.schedule (
     id uuid NOT NULL,
@@ -528,7 +531,7 @@ CREATE TABLE public.service_area (
 );
 
 CREATE VIEW public.known_provider WITH (security_invoker='true') AS
- SELECT ((s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text])) AND (p.retired_at IS NULL)) AS is_published,
+ SELECT ((s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text])) AND (p.retired_at IS NULL) AND (p.verification <> 'suspended'::text)) AS is_published,
     p.id,
     p.name,
     p.organization_id,
@@ -994,6 +997,34 @@ CREATE UNLOGGED TABLE public.stale_listing (
     id uuid NOT NULL
 );
 
+CREATE TABLE public.verification_step (
+    id bigint NOT NULL,
+    provider_id uuid NOT NULL,
+    step text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid,
+    register text,
+    register_number text,
+    register_url text,
+    looked_up_on date,
+    verified_until timestamp with time zone,
+    reason text,
+    CONSTRAINT verification_step_has_end CHECK (((step <> 'confirmed'::text) OR (verified_until IS NOT NULL))),
+    CONSTRAINT verification_step_has_evidence CHECK (((step <> 'checked'::text) OR (num_nulls(register, register_number, register_url, looked_up_on) = 0))),
+    CONSTRAINT verification_step_has_reason CHECK (((step <> 'suspended'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT verification_step_known CHECK ((step = ANY (ARRAY['applied'::text, 'checked'::text, 'confirmed'::text, 'suspended'::text, 'reinstated'::text, 'expired'::text])))
+);
+
+ALTER TABLE public.verification_step ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.verification_step_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE ONLY conf.place
     ADD CONSTRAINT conf_place_key PRIMARY KEY (location_id);
 
@@ -1117,6 +1148,9 @@ ALTER TABLE ONLY public.staff_session
 ALTER TABLE ONLY public.stale_listing
     ADD CONSTRAINT stale_listing_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.verification_step
+    ADD CONSTRAINT verification_step_key PRIMARY KEY (id);
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
@@ -1197,6 +1231,8 @@ CREATE INDEX provider_by_name ON public.provider USING btree (name, id);
 
 CREATE INDEX provider_by_organization ON public.provider USING btree (organization_id);
 
+CREATE INDEX provider_to_verify ON public.provider USING btree (verification, id) WHERE (verification = ANY (ARRAY['applied'::text, 'checked'::text, 'expired'::text]));
+
 CREATE INDEX referral_by_organization ON public.referral USING btree (organization_id, offered_at);
 
 CREATE INDEX referral_by_provider ON public.referral USING btree (provider_id, offered_at);
@@ -1230,6 +1266,8 @@ CREATE INDEX service_by_organization ON public.service USING btree (organization
 CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since);
 
 CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_id);
+
+CREATE INDEX verification_step_of_provider ON public.verification_step USING btree (provider_id, id);
 
 CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.service_area FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
@@ -1361,3 +1399,6 @@ ALTER TABLE ONLY public.service
 
 ALTER TABLE ONLY public.staff_session
     ADD CONSTRAINT session_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.verification_step
+    ADD CONSTRAINT step_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;

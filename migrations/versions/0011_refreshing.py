@@ -31,7 +31,8 @@ ALTER FUNCTION refresh_stale_listings() SET enable_seqscan = off;
 ALTER FUNCTION mark_stale_listings() SET enable_seqscan = off;
 """
 
-DOWN = """
+
+BEFORE = """
 ALTER FUNCTION mark_stale_listings() RESET enable_seqscan;
 ALTER FUNCTION refresh_stale_listings() RESET enable_seqscan;
 CREATE OR REPLACE FUNCTION refresh_stale_listings() RETURNS trigger
@@ -55,4 +56,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(DOWN)
+    op.execute(BEFORE)

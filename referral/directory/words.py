@@ -92,6 +92,27 @@ class VerificationStatus(Word):
     SUSPENDED = "suspended", "Suspended; receives nobody."
 
 
+class VerificationStep(Word):
+    """What was done to verify a provider."""
+
+    APPLIED = "applied", "The provider asked to be verified."
+    CHECKED = "checked", "One person looked it up in the official register."
+    CONFIRMED = "confirmed", "A second person confirmed it, until a day."
+    SUSPENDED = "suspended", "It was suspended."
+    REINSTATED = "reinstated", "It was listed again, to be checked from the beginning."
+    EXPIRED = "expired", "Nobody looked again in time."
+
+
+class SuspensionReason(Word):
+    """Why a provider was suspended."""
+
+    NOT_LICENSED = "not_licensed", "Acts for people without being licensed or accredited."
+    ASKED_FOR_MONEY = "asked_for_money", "Asked for money for what must be free."
+    ENDANGERED = "endangered", "Put a person in danger."
+    NOT_WHO_IT_SAYS = "not_who_it_says", "Is not who it says it is."
+    OTHER = "other", "Another reason."
+
+
 class ServiceAreaKind(Word):
     """What kind of area a service covers."""
 

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from typing import assert_never
 
-from referral.directory import providers
+from referral.directory import providers, verifying
 from referral.edges import letters
 from referral.edges.house import House
 from referral.foundation import outbox
@@ -18,7 +18,7 @@ from referral.foundation.clock import now
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
 from referral.intake import requests
-from referral.referrals import offers, placing, reading, states
+from referral.referrals import offers, placing, reading, states, suspending
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
 PAUSE_AFTER_TROUBLE_SECONDS = 5.0
@@ -82,6 +82,10 @@ async def do(house: House, job: Job) -> None:
             await expire_offer(house, job)
         case JobKind.TELL_WITHDRAWN:
             await tell_withdrawn(house, job)
+        case JobKind.RECALL_OFFER:
+            await recall_offer(house, job)
+        case JobKind.EXPIRE_VERIFICATION:
+            await expire_verification(house, job)
         case _:
             assert_never(job.kind)
 
@@ -95,6 +99,18 @@ async def match_request(house: House, job: Job) -> None:
 async def expire_offer(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         await offers.expire(tx, job.subject_id, now=now())
+        await outbox.finish(tx, job)
+
+
+async def recall_offer(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await suspending.recall(tx, job.subject_id, now=now())
+        await outbox.finish(tx, job)
+
+
+async def expire_verification(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await verifying.expire(tx, job.subject_id, now=now())
         await outbox.finish(tx, job)
 
 

@@ -28,6 +28,8 @@ class JobKind(StrEnum):
     TELL_PROVIDER = "tell_provider"
     EXPIRE_OFFER = "expire_offer"
     TELL_WITHDRAWN = "tell_withdrawn"
+    RECALL_OFFER = "recall_offer"
+    EXPIRE_VERIFICATION = "expire_verification"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,10 @@ class Terms:
 
 
 THE_SYSTEM = By(kind=ActorKind.SYSTEM)
+# In the statement that makes an offer or accepts it, under a lock that a suspension waits for: none slips through.
+NOT_SUSPENDED = (
+    "EXISTS (SELECT FROM provider p WHERE p.id = {provider} AND p.verification <> 'suspended' FOR KEY SHARE)"
+)
 
 
 async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, now: datetime) -> Referral:
@@ -63,7 +67,8 @@ async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, 
         INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, capacity_id, holds,
                               offered_at, expires_at, offered_by, offered_by_id, idempotency_hash, score,
                               rules_version)
-        VALUES ($1, $2, $3, $4, $5, 'offered', $6, $7, now(), now() + $8, $9, $10, $11, $12, $13)
+        SELECT $1, $2, $3, $4, $5, 'offered', $6, $7, now(), now() + $8, $9, $10, $11, $12, $13
+         WHERE {NOT_SUSPENDED.format(provider="$3")}
         ON CONFLICT (request_id, provider_id)
               WHERE status IN ('proposed', 'offered', 'viewed', 'more_info', 'accepted', 'in_progress')
               DO NOTHING
@@ -83,7 +88,7 @@ async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, 
         terms.rules_version,
     )
     if made is None:
-        raise Conflict("This provider has a live offer of this request.")
+        raise Conflict("This provider has a live offer of this request, or is suspended.")
     await note(tx, made.id, ReferralStatus.OFFERED, by)
     await become(tx, request.id, HelpRequestStatus.OFFERED, now=now)
     await requests.record(tx, request.id, "offered", by.kind, at=now, subject_id=made.id)
@@ -311,6 +316,7 @@ async def move(
            SET status = $2, decline_reason = coalesce($4, decline_reason),
                responded_at = CASE WHEN $2 IN ('accepted', 'declined', 'more_info') THEN now() ELSE responded_at END
          WHERE id = $1 AND status = ANY($3::text[]) AND expires_at > now()
+           AND ($2 <> 'accepted' OR {NOT_SUSPENDED.format(provider="provider_id")})
         RETURNING {REFERRAL}""",
         id,
         to.value,
@@ -330,6 +336,8 @@ async def why_not(at: Reader, id: UUID, to: ReferralStatus) -> Expired | Conflic
         return refusal
     except Conflict as refusal:
         return Expired("This offer has run out.") if found.status is ReferralStatus.EXPIRED else refusal
+    if found.expires_at > await value(at, "SELECT now()"):
+        return Conflict("This provider is suspended and can accept nobody.")
     return Expired("This offer has run out.")
 
 

@@ -22,6 +22,7 @@ from referral.edges.graphql.request_types import (
 )
 from referral.edges.graphql.results import ReferralPayload, ReferralResult
 from referral.edges.graphql.scalars import Cursor, LanguageTag, described
+from referral.edges.graphql.upkeep import UpkeepMutation, UpkeepQuery
 from referral.edges.lookups import canonical_tags
 from referral.foundation import actors, audit
 from referral.foundation.actors import ActorKind, StaffRole
@@ -186,7 +187,7 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery):
+class StaffQuery(PublicQuery, UpkeepQuery):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
@@ -226,7 +227,7 @@ class StaffQuery(PublicQuery):
 
 
 @strawberry.type(name="Mutation", description="What staff may do.")
-class StaffMutation(PublicMutation):
+class StaffMutation(PublicMutation, UpkeepMutation):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(
         self,

@@ -39,6 +39,8 @@ for _kind in (
     directory.LanguageMode,
     directory.LocationVisibility,
     directory.VerificationStatus,
+    directory.VerificationStep,
+    directory.SuspensionReason,
     directory.ServiceAreaKind,
     directory.CapacityUnit,
     directory.DeliveryMode,
