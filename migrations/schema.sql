@@ -1237,6 +1237,8 @@ CREATE INDEX listing_card_afar ON public.listing_card USING gin (areas) WHERE ((
 
 CREATE INDEX listing_card_areas ON public.listing_card USING gin (areas);
 
+CREATE INDEX listing_card_at_place ON public.listing_card USING btree (id) WHERE (location_id IS NOT NULL);
+
 CREATE INDEX listing_card_by_name ON public.listing_card USING btree (name, id);
 
 CREATE INDEX listing_card_detained ON public.listing_card USING btree (id) WHERE (accepts_detained <> ALL (ARRAY['no'::text, 'unknown'::text]));
@@ -1254,6 +1256,10 @@ CREATE INDEX listing_card_near ON public.listing_card USING gist (point);
 CREATE INDEX listing_card_nowhere ON public.listing_card USING btree (id) WHERE (point IS NULL);
 
 CREATE INDEX listing_card_of_organization ON public.listing_card USING btree (organization_id);
+
+CREATE INDEX listing_card_of_service ON public.listing_card USING btree (service_id);
+
+CREATE INDEX listing_card_postal_code ON public.listing_card USING btree (regexp_replace(upper((location ->> 'postal_code'::text)), '^([0-9]{5})-[0-9]{4}$'::text, '\1'::text));
 
 CREATE INDEX listing_card_remote ON public.listing_card USING btree (id) WHERE (remote <> ALL (ARRAY['no'::text, 'unknown'::text]));
 
@@ -1327,9 +1333,11 @@ CREATE INDEX service_area_by_provider ON public.service_area USING btree (provid
 
 CREATE INDEX service_area_by_service ON public.service_area USING btree (service_id);
 
+CREATE INDEX service_by_change ON public.service USING btree (last_modified);
+
 CREATE INDEX service_by_help ON public.service USING gin (help_types);
 
-CREATE INDEX service_by_organization ON public.service USING btree (organization_id);
+CREATE INDEX service_by_organization ON public.service USING btree (organization_id, id);
 
 CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since);
 

@@ -3,17 +3,19 @@
 The product's own statements are explained, as Postgres plans them for these rows; nothing is forbidden to the planner.
 """
 
-import json
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from explaining import Explaining
 
-from referral.directory import providers, search
+from referral.directory import pages, providers, search, whole
+from referral.directory.pages import Kind
 from referral.directory.search import Point, Search
+from referral.directory.wanted import Around, Postcode, Wanted
 from referral.directory.words import Openness
 from referral.foundation import actors, outbox, places
 from referral.foundation.actors import StaffId, StaffRole
@@ -76,51 +78,6 @@ FILLED = f"""
             listing_card, listing_offer, help_request, consent, referral, referral_event, referral_note, outbox"""
 
 
-@dataclass(kw_only=True)
-class Explaining:
-    """Stands where the driver's connection does: every statement is planned, none is run."""
-
-    connection: Any
-    plans: list[Any] = field(default_factory=list[Any])
-
-    async def fetch(self, sql: str, *args: object) -> list[object]:
-        self.plans += json.loads(await self.connection.fetchval(f"EXPLAIN (FORMAT JSON) {sql}", *args))
-        return []
-
-    async def fetchrow(self, sql: str, *args: object) -> None:
-        await self.fetch(sql, *args)
-
-    async def fetchval(self, sql: str, *args: object) -> None:
-        await self.fetch(sql, *args)
-
-    @asynccontextmanager
-    async def acquire(self, *, timeout: float) -> AsyncGenerator["Explaining"]:  # noqa: ASYNC109 - the driver's own word
-        yield self
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[None]:
-        yield
-
-    @property
-    def steps(self) -> list[dict[str, Any]]:
-        """Every node of every plan."""
-        found: list[dict[str, Any]] = []
-        rest: list[dict[str, Any]] = [plan["Plan"] for plan in self.plans]
-        while rest:
-            step = rest.pop()
-            found.append(step)
-            rest += step.get("Plans", [])
-        return found
-
-    @property
-    def indexes(self) -> set[str]:
-        return {step["Index Name"] for step in self.steps if "Index Name" in step}
-
-    @property
-    def read_whole(self) -> set[str]:
-        return {step["Relation Name"] for step in self.steps if step["Node Type"] == "Seq Scan"}
-
-
 @pytest.fixture(scope="module")
 async def years(database: Database) -> AsyncGenerator[Any]:
     """A connection that sees years of work, which nobody else ever sees."""
@@ -155,8 +112,15 @@ def most_pressing(at: Reader) -> Awaitable[object]:
     return queue.waiting(at, STAFF, QueueFilter(), QueueOrder.RESPOND_BY, first=50, after=None)
 
 
+def page(kind: Kind, wanted: Wanted) -> Statement:
+    return lambda at: pages.page(at, kind, wanted, first=10, skip=300)
+
+
 HERE = Point(latitude=25.9, longitude=-97.5)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 ASYLUM = Search(near=HERE, radius_km=300, help_types=(HelpType.LEGAL_ASYLUM,), languages=("es",))
+CIRCLE = Wanted(around=Around(point=HERE, radius_m=30_000))
+POSTCODE = Wanted(postcode=Postcode(code="78520", covered_by=("US-TX",)))
 STATEMENTS: list[tuple[Statement, str]] = [
     (lambda at: search.find(at, ASYLUM), "listing_offer_near"),
     (lambda at: search.find(at, replace(ASYLUM, openness=(Openness.OPEN,))), "listing_offer_near_open"),
@@ -177,6 +141,15 @@ STATEMENTS: list[tuple[Statement, str]] = [
     (lambda at: places.nearest_courts(at, 25.9, -97.5, 100), "place_courts"),
     (lambda at: places.nearest(at, 25.9, -97.5), "place_towns_by_point"),
     (lambda at: places.place(at, uuid4()), "place_key"),
+    (page(pages.SERVICES, CIRCLE), "listing_card_near"),
+    (page(pages.PLACES, replace(CIRCLE, is_open_now=True, is_accepting=True)), "listing_card_near"),
+    (page(pages.PLACES, POSTCODE), "listing_card_postal_code"),
+    (page(pages.SERVICES, Wanted(organization=uuid4())), "service_by_organization"),
+    (page(pages.SERVICES, Wanted(modified_after=LATER)), "service_by_change"),
+    (lambda at: pages.following(at, pages.SERVICES, Wanted(), uuid4(), 100), "listing_card_of_service"),
+    (lambda at: whole.of(at, [uuid4(), uuid4()]), "listing_card_of_service"),
+    (lambda at: whole.of_organizations(at, [uuid4(), uuid4()]), "service_by_organization"),
+    (lambda at: whole.places(at, [uuid4(), uuid4()]), "provider_key"),
 ]
 
 

@@ -46,6 +46,12 @@ async def understood(at: Reader, search: Search) -> Search:
     return replace(search, meant=meant, met=None if len(met) > MOST_RARE else tuple(met))
 
 
+async def meant(at: Reader, text: str) -> str:
+    """A text as a query of Postgres, every word of it, however short; empty where it has none."""
+    asked: list[str] = await value(at.steady, "SELECT string_to_array(trim(searchable($1)), ' ')", text)
+    return query(await many(at.steady, Alike, ALIKE, asked))
+
+
 def query(asked: Sequence[Alike]) -> str:
     """Every word must be there: as it is, as the beginning of a longer one, or misspelt. All are letters and digits."""
     return " & ".join(f"({' | '.join([quoted(one.word) + ':*', *map(quoted, one.known)])})" for one in asked)

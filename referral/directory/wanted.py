@@ -1,6 +1,7 @@
 """Which services, and which of their places, does a reader of the whole directory want? As fixed conditions of SQL.
 
-All that is asked of a place is asked of one and the same: a service matches where one of its listings does.
+All that is asked of a place is asked of one and the same: a service matches where one of its listings does. What is
+asked is one condition, what is not asked another that only names its parameter, as in `filters`.
 """
 
 from dataclasses import dataclass
@@ -39,12 +40,13 @@ class Postcode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which services; what is not said does not filter.
+    """Which services; what is not said does not filter. `meant` is what `spelling` reads in the text.
 
     With both a postcode and a circle, the circle stands in for the address: HSDS calls that proximity.
     """
 
     text: str | None = None
+    meant: str | None = None
     help_type: HelpType | None = None
     organization: UUID | None = None
     modified_after: datetime | None = None
@@ -55,64 +57,74 @@ class Wanted:
     postcode: Postcode | None = None
     nobody: bool = False  # a term that is none of ours: nothing can match, and that is no mistake
 
+    @property
+    def asks_of_service(self) -> bool:
+        """Something that its card does not tell."""
+        return self.organization is not None or self.modified_after is not None
 
-# A service is published as long as one listing of it is.
-PUBLISHED: LiteralString = "EXISTS (SELECT FROM listing WHERE listing.service_id = s.id)"
+    @property
+    def asks_of_the_hour(self) -> bool:
+        """Something that changes while its card stays the same."""
+        return self.is_open_now or self.is_accepting
 
-SERVICE: LiteralString = """
-    NOT $5::boolean
-    AND ($2::text IS NULL OR s.help_types @> ARRAY[$2])
-    AND ($3::uuid IS NULL OR s.organization_id = $3)
-    AND ($4::timestamptz IS NULL OR s.last_modified >= $4)"""
 
-# Whoever must not be found by where they are is found by no area either: narrowing areas would tell the place.
+# Whoever must not be found by where they are has no point (the constraint location_point_public).
+IN_CIRCLE: LiteralString = (
+    "listing.point <@ cube_enlarge($6::text::cube, $7::float8, 3) AND listing.point <-> $6::text::cube <= $7::float8"
+)
+
+# Nor are they found by an area: narrowing areas would tell the place.
 IS_SHOWN: LiteralString = """NOT EXISTS (
     SELECT FROM location hidden WHERE hidden.id = listing.location_id AND hidden.visibility <> 'public')"""
 
 # Areas with borders: a country, a state or a county. A court's or a facility's says nothing about postal codes.
 STATES_AREAS: LiteralString = "EXISTS (SELECT FROM unnest(listing.areas) AS area WHERE area ~ '^for:[A-Z]{2}(-|$)')"
 
-# 78520-1234 is an address in 78520.
+# 78520-1234 is an address in 78520. The index listing_card_postal_code is of these very words.
 WITHOUT_ROUTE: LiteralString = (
     r"regexp_replace(upper(listing.location ->> 'postal_code'), '^([0-9]{5})-[0-9]{4}$', '\1')"
 )
 
-AT_POSTCODE: LiteralString = f"""
-    {IS_SHOWN}
-    AND CASE WHEN {STATES_AREAS} THEN listing.areas && $12::text[]
-             ELSE $9::text IS NOT NULL OR {WITHOUT_ROUTE} = $11 END"""
+AT_POSTCODE: LiteralString = f"""{IS_SHOWN}
+    AND (listing.areas && $9::text[] AND {STATES_AREAS}
+         OR {WITHOUT_ROUTE} = $8::text AND NOT {STATES_AREAS})"""
 
-# What a listing does not say about languages or hours leaves it in, as everywhere; accepting people must be stated.
-LISTED: LiteralString = f"""
-    ($1::text IS NULL OR NOT EXISTS (
-         SELECT FROM unnest(string_to_array(trim(searchable($1)), ' ')) AS asked(word)
-          WHERE NOT has_word(listing.words, asked.word)))
-    AND ($6::text[] IS NULL OR listing.tags && $6 OR listing.tags = '{{}}')
-    AND (NOT $7::boolean OR listing.is_open_now IS NOT FALSE)
-    AND (NOT $8::boolean OR listing.openness IN ('open', 'limited'))
-    AND ($9::text IS NULL OR {IS_SHOWN} AND listing.point <-> $9::cube <= $10::float8)
-    AND ($11::text IS NULL OR {AT_POSTCODE})"""
+SERVES_POSTCODE: LiteralString = f"""$8::text IS NOT NULL
+    AND (listing.areas && $9::text[] OR NOT {STATES_AREAS})"""
 
-MATCHING: LiteralString = f"""
-    {SERVICE}
-    AND EXISTS (SELECT FROM listing WHERE listing.service_id = s.id AND {LISTED})"""
 
-MATCHING_PLACE: LiteralString = f"""
-    {SERVICE}
-    AND {LISTED}"""
+def condition(wanted: Wanted) -> LiteralString:
+    """WHERE, over `listing` and, where it asks of the service, `s`; with the parameters of `arguments`.
+
+    What a listing does not say about languages or hours leaves it in, as everywhere; accepting people must be stated.
+    """
+    return "\n    AND ".join([
+        "listing.lexemes @@ $1::text::tsquery" if wanted.meant else "$1::text IS NULL",
+        "listing.help_types @> ARRAY[$2::text]" if wanted.help_type else "$2::text IS NULL",
+        "s.organization_id = $3::uuid" if wanted.organization else "$3::uuid IS NULL",
+        "s.last_modified >= $4::timestamptz" if wanted.modified_after else "$4::timestamptz IS NULL",
+        "(listing.tags && $5::text[] OR listing.tags = '{}')" if wanted.languages is not None else "$5::text[] IS NULL",
+        IN_CIRCLE if wanted.around else "$6::text IS NULL AND $7::float8 IS NULL",
+        at_postcode(wanted),
+        *(("listing.openness IN ('open', 'limited')",) if wanted.is_accepting else ()),
+        *(("listing.is_open_now IS NOT FALSE",) if wanted.is_open_now else ()),
+    ])  # fmt: skip
+
+
+def at_postcode(wanted: Wanted) -> LiteralString:
+    if wanted.postcode is None:
+        return "$8::text IS NULL AND $9::text[] IS NULL"
+    return SERVES_POSTCODE if wanted.around else AT_POSTCODE
 
 
 def arguments(wanted: Wanted) -> tuple[object, ...]:
-    """$1 to $12, as the conditions read them."""
+    """$1 to $9, as the conditions read them."""
     return (
-        wanted.text,
+        wanted.meant,
         wanted.help_type,
         wanted.organization,
         wanted.modified_after,
-        wanted.nobody,
         None if wanted.languages is None else list(wanted.languages),
-        wanted.is_open_now,
-        wanted.is_accepting,
         as_cube(wanted.around.point) if wanted.around else None,
         wanted.around.chord if wanted.around else None,
         wanted.postcode.code if wanted.postcode else None,

@@ -11,12 +11,9 @@ from typing import LiteralString
 from uuid import UUID
 
 from referral.directory.providers import Capacity, Organization, Phone, ProviderLanguage, Schedule, ServiceArea
-from referral.directory.wanted import MATCHING, MATCHING_PLACE, PUBLISHED, Wanted, arguments
 from referral.directory.words import Answer, LocationVisibility, Openness, ServiceDepth, ServiceStatus
-from referral.foundation.db import Reader, many, one, value
+from referral.foundation.db import Reader, many
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
-
-LARGEST_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +124,17 @@ class ServiceAtLocation:
     place: WholePlace
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """When a service was changed, and no more of it."""
+
+    id: UUID
+    last_modified: datetime
+
+
+# A service is published as long as one listing of it is.
+PUBLISHED: LiteralString = "EXISTS (SELECT FROM listing_card c WHERE c.service_id = s.id)"
+
 PHONES: LiteralString = """coalesce((
     SELECT json_agg(json_build_object('id', t.id, 'number', t.number, 'extension', t.extension, 'kind', t.kind,
                                       'languages', t.languages) ORDER BY t.number, t.id)
@@ -191,39 +199,10 @@ SERVICE: LiteralString = f"""
     {PLACES} AS places"""
 
 
-async def services(at: Reader, wanted: Wanted, *, first: int, skip: int) -> list[WholeService]:
-    """A page of services, by id."""
-    return await many(
-        at,
-        WholeService,
-        f"""
-        SELECT {SERVICE}
-          FROM service s
-          JOIN organization o ON o.id = s.organization_id
-         WHERE {MATCHING}
-         ORDER BY s.id
-         LIMIT $13 OFFSET $14""",
-        *arguments(wanted),
-        first,
-        skip,
-    )
-
-
-async def count(at: Reader, wanted: Wanted) -> int:
-    """How many services match."""
-    return await value(at, f"SELECT count(*) FROM service s WHERE {MATCHING}", *arguments(wanted))
-
-
-async def service(at: Reader, id: UUID) -> WholeService | None:
-    """The service with this id, if it is published."""
-    found = await of(at, [id])
-    return found[0] if found else None
-
-
 async def of(at: Reader, ids: Sequence[UUID]) -> list[WholeService]:
     """Published services by their ids."""
     return await many(
-        at,
+        at.steady,
         WholeService,
         f"""
         SELECT {SERVICE}
@@ -238,7 +217,7 @@ async def of(at: Reader, ids: Sequence[UUID]) -> list[WholeService]:
 async def of_organizations(at: Reader, ids: Sequence[UUID]) -> list[WholeService]:
     """Every published service of these organizations."""
     return await many(
-        at,
+        at.steady,
         WholeService,
         f"""
         SELECT {SERVICE}
@@ -250,80 +229,27 @@ async def of_organizations(at: Reader, ids: Sequence[UUID]) -> list[WholeService
     )
 
 
-async def organizations(at: Reader, wanted: Wanted, *, first: int, skip: int) -> list[UUID]:
-    """A page of the organizations that have a service that matches, by id."""
-    rows = await many(
-        at,
-        Numbered,
-        f"""
-        SELECT DISTINCT s.organization_id AS id
-          FROM service s
-         WHERE {MATCHING}
-         ORDER BY id
-         LIMIT $13 OFFSET $14""",
-        *arguments(wanted),
-        first,
-        skip,
-    )
-    return [row.id for row in rows]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Numbered:
-    """An id alone."""
-
-    id: UUID
-
-
-async def count_organizations(at: Reader, wanted: Wanted) -> int:
-    return await value(
-        at, f"SELECT count(DISTINCT s.organization_id) FROM service s WHERE {MATCHING}", *arguments(wanted)
-    )
-
-
-async def places(at: Reader, wanted: Wanted, *, first: int, skip: int) -> list[ServiceAtLocation]:
-    """A page of services at their places, by id."""
+async def places(at: Reader, ids: Sequence[UUID]) -> list[ServiceAtLocation]:
+    """Published services at their places by their ids."""
     return await many(
-        at,
-        ServiceAtLocation,
-        f"""
-        SELECT s.id AS service_id, {PLACE} AS place
-          FROM provider p
-          JOIN listing ON listing.id = p.id
-          JOIN service s ON s.id = p.service_id
-          JOIN location l ON l.id = p.location_id
-         WHERE {MATCHING_PLACE}
-         ORDER BY p.id
-         LIMIT $13 OFFSET $14""",
-        *arguments(wanted),
-        first,
-        skip,
-    )
-
-
-async def count_places(at: Reader, wanted: Wanted) -> int:
-    """How many services at places match."""
-    return await value(
-        at,
-        f"""
-        SELECT count(*)
-          FROM listing
-          JOIN service s ON s.id = listing.service_id
-         WHERE listing.location_id IS NOT NULL AND {MATCHING_PLACE}""",
-        *arguments(wanted),
-    )
-
-
-async def place(at: Reader, id: UUID) -> ServiceAtLocation | None:
-    """The service at a place with this id, if it is published."""
-    return await one(
-        at,
+        at.steady,
         ServiceAtLocation,
         f"""
         SELECT p.service_id, {PLACE} AS place
           FROM provider p
           JOIN listing ON listing.id = p.id
           JOIN location l ON l.id = p.location_id
-         WHERE p.id = $1""",
-        id,
+         WHERE p.id = ANY($1::uuid[])
+         ORDER BY p.id""",
+        list(ids),
+    )
+
+
+async def changes(at: Reader, ids: Sequence[UUID]) -> list[Change]:
+    """When these published services were changed."""
+    return await many(
+        at.steady,
+        Change,
+        f"SELECT s.id, s.last_modified FROM service s WHERE s.id = ANY($1::uuid[]) AND {PUBLISHED} ORDER BY s.id",
+        list(ids),
     )

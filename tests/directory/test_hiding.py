@@ -8,7 +8,7 @@ import given
 import hsds_given as hsds
 import pytest
 
-from referral.directory import changes, facets, hiding, providers, search, whole
+from referral.directory import changes, facets, hiding, pages, providers, search, whole
 from referral.directory.filters import Area, Point, Search
 from referral.directory.search import Paging
 from referral.directory.wanted import Around, Wanted
@@ -159,11 +159,15 @@ async def answer(db: Database, chance: Random) -> object:
             return await facets.languages(db.reader, asked), await facets.help_types(db.reader, asked)
         case 2:
             wanted = chance.choice((Wanted(text=chance.choice(WORDS)), Wanted(languages=("ht",)), around(chance)))
-            placed = [one.place for one in await whole.places(db.reader, wanted, first=10, skip=0)]
-            services = await whole.services(db.reader, wanted, first=10, skip=0)
-            return placed, [
-                published.service(replace(one, last_modified=STILL), STILL, is_full=True) for one in services
-            ]
+            placed = await pages.page(db.reader, pages.PLACES, wanted, first=10, skip=0)
+            found = await pages.page(db.reader, pages.SERVICES, wanted, first=10, skip=0)
+            services = await whole.of(db.reader, found.ids)
+            return (
+                placed,
+                found,
+                [one.place for one in await whole.places(db.reader, placed.ids)],
+                [published.service(replace(one, last_modified=STILL), STILL, is_full=True) for one in services],
+            )
         case _:
             order = chance.choice((None, ProviderOrder.NAME, ProviderOrder.MOST_CAPACITY, ProviderOrder.NEAREST))
             if order is ProviderOrder.NEAREST and asked.near is None:

@@ -17,9 +17,8 @@ from typing import IO
 
 import orjson
 
-from referral.directory import whole
+from referral.directory import pages, whole
 from referral.directory.wanted import Wanted
-from referral.directory.whole import LARGEST_PAGE
 from referral.edges.hsds import published
 from referral.edges.hsds.flattening import rows
 from referral.edges.hsds.package import DESCRIPTOR
@@ -125,12 +124,12 @@ async def listed(tx: Tx, folder: Path, progress: Progress) -> tuple[Path, dict[s
 async def everything(tx: Tx, progress: Progress) -> AsyncIterator[Document]:
     """Every published service, whole, by id."""
     everyone, at, done = Wanted(), now(), 0
-    total = await whole.count(tx, everyone)
+    total = await pages.count(tx, pages.SERVICES, everyone)
     progress(WRITING, 0, total)
-    while found := await whole.services(tx, everyone, first=LARGEST_PAGE, skip=done):
-        for one in found:
+    async for ids in pages.walk(tx, pages.SERVICES, everyone):
+        for one in await whole.of(tx, ids):
             yield published.service(one, at, is_full=True)
-        done += len(found)
+        done += len(ids)
         progress(WRITING, done, total)
 
 

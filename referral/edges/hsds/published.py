@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from referral.directory.providers import Capacity, Organization
 from referral.directory.whole import (
+    Change,
     ServiceAtLocation,
     WholeArea,
     WholeHours,
@@ -49,6 +50,12 @@ def said(**fields: object) -> Document:
 
 
 # ------------------------------------------------------------- services
+def change(one: Change) -> Document:
+    """HSDS says `modified_date` where it means the field `last_modified`: both are given."""
+    changed = one.last_modified.isoformat()
+    return {"id": str(one.id), "last_modified": changed, "modified_date": changed}
+
+
 def service(whole: WholeService, now: datetime, *, is_full: bool) -> Document:
     """A service: with everything that is its own, or in a list with its organization alone."""
     written = said(

@@ -11,14 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from referral.directory import whole
-from referral.directory.whole import LARGEST_PAGE, WholeService
+from referral.directory import pages, whole
+from referral.directory.pages import LARGEST_PAGE, Kind
+from referral.directory.whole import WholeService
 from referral.edges.house import House
 from referral.edges.hsds import asked, openapi, parameters, published
 from referral.edges.hsds.asked import Asked
 from referral.edges.hsds.openapi import NDJSON, VERSION
 from referral.edges.hsds.published import Document
 from referral.foundation.clock import now
+from referral.foundation.db import Reader
 from referral.foundation.vocabulary import HelpType
 
 BOTH = ["GET", "POST"]
@@ -28,7 +30,7 @@ PATCHES: dict[str, Callable[[], Document]] = {
     "service.json": openapi.profile_of_service,
 }
 
-Fetch = Callable[[int, int], Awaitable[list[Document]]]
+Write = Callable[[Sequence[UUID]], Awaitable[list[Document]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,46 +72,44 @@ class Reading:
         question = await asked.read(self.house, request, parameters.OF_SERVICES)
         at = self.house.database.reader
 
-        async def fetch(first: int, skip: int) -> list[Document]:
-            return [
-                written_service(one, question)
-                for one in await whole.services(at, question.wanted, first=first, skip=skip)
-            ]
+        async def write(ids: Sequence[UUID]) -> list[Document]:
+            if question.is_minimal:
+                return [published.change(one) for one in await whole.changes(at, ids)]
+            return [published.service(one, now(), is_full=question.is_full) for one in await whole.of(at, ids)]
 
-        return await listed(question, await whole.count(at, question.wanted), fetch)
+        return await listed(at, question, pages.SERVICES, write)
 
     async def service(self, request: Request) -> Response:
-        found = await whole.service(self.house.database.reader, id_of(request))
-        if found is None:
+        found = await whole.of(self.house.database.reader, [id_of(request)])
+        if not found:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return json(published.service(found, now(), is_full=True))
+        return json(published.service(found[0], now(), is_full=True))
 
     async def places(self, request: Request) -> Response:
         question = await asked.read(self.house, request, parameters.OF_PLACES)
         at = self.house.database.reader
 
-        async def fetch(first: int, skip: int) -> list[Document]:
-            found = await whole.places(at, question.wanted, first=first, skip=skip)
+        async def write(ids: Sequence[UUID]) -> list[Document]:
+            found = await whole.places(at, ids)
             return [published.service_at_location(one, now(), is_full=question.is_full) for one in found]
 
-        return await listed(question, await whole.count_places(at, question.wanted), fetch)
+        return await listed(at, question, pages.PLACES, write)
 
     async def place(self, request: Request) -> Response:
         """The official document names the schema of a service here; what is asked for is the service at its place."""
-        found = await whole.place(self.house.database.reader, id_of(request))
-        if found is None:
+        found = await whole.places(self.house.database.reader, [id_of(request)])
+        if not found:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return json(published.service_at_location(found, now(), is_full=True))
+        return json(published.service_at_location(found[0], now(), is_full=True))
 
     async def organizations(self, request: Request) -> Response:
         question = await asked.read(self.house, request, parameters.OF_ORGANIZATIONS)
         at = self.house.database.reader
 
-        async def fetch(first: int, skip: int) -> list[Document]:
-            ids = await whole.organizations(at, question.wanted, first=first, skip=skip)
+        async def write(ids: Sequence[UUID]) -> list[Document]:
             return written_organizations(ids, await whole.of_organizations(at, ids), question)
 
-        return await listed(question, await whole.count_organizations(at, question.wanted), fetch)
+        return await listed(at, question, pages.ORGANIZATIONS, write)
 
     async def organization(self, request: Request) -> Response:
         question = await asked.read(self.house, request, parameters.OF_ORGANIZATION)
@@ -121,7 +121,7 @@ class Reading:
 
     async def taxonomies(self, request: Request) -> Response:
         question = await asked.read(self.house, request, parameters.OF_TAXONOMIES)
-        return await fixed(question, searched([published.taxonomy()], question))
+        return fixed(question, searched([published.taxonomy()], question))
 
     async def taxonomy(self, request: Request) -> Response:
         if str(id_of(request)) != published.TAXONOMY_ID:
@@ -132,9 +132,7 @@ class Reading:
         """Our terms have no parents: top_only leaves all of them, parent_id none."""
         question = await asked.read(self.house, request, parameters.OF_TERMS)
         is_empty = question.wanted.nobody or "parent_id" in question.fields
-        return await fixed(
-            question, [] if is_empty else searched([published.term(kind) for kind in HelpType], question)
-        )
+        return fixed(question, [] if is_empty else searched([published.term(kind) for kind in HelpType], question))
 
     async def term(self, request: Request) -> Response:
         kind = published.kind_of(str(id_of(request)))
@@ -166,22 +164,15 @@ def routes(house: House) -> list[BaseRoute]:
 
 
 # ------------------------------------------------------------- objects
-def written_service(one: WholeService, question: Asked) -> Document:
-    """HSDS says `modified_date` where it means the field `last_modified`: both are given."""
-    if question.is_minimal:
-        changed = one.last_modified.isoformat()
-        return {"id": str(one.id), "last_modified": changed, "modified_date": changed}
-    return published.service(one, now(), is_full=question.is_full)
-
-
 def written_organizations(ids: Sequence[UUID], services: Sequence[WholeService], question: Asked) -> list[Document]:
+    """Those that still publish a service."""
+    of: dict[UUID, list[WholeService]] = {id: [] for id in ids}
+    for one in services:
+        of[one.organization.id].append(one)
     return [
-        written_organization(
-            [one for one in services if one.organization.id == id],
-            is_full=question.is_full or question.has_services,
-            has_services=question.has_services,
-        )
-        for id in ids
+        written_organization(own, is_full=question.is_full or question.has_services, has_services=question.has_services)
+        for own in of.values()
+        if own
     ]
 
 
@@ -202,38 +193,45 @@ def searched(documents: list[Document], question: Asked) -> list[Document]:
 
 
 # ------------------------------------------------------------- answers
-async def listed(question: Asked, total: int, fetch: Fetch) -> Response:
+async def listed(at: Reader, question: Asked, kind: Kind, write: Write) -> Response:
     """One page in the envelope, or everything, a line each."""
     if question.is_ndjson:
-        return StreamingResponse(lines(fetch), media_type=NDJSON)
-    contents = await fetch(question.per_page, (question.page - 1) * question.per_page)
-    pages = -(-total // question.per_page)
+        return StreamingResponse(lines(at, question, kind, write), media_type=NDJSON)
+    skip = (question.page - 1) * question.per_page
+    page = await pages.page(at, kind, question.wanted, first=question.per_page, skip=skip)
+    return enveloped(question, page.total, await write(page.ids) if page.ids else [])
+
+
+def fixed(question: Asked, documents: list[Document]) -> Response:
+    if question.is_ndjson:
+        return Response(ndjson(documents), media_type=NDJSON)
+    skip = (question.page - 1) * question.per_page
+    return enveloped(question, len(documents), documents[skip : skip + question.per_page])
+
+
+def enveloped(question: Asked, total: int, contents: list[Document]) -> Response:
+    last = -(-total // question.per_page)
     return json(
         {
             "total_items": total,
-            "total_pages": pages,
+            "total_pages": last,
             "page_number": question.page,
             "size": len(contents),
             "first_page": question.page == 1,
-            "last_page": question.page >= pages,
+            "last_page": question.page >= last,
             "empty": not contents,
             "contents": contents,
         }
     )
 
 
-async def fixed(question: Asked, documents: list[Document]) -> Response:
-    async def fetch(first: int, skip: int) -> list[Document]:
-        return documents[skip : skip + first]
-
-    return await listed(question, len(documents), fetch)
+async def lines(at: Reader, question: Asked, kind: Kind, write: Write) -> AsyncIterator[bytes]:
+    async for ids in pages.walk(at, kind, question.wanted):
+        yield ndjson(await write(ids))
 
 
-async def lines(fetch: Fetch) -> AsyncIterator[bytes]:
-    skip = 0
-    while found := await fetch(LARGEST_PAGE, skip):
-        yield b"".join(orjson.dumps(one) + b"\n" for one in found)
-        skip += len(found)
+def ndjson(documents: list[Document]) -> bytes:
+    return b"".join(orjson.dumps(one) + b"\n" for one in documents)
 
 
 def json(document: Document) -> Response:
