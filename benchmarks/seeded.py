@@ -99,15 +99,16 @@ LISTINGS = (
 
 
 async def build(database: Database, size: int) -> None:
-    """Fill an empty database with `size` listings; a full one is left as it is."""
+    """Fill an empty database with `size` listings; a full one keeps its own."""
     await reference.load(database, progress=quiet)
-    if await value(database.reader, "SELECT count(*) FROM listing_card WHERE source = $1", SOURCE) == size:
-        return
+    is_full = await value(database.reader, "SELECT count(*) FROM listing_card WHERE source = $1", SOURCE) == size
     slow = await connect(database.dsn, statement_seconds=3600)
     try:
-        async with slow.transaction() as tx:
-            await fill(tx, size)
-        await asyncio.gather(*(make_cards(slow, half, size) for half in range(2)))
+        if not is_full:
+            async with slow.transaction() as tx:
+                await fill(tx, size)
+            await asyncio.gather(*(make_cards(slow, half, size) for half in range(2)))
+        # Also of one that was there: migrations since have rewritten its tables.
         await slow.pool.execute("VACUUM ANALYZE", timeout=3600)
     finally:
         await slow.close()
