@@ -888,6 +888,23 @@ CREATE TABLE public.listing_offer (
     is_open boolean NOT NULL
 );
 
+CREATE TABLE public.listing_report (
+    id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    reason text NOT NULL,
+    data_key bytea,
+    words bytea,
+    sent_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    was_right boolean,
+    CONSTRAINT listing_report_reason_known CHECK ((reason = ANY (ARRAY['wrong_contact'::text, 'wrong_place'::text, 'not_taking_people'::text, 'wrong_language'::text, 'closed_for_good'::text, 'asked_for_money'::text, 'not_real'::text, 'other'::text]))),
+    CONSTRAINT report_closed_keeps_no_words CHECK (((closed_at IS NULL) OR (num_nulls(data_key, words) = 2))),
+    CONSTRAINT report_closed_says_how CHECK ((num_nulls(closed_at, closed_by, was_right) = ANY (ARRAY[0, 3])))
+);
+
+COMMENT ON TABLE public.listing_report IS 'Nothing of who sent it is kept. Words are sealed, and go when it is closed.';
+
 CREATE TABLE public.listing_word (
     word text NOT NULL,
     length integer GENERATED ALWAYS AS (length(word)) STORED NOT NULL
@@ -1150,6 +1167,9 @@ ALTER TABLE ONLY public.listing_change
 ALTER TABLE ONLY public.listing_history
     ADD CONSTRAINT listing_history_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.listing_report
+    ADD CONSTRAINT listing_report_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_key PRIMARY KEY (id);
 
@@ -1276,6 +1296,10 @@ CREATE INDEX listing_offer_near ON public.listing_offer USING gist (key, point);
 CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, point) WHERE is_open;
 
 CREATE INDEX listing_offer_of_listing ON public.listing_offer USING btree (listing_id);
+
+CREATE INDEX listing_report_of_provider ON public.listing_report USING btree (provider_id, sent_at);
+
+CREATE INDEX listing_report_open ON public.listing_report USING btree (sent_at, id) WHERE (closed_at IS NULL);
 
 CREATE INDEX listing_word_by_length ON public.listing_word USING btree (length, word);
 
@@ -1492,6 +1516,9 @@ ALTER TABLE ONLY public.referral
 
 ALTER TABLE ONLY public.referral
     ADD CONSTRAINT referral_to_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id);
+
+ALTER TABLE ONLY public.listing_report
+    ADD CONSTRAINT report_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.schedule
     ADD CONSTRAINT schedule_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;

@@ -113,6 +113,19 @@ class SuspensionReason(Word):
     OTHER = "other", "Another reason."
 
 
+class ReportReason(Word):
+    """What is wrong with a listing."""
+
+    WRONG_CONTACT = "wrong_contact", "The phone or the address on the web does not work."
+    WRONG_PLACE = "wrong_place", "They are not there."
+    NOT_TAKING_PEOPLE = "not_taking_people", "They take nobody new, or not this kind of help."
+    WRONG_LANGUAGE = "wrong_language", "They do not speak a language that the listing names."
+    CLOSED_FOR_GOOD = "closed_for_good", "They have closed for good."
+    ASKED_FOR_MONEY = "asked_for_money", "They asked for money that they should not."
+    NOT_REAL = "not_real", "They are not who they say they are."
+    OTHER = "other", "Something else."
+
+
 class ServiceAreaKind(Word):
     """What kind of area a service covers."""
 

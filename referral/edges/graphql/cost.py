@@ -29,9 +29,8 @@ PAGED = frozenset({"first", "last"})
 HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100}
 # Fields that are paged even where nobody says how many.
 PAGED_FIELDS: dict[str, int] = {
-    **dict.fromkeys(
-        "providers offers queue matches languages places verifications listingHistory".split(), DEFAULT_PAGE
-    ),
+    **dict.fromkeys("providers offers queue matches languages places".split(), DEFAULT_PAGE),
+    **dict.fromkeys("verifications listingHistory listingReports".split(), DEFAULT_PAGE),
     "changes": 100,
 }
 LARGEST_FEED = 500

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from referral.directory import history, verifying
+from referral.directory import history, reports, verifying
 from referral.directory.history import Edit, Edits, ListingPart
 from referral.directory.verifying import Evidence, Standing, Step, Waiting
 from referral.directory.words import SuspensionReason, VerificationStatus, VerificationStep
@@ -15,6 +15,7 @@ from referral.edges.graphql.directory_types import PageInfo
 from referral.edges.graphql.inputs import id_of
 from referral.edges.graphql.problems import ConflictProblem, NotFoundProblem, ValidationProblem
 from referral.edges.graphql.public import After, First
+from referral.edges.graphql.reporting import CloseReportPayload, CloseReportResult, ListingReportConnection
 from referral.edges.graphql.scalars import Cursor, described
 from referral.foundation.actors import ActorKind, Staff
 from referral.foundation.db import Tx
@@ -199,6 +200,14 @@ class UpkeepQuery:
         found = await history.of(context.at, id_of(provider_id, "provider_id"), first=first, after=after)
         return ListingEditConnection(found=found)
 
+    @strawberry.field(description="What people say is wrong with listings, the longest waiting first.")
+    async def listing_reports(self, info: Info, first: First = None, after: After = None) -> ListingReportConnection:
+        context = info.context
+        staff = context.intake
+        async with context.house.database.transaction() as tx:
+            found = await reports.waiting(tx, context.house.vault, staff, first=first, after=after)
+        return ListingReportConnection(found=found)
+
 
 @strawberry.type
 class UpkeepMutation:
@@ -220,6 +229,19 @@ class UpkeepMutation:
         if found is None:
             raise NotFound("There is no such listing.")
         return VerificationPayload(record=record_of(found))
+
+    @strawberry.mutation(description="Somebody has looked at a report. Correct the listing first, where it was right.")
+    async def close_report(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The report.")],
+        was_right: Annotated[bool, strawberry.argument(description="Whether the listing was wrong, as it says.")],
+    ) -> CloseReportResult:
+        context, report = info.context, id_of(id, "id")
+        staff = context.intake
+        async with context.house.database.transaction() as tx:
+            await reports.close(tx, staff, report, was_right=was_right, now=context.now)
+        return CloseReportPayload(id=id)
 
 
 async def do(tx: Tx, staff: Staff, provider: UUID, step: VerificationStepInput, now: datetime) -> None:

@@ -41,6 +41,7 @@ for _kind in (
     directory.LocationVisibility,
     directory.VerificationStatus,
     directory.VerificationStep,
+    directory.ReportReason,
     ListingPart,
     directory.SuspensionReason,
     directory.ServiceAreaKind,

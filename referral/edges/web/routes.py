@@ -12,6 +12,7 @@ from referral.edges.web.health import health_routes
 from referral.edges.web.home import Home
 from referral.edges.web.mailbox import Mailbox
 from referral.edges.web.statements import Statements
+from referral.edges.web.wrong import Wrong
 
 # For the application that holds the routes: pages raise refusals, and these turn them into words.
 HANDLERS = refusals.HANDLERS
@@ -20,11 +21,14 @@ HANDLERS = refusals.HANDLERS
 def routes(house: House) -> list[BaseRoute]:
     """Every page, the files they load, and the two questions about health."""
     answers, statements, find = Answers(house=house), Statements(house=house), Find(house=house)
+    wrong = Wrong(house=house)
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
         Route("/{lang}/find", find.look_up, methods=["POST"], name="find_where"),
         Route("/{lang}/find/{place}", find.near, methods=["GET"], name="find_place"),
+        Route("/{lang}/listings/{id}/wrong", wrong.show, methods=["GET"], name="wrong"),
+        Route("/{lang}/listings/{id}/wrong", wrong.report, methods=["POST"], name="report"),
         Route("/r/{token}", answers.show, methods=["GET"], name="offer"),
         Route("/r/{token}", answers.answer, methods=["POST"], name="answer"),
         Route("/c/{token}", statements.show, methods=["GET"], name="statement"),
