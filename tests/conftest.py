@@ -23,6 +23,7 @@ EMPTIED = (
     "audit_event", "staff_session", "staff",
     "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",
     "service_area", "language_offered", "provider", "service", "location", "organization", "listing_change",
+    "confirmation",
 )  # fmt: skip
 
 
