@@ -29,7 +29,7 @@ PAGED = frozenset({"first", "last"})
 HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100}
 # Fields that are paged even where nobody says how many.
 PAGED_FIELDS: dict[str, int] = {
-    **dict.fromkeys(("providers", "offers", "queue", "matches", "languages", "places"), DEFAULT_PAGE),
+    **dict.fromkeys(("providers", "offers", "queue", "staleListings", "matches", "languages", "places"), DEFAULT_PAGE),
     "changes": 100,
 }
 LARGEST_FEED = 500
