@@ -84,15 +84,16 @@ class StaleOnes:
 # Whoever a list says is closed for now is not asked: its answer would not be shown. $1 is now, $2 whether an address
 # counts that only a list gives. Whoever spoke in the last days is left in peace, as beds of one night lapse every day.
 REACHED: LiteralString = f"""
-    (SELECT p.id, coalesce(p.referral_email, CASE WHEN $2 THEN o.email END) AS address,
-            coalesce(p.openness_expires_at < $1 + {AHEAD}, TRUE)
-            AND coalesce(p.openness_stated_at <= $1 - {QUIET}, TRUE) AS is_due
+    (SELECT p.id, coalesce(p.referral_email, CASE WHEN $2::boolean THEN o.email END) AS address,
+            coalesce(p.openness_expires_at < $1::timestamptz + {AHEAD}, TRUE)
+            AND coalesce(p.openness_stated_at <= $1::timestamptz - {QUIET}, TRUE) AS is_due
        FROM provider p
        JOIN organization o ON o.id = p.organization_id
+       JOIN service s ON s.id = p.service_id
        JOIN listing k ON k.id = p.id
-      WHERE NOT k.is_paused AND p.verification <> 'suspended')"""
+      WHERE s.status = 'active' AND p.verification <> 'suspended')"""
 MAY_BE_ASKED: LiteralString = f"""
-    c.opted_out_at IS NULL AND coalesce(c.asked_at <= $1 - {QUIET}, TRUE)"""
+    c.opted_out_at IS NULL AND coalesce(c.asked_at <= $1::timestamptz - {QUIET}, TRUE)"""
 ITS_ADDRESS: LiteralString = "lower(coalesce(p.referral_email, o.email))"
 
 
@@ -144,7 +145,7 @@ async def order(tx: Tx, *, with_listed: bool, now: datetime) -> int:
         Ordered,
         f"""
         INSERT INTO confirmation AS c (address, asked_at)
-        SELECT address, $1 FROM unnest($2::text[]) AS address ORDER BY address
+        SELECT address, $1::timestamptz FROM unnest($2::text[]) AS address ORDER BY address
         ON CONFLICT (address) DO UPDATE SET asked_at = excluded.asked_at
          WHERE {MAY_BE_ASKED}
         RETURNING id""",

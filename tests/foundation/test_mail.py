@@ -202,3 +202,13 @@ def test_a_mailer_shows_no_password_in_a_log() -> None:
     mailer = smtp("smtp://referral:canary@mail.demo.invalid:587")
     assert isinstance(mailer, SmtpMailer)
     assert "canary" not in repr(mailer)
+
+
+async def test_a_letter_in_two_forms_keeps_both(tmp_path: Path) -> None:
+    both = Letter(to=LETTER.to, subject="Hello", text="Línea uno\n", html="<p>Línea <b>uno</b></p>\n")
+    await FolderMailer(tmp_path, SENDER).send(both)
+    (kept,) = mail.letters(tmp_path)
+    assert (kept.text, kept.html) == (both.text, both.html)
+    message = mail.compose(both, SENDER, at=now())
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]

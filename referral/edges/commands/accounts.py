@@ -178,7 +178,7 @@ def ask(
     async def ordering(opened: House) -> str:
         if dry_run:
             return await who_is_due(opened)
-        return f"{await worker.order_asking(opened)} letters are ordered. The worker sends them."
+        return f"Letters ordered: {await worker.order_asking(opened)}. The worker sends them."
 
     say(chosen, ordering)
 
@@ -189,7 +189,7 @@ async def who_is_due(opened: House) -> str:
     addresses = await upkeep.due(at, with_listed=with_listed, now=moment)
     asks = await upkeep.asks(at, addresses, with_listed=with_listed, now=moment)
     lines = [line for one in asks for line in (one.address, *(f"  {letters.called(each)}" for each in one.listings))]
-    lines.append(f"{len(asks)} addresses would be asked." if asks else "Nobody is due.")
+    lines.append(f"Would be asked: {len(asks)}." if asks else "Nobody is due.")
     return "\n".join([*lines, ASKING_IS_OFF] if opened.settings.asked == "nobody" else lines)
 
 
