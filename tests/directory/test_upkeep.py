@@ -151,6 +151,22 @@ async def test_all_who_order_at_once_order_one_letter(fresh_db: Database) -> Non
     assert await jobs(fresh_db) == 1
 
 
+async def test_who_orders_while_another_has_not_committed_waits_and_finds_nobody_left(fresh_db: Database) -> None:
+    await silent(fresh_db)
+    async with fresh_db.transaction() as tx:
+        assert await upkeep.order(tx, with_listed=False, now=now()) == 1
+        second = asyncio.create_task(ordered(fresh_db))
+        async with asyncio.timeout(30):
+            while not await value(
+                fresh_db.reader,
+                """SELECT EXISTS (SELECT FROM pg_stat_activity
+                                   WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO confirmation%')""",
+            ):
+                await asyncio.sleep(0.005)
+    assert await second == 0
+    assert await jobs(fresh_db) == 1
+
+
 async def test_no_more_are_ordered_at_once_than_a_mail_server_bears_and_the_rest_follow(
     fresh_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
