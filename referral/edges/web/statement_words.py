@@ -40,6 +40,9 @@ class Words:
     pause_until: str
     pause_hint: str
     pause_button: str
+    day: str
+    month: str
+    year: str
     letters: str
     letters_come: str
     letters_address: str
@@ -66,7 +69,7 @@ ENGLISH = Words(
         "UNKNOWN": "Choose one of the buttons.",
         "NOT_A_NUMBER": "Write a number, such as 3, or leave it empty.",
         "TOO_MANY": "Write a number up to 100000.",
-        "NOT_A_DATE": "Choose a date.",
+        "NOT_A_DATE": "Write a day, such as 3, with its month and year.",
         "OUT_OF_RANGE": "Choose a date after today, at most a year ahead.",
     },
     thanks="Thank you. We have it.",
@@ -101,6 +104,9 @@ ENGLISH = Words(
     pause_until="From when on do you take new people again?",
     pause_hint="Until that day we show that you take nobody. From then on we show it as not known.",
     pause_button="Pause until then",
+    day="Day",
+    month="Month",
+    year="Year",
     letters="Letters",
     letters_come="Before your answer gets too old we may ask you by mail, once a week at most.",
     letters_address="The button goes for all listings with the same address.",
@@ -127,7 +133,7 @@ SPANISH = Words(
         "UNKNOWN": "Elija uno de los botones.",
         "NOT_A_NUMBER": "Escriba un número, como 3, o déjelo vacío.",
         "TOO_MANY": "Escriba un número hasta 100000.",
-        "NOT_A_DATE": "Elija una fecha.",
+        "NOT_A_DATE": "Escriba un día, como 3, con su mes y año.",
         "OUT_OF_RANGE": "Elija una fecha después de hoy, a más tardar en un año.",
     },
     thanks="Gracias. Lo hemos anotado.",
@@ -180,6 +186,9 @@ SPANISH = Words(
     pause_until="¿Desde cuándo vuelven a recibir a personas?",
     pause_hint="Hasta ese día mostramos que no reciben a nadie. Desde entonces, como no se sabe.",
     pause_button="Pausa hasta entonces",
+    day="Día",
+    month="Mes",
+    year="Año",
     letters="Cartas",
     letters_come="Antes de que su respuesta sea muy antigua podemos preguntarles por correo, a lo más cada semana.",
     letters_address="El botón vale para todos los lugares con la misma dirección.",

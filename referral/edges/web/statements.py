@@ -22,6 +22,7 @@ from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.find import HELP
 from referral.edges.web.home import language
+from referral.edges.web.moments import MONTHS
 from referral.edges.web.pages import page
 from referral.edges.web.refusals import status_of
 from referral.edges.web.statement_words import ENGLISH, WORDS
@@ -126,7 +127,7 @@ def statement_of(fields: Mapping[str, str], zone: str | None) -> Statement:
     """What was stated. A number counts only with an open door, a date only with a pause. Raises ValidationFailed."""
     openness = forms.chosen(Openness, fields.get("openness", ""))
     if openness is Openness.PAUSED:
-        return Statement(openness=openness, until=end_of_pause(fields.get("until", ""), zone))
+        return Statement(openness=openness, until=end_of_pause(fields, zone))
     if openness is None or openness not in BUTTONS:
         raise ValidationFailed([problem("openness", "UNKNOWN", "Choose one of the buttons.")])
     return Statement(openness=openness, counts=counts_of(fields) if openness in COUNTED else ())
@@ -145,10 +146,11 @@ def counts_of(fields: Mapping[str, str]) -> tuple[Count, ...]:
     return (Count(unit=unit, available=int(number)),)
 
 
-def end_of_pause(day: str, zone: str | None) -> datetime:
-    """The first moment of that day where the provider is. Raises ValidationFailed where it is no date."""
+def end_of_pause(fields: Mapping[str, str], zone: str | None) -> datetime:
+    """The first moment of the day that was written, where the provider is. Raises ValidationFailed where it is none."""
     try:
-        return datetime.combine(date.fromisoformat(day.strip()), time.min, zone_of(zone)).astimezone(UTC)
+        year, month, day = (int(fields.get(part, "")) for part in ("year", "month", "day"))
+        return datetime.combine(date(year, month, day), time.min, zone_of(zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValidationFailed([problem("until", "NOT_A_DATE", "Choose a date.")]) from None
 
@@ -179,6 +181,7 @@ def opened(
         standing=standing,
         listing=listing,
         help=HELP[lang],
+        months=MONTHS[lang],
         unit=(sent or {}).get("unit") or unit_of(listing),
         sent=sent or {},
         wrong={one.path[0]: words.problems.get(one.code, one.message) for one in problems},
