@@ -464,6 +464,16 @@ CREATE TABLE public.capacity (
 )
 WITH (fillfactor='70');
 
+CREATE TABLE public.confirmation (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    address text NOT NULL,
+    asked_at timestamp with time zone,
+    opted_out_at timestamp with time zone,
+    CONSTRAINT confirmation_address_lower CHECK ((address = lower(address)))
+);
+
+COMMENT ON COLUMN public.confirmation.asked_at IS 'When the last letter was ordered, not when it arrived.';
+
 CREATE TABLE public.consent (
     request_id uuid NOT NULL,
     scope text NOT NULL,
@@ -1127,6 +1137,12 @@ ALTER TABLE ONLY public.capacity
 
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_one_count_each UNIQUE NULLS NOT DISTINCT (provider_id, help_type, unit);
+
+ALTER TABLE ONLY public.confirmation
+    ADD CONSTRAINT confirmation_by_address UNIQUE (address);
+
+ALTER TABLE ONLY public.confirmation
+    ADD CONSTRAINT confirmation_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_key PRIMARY KEY (request_id, scope, given_at);

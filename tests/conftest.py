@@ -24,6 +24,7 @@ EMPTIED = (
     "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",
     "service_area", "language_offered", "provider", "service", "location", "organization", "listing_change",
     "listing_history", "listing_report", "verification_step",
+    "confirmation",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from referral.foundation.vocabulary import HelpType
 
 LIFETIME = timedelta(days=30)
 SHORT_LIFETIME = {CapacityUnit.BEDS_TONIGHT: timedelta(days=1), CapacityUnit.HOTLINE_CALLS_DAY: timedelta(days=1)}
+LONGEST_PAUSE = timedelta(days=366)
 MOST_PLACES = 100_000
 MOST_COUNTS = 40
 
@@ -34,22 +35,24 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What a provider says of itself at one moment."""
+    """What a provider says of itself at one moment; `until` ends a pause."""
 
     openness: Openness
     counts: tuple[Count, ...] = ()
     waitlist_days: int | None = None
+    until: datetime | None = None
 
 
 async def state(tx: Tx, provider_id: UUID, statement: Statement, *, by: str, now: datetime) -> None:
     """Keep what a provider says, as a whole: counts it does not repeat are believed no longer.
 
     What it says is free is free beside the places that open offers hold, as it was shown to them. Openness is believed
-    as long as the shortest-lived count, so that a shelter's beds of yesterday take nobody in today.
+    as long as the shortest-lived count, so that a shelter's beds of yesterday take nobody in today; a pause with an end
+    is believed until then.
 
     Raises ValidationFailed, and NotFound where there is no such provider.
     """
-    if problems := wrong_in(statement):
+    if problems := wrong_in(statement, now):
         raise ValidationFailed(problems)
     if not await value(tx, "SELECT EXISTS (SELECT FROM provider WHERE id = $1)", provider_id):
         raise NotFound("There is no such provider.")
@@ -68,7 +71,8 @@ async def state(tx: Tx, provider_id: UUID, statement: Statement, *, by: str, now
         provider_id,
         statement.openness.value,
         now,
-        now + min((SHORT_LIFETIME.get(count.unit, LIFETIME) for count in statement.counts), default=LIFETIME),
+        statement.until
+        or now + min((SHORT_LIFETIME.get(count.unit, LIFETIME) for count in statement.counts), default=LIFETIME),
         by,
         statement.waitlist_days,
     )
@@ -99,12 +103,24 @@ async def keep_counts(tx: Tx, provider_id: UUID, counts: tuple[Count, ...], now:
     )
 
 
-def wrong_in(statement: Statement) -> list[FieldProblem]:
+async def believed_until(at: Reader, provider_id: UUID, *, now: datetime) -> datetime | None:
+    """When the last statement lapses; None where it has, or there was none."""
+    return await value(
+        at, "SELECT openness_expires_at FROM provider WHERE id = $1 AND openness_expires_at > $2", provider_id, now
+    )
+
+
+def wrong_in(statement: Statement, now: datetime) -> list[FieldProblem]:
     problems: list[FieldProblem] = []
     if len(statement.counts) > MOST_COUNTS:
         return [problem("capacities", "TOO_MANY", f"Send at most {MOST_COUNTS}.")]
     if statement.waitlist_days is not None and not 0 <= statement.waitlist_days <= 3650:
         problems.append(problem("waitlist_estimate_days", "OUT_OF_RANGE", "Send 0 to 3650 days."))
+    if statement.until is not None:
+        if statement.openness is not Openness.PAUSED:
+            problems.append(problem("until", "ONLY_A_PAUSE", "Only a pause has an end."))
+        elif not now < statement.until <= now + LONGEST_PAUSE:
+            problems.append(problem("until", "OUT_OF_RANGE", "Send a date after today, at most a year ahead."))
     seen: set[tuple[HelpType | None, CapacityUnit]] = set()
     for index, count in enumerate(statement.counts):
         path = f"capacities.{index}"

@@ -1,8 +1,14 @@
-"""What is written to providers: that someone asks, a link, and until when. Nothing of a case is ever in a letter."""
+"""What is written to providers: that someone asks, a link, and until when. Nothing of a case is ever in a letter.
+
+Whether they still take people is asked in English and Spanish at once: nobody has told us which they read.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from markupsafe import Markup
+
+from referral.directory.asking import MOST_IN_A_LETTER, Ask, Listed
 from referral.edges.house import House
 from referral.foundation import links
 from referral.foundation.links import Link
@@ -12,6 +18,7 @@ from referral.referrals.reading import Referral
 # After its offer has run out a link still opens, so that the page can say what happened to the offer.
 LINK_OUTLIVES_OFFER = timedelta(days=30)
 CAPACITY_LINK_LIVES = timedelta(days=30)
+ASKING_LINK_LIVES = timedelta(days=14)
 
 OFFER = """\
 Someone asks for help that you may be able to give.
@@ -31,6 +38,52 @@ Someone to whom your organization said yes no longer asks for help through us.
 Please do not contact them any more, and destroy what you wrote down about them. There is nothing else to do.
 """
 
+STILL_OPEN = """\
+Your organization is in a directory that people who seek asylum use to find help.
+
+Are you still taking new people? Open the link and press one button. What nobody has said for 30 days is shown as
+"not known".
+
+¿Siguen recibiendo a personas nuevas? Su organización está en un directorio para personas que buscan asilo. Abra el
+enlace y pulse un botón. Lo que nadie ha dicho en 30 días se muestra como «no se sabe».
+
+{listings}
+
+The links work until {until:%Y-%m-%d}. They are for your organization only: do not forward this letter.
+You do not want to be asked? Each page has a button: Do not ask again.
+
+Los enlaces funcionan hasta el {until:%Y-%m-%d}. Son solo para su organización: no reenvíe esta carta.
+¿No quiere que le preguntemos? Cada página tiene un botón: No volver a preguntar.
+"""
+
+STILL_OPEN_HTML = Markup("""\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>{subject}</title></head>
+<body style="font: 16px/1.5 sans-serif; max-width: 38em">
+<p>Your organization is in a directory that people who seek asylum use to find help.</p>
+<p><strong>Are you still taking new people?</strong> Open the link and press one button. What nobody has said for
+30 days is shown as &ldquo;not known&rdquo;.</p>
+<p lang="es"><strong>¿Siguen recibiendo a personas nuevas?</strong> Su organización está en un directorio para
+personas que buscan asilo. Abra el enlace y pulse un botón. Lo que nadie ha dicho en 30 días se muestra como «no se
+sabe».</p>
+<ul>
+{listings}
+</ul>
+<p>The links work until {until:%Y-%m-%d}. They are for your organization only: do not forward this letter.
+You do not want to be asked? Each page has a button: Do not ask again.</p>
+<p lang="es">Los enlaces funcionan hasta el {until:%Y-%m-%d}. Son solo para su organización: no reenvíe esta carta.
+¿No quiere que le preguntemos? Cada página tiene un botón: No volver a preguntar.</p>
+</body>
+</html>
+""")
+
+LISTING = "* {name}\n  {link}"
+LISTING_HTML = Markup(
+    '<li><p><strong>{name}</strong><br><a href="{link}?lang=en">Answer in English</a> &middot; '
+    '<a href="{link}?lang=es" lang="es" hreflang="es">Responder en español</a></p></li>'
+)
+
 
 def offer(house: House, referral: Referral, to: str) -> Letter:
     """The letter that brings an offer to a provider."""
@@ -46,9 +99,32 @@ def withdrawn(to: str) -> Letter:
     return Letter(to=to, subject="A request was taken back", text=WITHDRAWN)
 
 
-def capacity_link(house: House, provider_id: UUID, *, now: datetime) -> str:
+def still_open(house: House, ask: Ask, *, now: datetime) -> Letter:
+    """The letter that asks whether an office still takes people, with a link for each of its listings."""
+    subject, until = "Still taking new people? ¿Siguen recibiendo personas?", now + ASKING_LINK_LIVES
+    links_of = [
+        (called(one), capacity_link(house, one.id, now=now, lives=ASKING_LINK_LIVES))
+        for one in ask.listings[:MOST_IN_A_LETTER]
+    ]
+    plain = "\n\n".join(LISTING.format(name=name, link=link) for name, link in links_of)
+    marked = Markup("\n").join(LISTING_HTML.format(name=name, link=link) for name, link in links_of)
+    return Letter(
+        to=ask.address,
+        subject=subject,
+        text=STILL_OPEN.format(listings=plain, until=until),
+        html=STILL_OPEN_HTML.format(subject=subject, listings=marked, until=until),
+    )
+
+
+def called(listing: Listed) -> str:
+    """A listing's name on one line, and the town where one may be told."""
+    name = " ".join(listing.name.split())
+    return f"{name} ({listing.place})" if listing.place else name
+
+
+def capacity_link(house: House, provider_id: UUID, *, now: datetime, lives: timedelta = CAPACITY_LINK_LIVES) -> str:
     """The signed link by which a provider says whether it takes new people."""
-    link = Link(purpose="state-capacity", subject=provider_id, expires_at=now + CAPACITY_LINK_LIVES)
+    link = Link(purpose="state-capacity", subject=provider_id, expires_at=now + lives)
     return f"{house.settings.public_url.rstrip('/')}/c/{links.sign(house.vault, link)}"
 
 

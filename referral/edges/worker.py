@@ -1,4 +1,4 @@
-"""Does what commits have ordered: matches, tells providers, ends offers whose time has passed.
+"""Does what commits have ordered: matches, tells and asks providers, ends offers whose time has passed.
 
 Many workers may run at once, on many machines. Each effect commits together with the end of its job, so a worker may
 die at any line.
@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from typing import assert_never
 
-from referral.directory import providers, verifying
+from referral.directory import asking, providers, verifying
 from referral.edges import letters
 from referral.edges.house import House
 from referral.foundation import outbox
@@ -22,17 +22,21 @@ from referral.referrals import offers, placing, reading, states, suspending
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
 PAUSE_AFTER_TROUBLE_SECONDS = 5.0
+LOOK_WHO_IS_DUE_SECONDS = 3600.0
 log = logging.getLogger(__name__)
 
 
 # Letters wait for mail servers, and nobody's match may wait for a letter.
-LETTERS = (JobKind.TELL_PROVIDER, JobKind.TELL_WITHDRAWN)
+LETTERS = (JobKind.TELL_PROVIDER, JobKind.TELL_WITHDRAWN, JobKind.ASK_PROVIDER)
 DECISIONS = tuple(kind for kind in JobKind if kind not in LETTERS)
 
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
-    await asyncio.gather(*(go_round(house, stopping, kinds) for kinds in (DECISIONS, LETTERS)))
+    rounds = [go_round(house, stopping, kinds) for kinds in (DECISIONS, LETTERS)]
+    if house.settings.asked != "nobody":
+        rounds.append(keep_asking(house, stopping))
+    await asyncio.gather(*rounds)
 
 
 async def go_round(house: House, stopping: asyncio.Event, kinds: Sequence[JobKind]) -> None:
@@ -46,6 +50,24 @@ async def go_round(house: House, stopping: asyncio.Event, kinds: Sequence[JobKin
             pause = PAUSE_AFTER_TROUBLE_SECONDS
         if pause > 0:
             await wait(stopping, pause)
+
+
+async def keep_asking(house: House, stopping: asyncio.Event) -> None:
+    """Now and every hour order letters to whoever is due; another worker that does so too finds nobody left."""
+    while not stopping.is_set():
+        pause = LOOK_WHO_IS_DUE_SECONDS
+        try:
+            await order_asking(house)
+        except Exception as error:  # noqa: BLE001 - as above
+            log.error("who is due could not be asked: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
+            pause = PAUSE_AFTER_TROUBLE_SECONDS
+        await wait(stopping, pause)
+
+
+async def order_asking(house: House) -> int:
+    """Order a letter to every office that is due; how many."""
+    async with house.database.transaction() as tx:
+        return await asking.order(tx, with_listed=house.settings.asked == "listed", now=now())
 
 
 async def work_off(house: House) -> int:
@@ -86,6 +108,8 @@ async def do(house: House, job: Job) -> None:
             await recall_offer(house, job)
         case JobKind.EXPIRE_VERIFICATION:
             await expire_verification(house, job)
+        case JobKind.ASK_PROVIDER:
+            await ask_provider(house, job)
         case _:
             assert_never(job.kind)
 
@@ -136,6 +160,16 @@ async def tell_withdrawn(house: House, job: Job) -> None:
         address = await providers.referral_email(house.database.reader, referral.provider_id)
         if address is not None:
             await house.mailer.send(letters.withdrawn(address))
+    async with house.database.transaction() as tx:
+        await outbox.finish(tx, job)
+
+
+async def ask_provider(house: House, job: Job) -> None:
+    """Ask whether an office still takes people, unless it has said so, or the operator has switched asking off."""
+    asked = house.settings.asked
+    ask = await asking.ordered(house.database.reader, job.subject_id, with_listed=asked == "listed", now=now())
+    if ask is not None and asked != "nobody":
+        await house.mailer.send(letters.still_open(house, ask, now=now()))
     async with house.database.transaction() as tx:
         await outbox.finish(tx, job)
 

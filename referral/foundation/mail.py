@@ -1,7 +1,7 @@
 """Letters: put in a folder, or handed to an SMTP server.
 
-A letter is plain text to one address. Whoever carries it learns no more of us than the sender the operator chose: no
-host name, no process id, no local time.
+A letter is plain text to one address, with the same as HTML beside it where that helps. Whoever carries it learns no
+more of us than the sender the operator chose: no host name, no process id, no local time.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from email.headerregistry import Address, UniqueAddressHeader
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import aiosmtplib
@@ -38,11 +38,12 @@ POLICY = policy.SMTP.clone(cte_type="7bit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """Plain text to one address; `sent_at` is None until it has been sent."""
+    """Plain text to one address, and the same as HTML if wanted; `sent_at` is None until it has been sent."""
 
     to: str = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
     sent_at: datetime | None = None
 
 
@@ -150,6 +151,8 @@ def compose(letter: Letter, sender: str, *, at: datetime) -> EmailMessage:
     message["Message-ID"] = f"<{secrets.token_hex(16)}@{only_address(message, 'From').domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
+    if letter.html is not None:
+        message.add_alternative(letter.html, subtype="html")
     return message
 
 
@@ -196,6 +199,12 @@ def read(path: Path) -> Letter:
     return Letter(
         to=only_address(message, "To").addr_spec,
         subject=str(message["Subject"]),
-        text=str(message.get_content()).replace("\r\n", "\n"),
+        text=content(message, "plain") or "",
+        html=content(message, "html"),
         sent_at=datetime.strptime(path.name.split("-")[0], "%Y%m%dT%H%M%S.%f%z"),
     )
+
+
+def content(message: EmailMessage, kind: Literal["plain", "html"]) -> str | None:
+    body = cast("EmailMessage | None", message.get_body((kind,)))
+    return None if body is None else str(body.get_content()).replace("\r\n", "\n")

@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     TELL_WITHDRAWN = "tell_withdrawn"
     RECALL_OFFER = "recall_offer"
     EXPIRE_VERIFICATION = "expire_verification"
+    ASK_PROVIDER = "ask_provider"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,20 @@ async def put(tx: Tx, kind: JobKind, subject_id: UUID, *, run_at: datetime | Non
         kind.value,
         subject_id,
         run_at,
+    )
+
+
+async def put_each(tx: Tx, kind: JobKind, subject_ids: Sequence[UUID]) -> None:
+    """The same for many subjects at once, due now."""
+    await execute(
+        tx,
+        """
+        INSERT INTO outbox (kind, subject_id)
+        SELECT $1, subject_id FROM unnest($2::uuid[]) AS subject_id
+        ON CONFLICT (kind, subject_id) WHERE lease = 0 AND parked_at IS NULL
+        DO UPDATE SET run_at = least(outbox.run_at, excluded.run_at)""",
+        kind.value,
+        list(subject_ids),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Surface = Literal["public", "partner", "console", "all"]
+Asked = Literal["nobody", "known", "listed"]
 
 
 class Settings(BaseSettings):
@@ -42,6 +43,12 @@ class Settings(BaseSettings):
         "A password goes to another machine over STARTTLS only. Not set: mail is put in REFERRAL_HOME/mail.",
     )
     mail_from: str = Field(default="Referral <referral@localhost>", description="The sender of mails.")
+    ask_providers: Asked | None = Field(
+        default=None,
+        description="Who is asked by mail, once a week at most, whether they still take people: nobody; known, at the "
+        "addresses that offers go to; listed, also at addresses that only an imported list gives. "
+        "Not set: known where REFERRAL_SMTP_URL is set, else nobody.",
+    )
     show_mailbox: bool = Field(
         default=False, description="Show REFERRAL_HOME/mail at /mailbox. For demonstrations only: it shows live links."
     )
@@ -65,6 +72,10 @@ class Settings(BaseSettings):
     @property
     def mail_folder(self) -> Path:
         return self.home / "mail"
+
+    @property
+    def asked(self) -> Asked:
+        return self.ask_providers or ("nobody" if self.smtp_url is None else "known")
 
     @property
     def is_https(self) -> bool:

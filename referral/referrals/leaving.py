@@ -1,10 +1,11 @@
 """The person takes a request back: offers are recalled, places given back, and whoever had said yes is told."""
 
 from datetime import datetime
+from uuid import UUID
 
 from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
-from referral.foundation.db import Tx
+from referral.foundation.db import Tx, execute
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
 from referral.intake import requests
@@ -23,5 +24,14 @@ async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: date
             await outbox.put(tx, JobKind.TELL_WITHDRAWN, referral.id)
     if erase:
         await notes.forget(tx, closed.id)
-        await offers.forget(tx, closed.id)
+        await blank(tx, closed.id)
     return closed
+
+
+async def blank(tx: Tx, request_id: UUID) -> None:
+    """Blank what the referrals of an erased request could still tell: why not, how well it fit, how urgent it was."""
+    await execute(
+        tx,
+        "UPDATE referral SET decline_reason = NULL, score = 0, expires_at = offered_at WHERE request_id = $1",
+        request_id,
+    )

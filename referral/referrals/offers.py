@@ -258,15 +258,6 @@ async def settle(tx: Tx, ended: list[Referral], *, taking: Referral | None = Non
             await capacity.take(tx, settled.capacity_id, held=settled.holds)
 
 
-async def forget(tx: Tx, request_id: UUID) -> None:
-    """Blank what the referrals of an erased request could still tell: why not, how well it fit, how urgent it was."""
-    await execute(
-        tx,
-        "UPDATE referral SET decline_reason = NULL, score = 0, expires_at = offered_at WHERE request_id = $1",
-        request_id,
-    )
-
-
 async def go_on(tx: Tx, request_id: UUID, *, now: datetime) -> None:
     """The request looks for the next provider, unless another offer of it is still open or has been accepted."""
     if await is_accepted(tx, request_id):

@@ -27,8 +27,8 @@ COMMANDS = [
     [], ["serve"], ["worker"], ["demo"], ["contract"], ["import"], ["import", "hsds"], ["import", "reference"],
     ["staff"], ["staff", "add"], ["staff", "disable"], ["partner"], ["partner", "add"], ["partner", "list"],
     ["partner", "renew"], ["partner", "revoke"], ["provider"],
-    ["provider", "link"], ["provider", "email"], ["db"], ["db", "start"], ["db", "stop"], ["db", "status"],
-    ["db", "migrate"], ["db", "schema"],
+    ["provider", "link"], ["provider", "email"], ["provider", "ask"], ["db"], ["db", "start"], ["db", "stop"],
+    ["db", "status"], ["db", "migrate"], ["db", "schema"],
 ]  # fmt: skip
 
 
@@ -113,6 +113,23 @@ async def test_a_partner_gets_a_key_that_works(fresh_db: Database, tmp_path: Pat
     partner = await accounts.by_key(fresh_db.reader, told.said.strip(), now=now())
     assert partner is not None
     assert partner.organization_id == office.organization_id
+
+
+async def test_who_would_be_asked_is_shown_before_anybody_is(fresh_db: Database, tmp_path: Path) -> None:
+    office = await given.office(fresh_db, name="Synthetic Legal Aid", openness=None)
+    known = {"REFERRAL_ASK_PROVIDERS": "known"}
+    off = referral(fresh_db.dsn, tmp_path, "provider", "ask", "--due", "--dry-run")
+    assert off.code == 0
+    assert [line for line in off.said.splitlines() if "demo.invalid" in line] == [f"{office.id}@demo.invalid"]
+    assert "  Synthetic Legal Aid (Synthetic City)\nWould be asked: 1.\nNobody is asked by mail:" in off.said
+    assert referral(fresh_db.dsn, tmp_path, "provider", "ask", "--due").code == 1
+    assert referral(fresh_db.dsn, tmp_path, "provider", "ask").code == 2
+    assert await value(fresh_db.reader, "SELECT count(*) FROM confirmation") == 0
+    asked = referral(fresh_db.dsn, tmp_path, "provider", "ask", "--due", **known)
+    assert (asked.code, asked.said) == (0, "Letters ordered: 1. The worker sends them.\n")
+    assert await value(fresh_db.reader, "SELECT count(*) FROM outbox WHERE kind = 'ask_provider'") == 1
+    again = referral(fresh_db.dsn, tmp_path, "provider", "ask", "--due", "--dry-run", **known)
+    assert (again.code, again.said) == (0, "Nobody is due.\n")
 
 
 async def test_a_provider_gets_a_link_and_an_address(fresh_db: Database, tmp_path: Path) -> None:

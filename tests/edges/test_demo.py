@@ -33,7 +33,8 @@ NEAREST = """query Nearest($km: Float!) {
 
 
 async def test_the_demonstration_tells_its_story_and_leaves_a_card(fresh_db: Database, tmp_path: Path) -> None:
-    running = start(fresh_db.dsn, tmp_path, "demo", "--port", "0")
+    mail = {"REFERRAL_SMTP_URL": "smtp://127.0.0.1:1", "REFERRAL_ASK_PROVIDERS": "listed"}  # neither is used
+    running = start(fresh_db.dsn, tmp_path, "demo", "--port", "0", **mail)
     try:
         lines = running.until("Ready.")
         card = json.loads((tmp_path / "demo.json").read_text(encoding="utf-8"))
@@ -52,6 +53,7 @@ async def test_the_demonstration_tells_its_story_and_leaves_a_card(fresh_db: Dat
         fresh_db.reader, "SELECT count(*) FROM provider WHERE referral_email NOT LIKE '%@demo.invalid'"
     )
     assert letters == 0
+    assert await value(fresh_db.reader, "SELECT count(*) FROM confirmation") == 0  # real offices are not asked
     assert await value(fresh_db.reader, "SELECT count(*) FROM help_request") == 61
     await again_it_keeps_what_there_was(fresh_db, tmp_path, card)
 

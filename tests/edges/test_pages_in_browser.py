@@ -48,7 +48,8 @@ def hosts(tab: Tab) -> set[str]:
 @pytest.mark.parametrize("width", [PHONE_WIDTH, DESK_WIDTH])
 async def test_every_page_fits_and_asks_nobody_else(house: House, browser: Browser, width: int):
     letter = await offered(house)
-    paths = ("/", "/?lang=es", letter.path, f"/c/{token(house, 'state-capacity', letter.office.id)}", "/mailbox")
+    statement = f"/c/{token(house, 'state-capacity', letter.office.id)}"
+    paths = ("/", "/?lang=es", letter.path, statement, f"{statement}?lang=es", "/mailbox")
     async with served(house) as here:
         tab = await browser.tab(width=width)
         for path in (*paths, "/staff/login"):
@@ -105,6 +106,23 @@ async def test_a_provider_says_how_many_it_can_take(house: House, browser: Brows
         await tab.press("button[value=open]")
         assert "3 free" in await tab.text()
     assert tab.troubles == []
+
+
+async def test_a_provider_pauses_until_a_day_and_wants_no_letters_on_a_phone(house: House, browser: Browser):
+    office = await given.office(house.database, openness=None)
+    async with served(house) as here:
+        tab = await browser.tab(width=PHONE_WIDTH)
+        await tab.open(f"{here.settings.public_url}/c/{token(house, 'state-capacity', office.id)}?lang=es")
+        await tab.press("button[value=paused]")
+        assert "Hay un problema." in await tab.run("document.activeElement.innerText")
+        await tab.run("document.querySelector('#until').value = '1'")
+        await tab.run("document.querySelector('#year').selectedIndex = 1")
+        assert not await tab.spills()
+        await tab.press("button[value=paused]")
+        assert "No recibe a nadie hasta una fecha." in await tab.text()
+        await tab.press("button[value=never]")
+        assert "Nos pidieron no escribir más" in await tab.text()
+    assert [trouble for trouble in tab.troubles if "422" not in trouble] == []
 
 
 async def test_the_keyboard_reaches_the_content_first(house: House, browser: Browser):

@@ -37,7 +37,7 @@ EXPECTED = {
         "WithdrawHelpRequest",
     },
     Audience.PARTNER: {"Changes", "Offers", "SubmitOnBehalf", "Viewer"},
-    Audience.STAFF: {"Matches", "Me", "OfferReferral", "Queue", "Request", "WhyNot"},
+    Audience.STAFF: {"Matches", "Me", "OfferReferral", "Queue", "Request", "StaleListings", "WhyNot"},
 }
 
 

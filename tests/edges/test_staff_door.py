@@ -48,6 +48,7 @@ async def test_who_keeps_accounts_sees_no_request(desk: Desk) -> None:
     chosen = {"idempotencyKey": str(uuid4()), "requestId": id, "providerId": str(office.id)}
     for name, variables in (
         ("staff/Queue", {}),
+        ("staff/StaleListings", {}),
         ("staff/Request", {"id": id}),
         ("staff/Matches", {"id": id}),
         ("staff/WhyNot", {"id": id, "providerId": str(office.id)}),

@@ -1,19 +1,13 @@
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
-# ruff: noqa: N802 - the library calls its handlers with these, under these names
-# (aiosmtpd ships no types)
 """Letters arrive whole, in a folder or at a real SMTP server, and say nothing they need not say."""
 
 import socket
 import stat
-from collections.abc import Generator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from postbox import PASSWORD, Postbox, free_port, listening
 from pydantic import SecretStr
 
 from referral.foundation import mail
@@ -26,58 +20,6 @@ LINK = "https://referral.demo.invalid/answer/" + "x" * 120
 LETTER = Letter(
     to="office@demo.invalid", subject="Una petición — a request", text=f"Línea uno\n{LINK}\nالسلام\n.\nend\n"
 )
-PASSWORD = "canary pass/word@1"
-
-
-class Postbox:
-    """Outside world: what an SMTP server was told."""
-
-    def __init__(self, *, refuses: str | None = None) -> None:
-        self.refuses = refuses
-        self.received: list[Envelope] = []
-        self.greetings: list[str] = []
-        self.logins: list[tuple[bytes, bytes]] = []
-
-    async def handle_EHLO(
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
-    ) -> list[str]:
-        session.host_name = hostname
-        self.greetings.append(hostname)
-        return responses
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.refuses is not None:
-            return self.refuses
-        self.received.append(envelope)
-        return "250 OK"
-
-    def authenticate(
-        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: LoginPassword
-    ) -> AuthResult:
-        self.logins.append((login.login, login.password))
-        return AuthResult(success=login.password == PASSWORD.encode(), handled=False)
-
-
-@contextmanager
-def listening(box: Postbox, host: str = "127.0.0.1", *, login: bool = False) -> Generator[int]:
-    controller = Controller(
-        box,
-        hostname=host,
-        port=free_port(host),
-        authenticator=box.authenticate if login else None,
-        auth_require_tls=False,
-    )
-    controller.start()
-    try:
-        yield controller.port
-    finally:
-        controller.stop()
-
-
-def free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 def listed(folder: Path) -> list[Path]:
@@ -260,3 +202,13 @@ def test_a_mailer_shows_no_password_in_a_log() -> None:
     mailer = smtp("smtp://referral:canary@mail.demo.invalid:587")
     assert isinstance(mailer, SmtpMailer)
     assert "canary" not in repr(mailer)
+
+
+async def test_a_letter_in_two_forms_keeps_both(tmp_path: Path) -> None:
+    both = Letter(to=LETTER.to, subject="Hello", text="Línea uno\n", html="<p>Línea <b>uno</b></p>\n")
+    await FolderMailer(tmp_path, SENDER).send(both)
+    (kept,) = mail.letters(tmp_path)
+    assert (kept.text, kept.html) == (both.text, both.html)
+    message = mail.compose(both, SENDER, at=now())
+    assert message.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]

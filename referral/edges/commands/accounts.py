@@ -8,8 +8,8 @@ from uuid import UUID
 
 import typer
 
-from referral.directory import hiding, providers
-from referral.edges import house, letters
+from referral.directory import asking, hiding, providers
+from referral.edges import house, letters, worker
 from referral.edges.commands.terminal import console, fail, run, settings
 from referral.edges.house import House
 from referral.foundation.actors import PartnerId, Scope, StaffRole
@@ -22,6 +22,7 @@ staff_commands = typer.Typer(no_args_is_help=True, help="Accounts of the intake 
 partner_commands = typer.Typer(no_args_is_help=True, help="API keys of partner applications.")
 provider_commands = typer.Typer(no_args_is_help=True, help="How a provider is reached.")
 
+ASKING_IS_OFF = "Nobody is asked by mail: set REFERRAL_SMTP_URL, or REFERRAL_ASK_PROVIDERS to known or listed."
 Act = Callable[[House], Awaitable[str]]
 Email = Annotated[str, typer.Argument(help="The e-mail address they sign in with.")]
 Listing = Annotated[UUID, typer.Argument(help="The id of the listing.")]
@@ -155,6 +156,41 @@ def email(
         return "Offers go there now." if address else "Offers are sent nowhere now; staff must call."
 
     say(settings(), change)
+
+
+@provider_commands.command()
+def ask(
+    due: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--due", help="Whoever never spoke, or whose last word lapses within two days or has.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write to nobody; show who would be asked.")] = False,  # noqa: FBT002
+) -> None:
+    """Ask providers by mail whether they still take people; the worker sends, and asks by itself every hour.
+
+    Exit code 0: done, also where nobody is due. 1: asking is switched off. 2: it was not said whom to ask.
+    """
+    if not due:
+        fail("Say whom to ask: --due.", code=2)
+    chosen = settings()
+    if chosen.asked == "nobody" and not dry_run:
+        fail(ASKING_IS_OFF)
+
+    async def ordering(opened: House) -> str:
+        if dry_run:
+            return await who_is_due(opened)
+        return f"Letters ordered: {await worker.order_asking(opened)}. The worker sends them."
+
+    say(chosen, ordering)
+
+
+async def who_is_due(opened: House) -> str:
+    """The addresses that would be asked now, with the listings that each letter would name."""
+    at, moment, with_listed = opened.database.reader, now(), opened.settings.asked == "listed"
+    addresses = await asking.due(at, with_listed=with_listed, now=moment)
+    asks = await asking.asks(at, addresses, with_listed=with_listed, now=moment)
+    lines = [line for one in asks for line in (one.address, *(f"  {letters.called(each)}" for each in one.listings))]
+    lines.append(f"Would be asked: {len(asks)}." if asks else "Nobody is due.")
+    return "\n".join([*lines, ASKING_IS_OFF] if opened.settings.asked == "nobody" else lines)
 
 
 @provider_commands.command()

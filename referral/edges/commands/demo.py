@@ -29,7 +29,9 @@ Port = Annotated[
 def demo(context: typer.Context, port: Port = None) -> None:
     """Everything at once, to try: database, real directory, fictional requests, server, worker. Ctrl-C ends it all."""
     write_log(logging.WARNING)
-    chosen = settings(port=port, show_mailbox=True).model_copy(update={"smtp_url": None})  # no letter leaves
+    chosen = settings(port=port, show_mailbox=True).model_copy(
+        update={"smtp_url": None, "ask_providers": "nobody"}  # no letter leaves, and real offices are not asked
+    )
     listener = listen(chosen)
     run(showing(with_address(chosen, listener), context.obj, listener))
 

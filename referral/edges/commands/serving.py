@@ -45,7 +45,7 @@ def serve(
 
 
 def work() -> None:
-    """Match requests, tell providers, end offers that ran out. As many as you like may run at once."""
+    """Match requests, tell and ask providers, end offers that ran out. As many as you like may run at once."""
     write_log()
     run(working(settings()))
 

@@ -30,7 +30,7 @@ HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100}
 # Fields that are paged even where nobody says how many.
 PAGED_FIELDS: dict[str, int] = {
     **dict.fromkeys("providers offers queue matches languages places".split(), DEFAULT_PAGE),
-    **dict.fromkeys("verifications listingHistory listingReports".split(), DEFAULT_PAGE),
+    **dict.fromkeys("verifications listingHistory listingReports staleListings".split(), DEFAULT_PAGE),
     "changes": 100,
 }
 LARGEST_FEED = 500

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from referral.directory import asking
 from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.directory_types import PageInfo
 from referral.edges.graphql.inputs import id_of
@@ -22,6 +23,7 @@ from referral.edges.graphql.request_types import (
 )
 from referral.edges.graphql.results import ReferralPayload, ReferralResult
 from referral.edges.graphql.scalars import Cursor, LanguageTag, described
+from referral.edges.graphql.stale_types import StaleListingConnection
 from referral.edges.graphql.upkeep import UpkeepMutation, UpkeepQuery
 from referral.edges.lookups import canonical_tags
 from referral.foundation import actors, audit
@@ -208,6 +210,14 @@ class StaffQuery(PublicQuery, UpkeepQuery):
             shown_ids = [one.id for one in found.requests]
             await audit.record_each(tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_ids=shown_ids)
         return HelpRequestConnection(found=found, order=order, filter=asked)
+
+    @strawberry.field(
+        description="Published listings that are shown as not known: who never said whether they take people, then "
+        "whose word lapsed, the longest ago first. For calling them."
+    )
+    async def stale_listings(self, info: Info, first: First = None, after: After = None) -> StaleListingConnection:
+        context = info.context
+        return StaleListingConnection(found=await asking.stale(context.at, context.intake, first=first, after=after))
 
     @strawberry.field(
         description="One request, whole; an audit row says who looked. Null where there is none, or it was erased.",

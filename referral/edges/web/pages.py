@@ -23,6 +23,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,  # a process serves the pages it began with, whatever is being installed beside it
         trim_blocks=True,
         lstrip_blocks=True,
     )
