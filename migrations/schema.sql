@@ -153,7 +153,9 @@ CREATE TABLE public.provider (
     source text NOT NULL,
     retired_at timestamp with time zone,
     verified_until timestamp with time zone,
+    merged_into uuid,
     CONSTRAINT provider_name_given CHECK ((name <> ''::text)),
+    CONSTRAINT provider_not_merged_into_itself CHECK ((merged_into <> id)),
     CONSTRAINT provider_openness_known CHECK ((openness = ANY (ARRAY['open'::text, 'limited'::text, 'waitlist'::text, 'assessment_needed'::text, 'paused'::text, 'closed'::text, 'unknown'::text]))),
     CONSTRAINT provider_verification_known CHECK ((verification = ANY (ARRAY['unverified'::text, 'applied'::text, 'checked'::text, 'verified'::text, 'expired'::text, 'suspended'::text]))),
     CONSTRAINT provider_waitlist_days CHECK (((waitlist_estimate_days >= 0) AND (waitlist_estimate_days <= 3650)))
@@ -162,6 +164,8 @@ CREATE TABLE public.provider (
 COMMENT ON COLUMN public.provider.retired_at IS 'When the list it came from left it out. It is no longer published; it stays.';
 
 COMMENT ON COLUMN public.provider.verified_until IS 'Until then two people''s check is believed.';
+
+COMMENT ON COLUMN public.provider.merged_into IS 'The listing that is kept in its place. This one is published no more.';
 
 CREATE FUNCTION public.is_remembered(owner uuid) RETURNS boolean
     LANGUAGE sql STABLE
@@ -631,7 +635,7 @@ CREATE TABLE public.service_area (
 );
 
 CREATE VIEW public.known_provider WITH (security_invoker='true') AS
- SELECT ((s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text])) AND (p.retired_at IS NULL) AND (p.verification <> 'suspended'::text)) AS is_published,
+ SELECT ((s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text])) AND (p.retired_at IS NULL) AND (p.verification <> 'suspended'::text) AND (p.merged_into IS NULL)) AS is_published,
     p.id,
     p.name,
     p.organization_id,
@@ -1325,6 +1329,8 @@ CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_
 
 CREATE UNIQUE INDEX outbox_once_waiting ON public.outbox USING btree (kind, subject_id) WHERE ((lease = 0) AND (parked_at IS NULL));
 
+CREATE INDEX phone_by_digits ON public.phone USING btree ("right"(regexp_replace(number, '[^0-9]'::text, ''::text, 'g'::text), 10));
+
 CREATE INDEX phone_by_location ON public.phone USING btree (location_id);
 
 CREATE INDEX phone_by_organization ON public.phone USING btree (organization_id);
@@ -1342,6 +1348,8 @@ CREATE INDEX place_name_guess ON public.place_name USING gin (folded public.gin_
 CREATE INDEX place_towns_by_point ON public.place USING gist (point) WHERE (kind = 'town'::text);
 
 CREATE INDEX provider_by_location ON public.provider USING btree (location_id);
+
+CREATE INDEX provider_by_merged_into ON public.provider USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE INDEX provider_by_name ON public.provider USING btree (name, id);
 
@@ -1423,7 +1431,7 @@ CREATE TRIGGER provider_is_remembered AFTER UPDATE ON public.provider REFERENCIN
 
 CREATE TRIGGER provider_leaves_feed AFTER DELETE ON public.provider REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION public.note_deleted_listings();
 
-CREATE TRIGGER provider_marks_listings AFTER INSERT OR UPDATE OF name, description, source, organization_id, service_id, location_id, verification, verified_at, retired_at ON public.provider FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+CREATE TRIGGER provider_marks_listings AFTER INSERT OR UPDATE OF name, description, source, organization_id, service_id, location_id, verification, verified_at, retired_at, merged_into ON public.provider FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
 CREATE TRIGGER provider_opens_offers AFTER UPDATE OF openness ON public.provider FOR EACH ROW WHEN (((old.openness = ANY (ARRAY['open'::text, 'limited'::text])) <> (new.openness = ANY (ARRAY['open'::text, 'limited'::text])))) EXECUTE FUNCTION public.open_listing_offers();
 
@@ -1517,6 +1525,9 @@ ALTER TABLE ONLY public.place_name
 
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_at_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider
+    ADD CONSTRAINT provider_merged_into FOREIGN KEY (merged_into) REFERENCES public.provider(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;

@@ -36,14 +36,22 @@ SCHEDULE: Columns = (
     "note", "weeks_of_month", "is_closure",
 )  # fmt: skip
 
+# A point that staff found for an address stays theirs as long as a list knows none, and names the same address.
+SAME_ADDRESS: LiteralString = """
+    FROM location k
+   WHERE k.id = r.id AND (k.lines, k.city, k.state, k.postal_code)
+                         IS NOT DISTINCT FROM (r.lines, r.city, r.state, r.postal_code)"""
+LATITUDE: LiteralString = f"coalesce(r.latitude, (SELECT k.latitude {SAME_ADDRESS}))"
+LONGITUDE: LiteralString = f"coalesce(r.longitude, (SELECT k.longitude {SAME_ADDRESS}))"
+
 # Near a border the nearest town may keep another time, so a town of the same country goes first. But only among a few:
 # with a sign lost in a coordinate, the nearest town of that country is at the other end of a long search.
-TIME_ZONE: LiteralString = """coalesce(
+TIME_ZONE: LiteralString = f"""coalesce(
     (SELECT near.time_zone
-       FROM (SELECT p.time_zone, p.country, p.point <-> unit_point(r.latitude, r.longitude) AS away
-               FROM place p
-              WHERE p.kind = 'town' AND r.latitude IS NOT NULL
-              ORDER BY p.point <-> unit_point(r.latitude, r.longitude)
+       FROM (SELECT p.time_zone, p.country, p.point <-> unit_point(here.latitude, here.longitude) AS away
+               FROM (SELECT {LATITUDE} AS latitude, {LONGITUDE} AS longitude) AS here
+               JOIN place p ON p.kind = 'town' AND here.latitude IS NOT NULL
+              ORDER BY p.point <-> unit_point(here.latitude, here.longitude)
               LIMIT 20) AS near
       ORDER BY near.country IS DISTINCT FROM r.country, near.away
       LIMIT 1), r.time_zone, 'UTC')"""
@@ -90,7 +98,12 @@ def upserting(
 
 ORGANIZATIONS = upserting("organization", ORGANIZATION)
 # A place that somebody here has hidden is never touched again: the list would bring its address back.
-LOCATIONS = upserting("location", LOCATION, computed={"time_zone": TIME_ZONE}, only="t.visibility = 'public'")
+LOCATIONS = upserting(
+    "location",
+    LOCATION,
+    computed={"time_zone": TIME_ZONE, "latitude": LATITUDE, "longitude": LONGITUDE},
+    only="t.visibility = 'public'",
+)
 # Whoever is listed again is no longer retired.
 PROVIDERS = upserting(
     "provider",

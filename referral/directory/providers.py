@@ -218,8 +218,14 @@ PROVIDER: LiteralString = ", ".join(COLUMNS.values())
 
 
 async def provider(at: Reader, id: UUID) -> Provider | None:
-    """The listing with this id, unless it is unpublished or gone."""
-    return await one(at, Provider, f"SELECT id, {PROVIDER} FROM listing WHERE id = $1", id)
+    """The listing with this id, or the one it was merged into; None for one that is unpublished or gone."""
+    return await one(
+        at,
+        Provider,
+        f"""SELECT id, {PROVIDER} FROM listing
+             WHERE id = coalesce((SELECT merged_into FROM provider WHERE id = $1), $1)""",
+        id,
+    )
 
 
 async def providers(at: Reader, ids: Sequence[UUID]) -> dict[UUID, Provider]:

@@ -26,11 +26,13 @@ MOST_ROOT_FIELDS = 15
 MOST_BILLS = 64
 PAGED = frozenset({"first", "last"})
 # A ranking of the whole directory stands behind these.
-HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100}
+HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100, "possibleDuplicates": 500}
 # Fields that are paged even where nobody says how many.
 PAGED_FIELDS: dict[str, int] = {
     **dict.fromkeys("providers offers queue matches languages places".split(), DEFAULT_PAGE),
-    **dict.fromkeys("verifications listingHistory listingReports staleListings".split(), DEFAULT_PAGE),
+    **dict.fromkeys(
+        "verifications listingHistory listingReports staleListings unlocatedListings".split(), DEFAULT_PAGE
+    ),
     "changes": 100,
 }
 LARGEST_FEED = 500

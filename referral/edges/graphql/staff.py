@@ -8,6 +8,7 @@ import strawberry
 from referral.directory import asking
 from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.directory_types import PageInfo
+from referral.edges.graphql.editing import EditingMutation, EditingQuery
 from referral.edges.graphql.inputs import id_of
 from referral.edges.graphql.problems import NoCapacityProblem
 from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, within_limit
@@ -189,7 +190,7 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery, UpkeepQuery):
+class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
@@ -237,7 +238,7 @@ class StaffQuery(PublicQuery, UpkeepQuery):
 
 
 @strawberry.type(name="Mutation", description="What staff may do.")
-class StaffMutation(PublicMutation, UpkeepMutation):
+class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(
         self,

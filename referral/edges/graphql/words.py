@@ -7,6 +7,7 @@ import strawberry
 from referral.directory import words as directory
 from referral.directory.changes import ChangeKind
 from referral.directory.history import ListingPart
+from referral.directory.merging import Likeness
 from referral.foundation import vocabulary
 from referral.foundation.actors import ActorKind, Scope, StaffRole
 from referral.foundation.languages import Direction
@@ -43,6 +44,7 @@ for _kind in (
     directory.VerificationStep,
     directory.ReportReason,
     ListingPart,
+    Likeness,
     directory.SuspensionReason,
     directory.ServiceAreaKind,
     directory.CapacityUnit,

@@ -33,14 +33,24 @@ class Listing:
     asked: Names
     asked_of_one: Names = ()
     other_items: tuple[str, ...] = ()
+    moves: bool = False  # of two that were one, the id of the other leads to the one that is kept
 
 
 LISTINGS: Mapping[str, Listing] = {
     "services": Listing(
-        what="service", plural="services", shape="service", asked=OF_SERVICES, other_items=("changed",)
+        what="service",
+        plural="services",
+        shape="service",
+        asked=OF_SERVICES,
+        other_items=("changed",),
+        moves=True,
     ),
     "service_at_locations": Listing(
-        what="service at a place", plural="services at their places", shape="service_at_location", asked=OF_PLACES
+        what="service at a place",
+        plural="services at their places",
+        shape="service_at_location",
+        asked=OF_PLACES,
+        moves=True,
     ),
     "organizations": Listing(
         what="organization",
@@ -150,12 +160,13 @@ def of_one(name: str, listing: Listing) -> dict[str, object]:
     id = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
     known = operation(f"get_{name}", f"One {listing.what}, whole.", ref(listing.shape))
     refused = refusals(404, 422) if listing.asked_of_one else refusals(404)
+    moved = {"301": {"description": "It was merged into another, to which Location leads."}} if listing.moves else {}
     return {
         "get": {
             **known,
             "tags": [name],
             "parameters": [id, *references(listing.asked_of_one)],
-            "responses": {"200": answer(ref(listing.shape)), **refused},
+            "responses": {"200": answer(ref(listing.shape)), **moved, **refused},
         }
     }
 

@@ -8,10 +8,10 @@ from uuid import UUID
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from referral.directory import pages, whole
+from referral.directory import merging, pages, whole
 from referral.directory.pages import LARGEST_PAGE, Kind
 from referral.directory.whole import WholeService
 from referral.edges.house import House
@@ -80,9 +80,10 @@ class Reading:
         return await listed(at, question, pages.SERVICES, write)
 
     async def service(self, request: Request) -> Response:
-        found = await whole.of(self.house.database.reader, [id_of(request)])
+        at, id = self.house.database.reader, id_of(request)
+        found = await whole.of(at, [id])
         if not found:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
+            return moved(request, "services", await merging.service_kept_for(at, id))
         return json(published.service(found[0], now(), is_full=True))
 
     async def places(self, request: Request) -> Response:
@@ -97,9 +98,10 @@ class Reading:
 
     async def place(self, request: Request) -> Response:
         """The official document names the schema of a service here; what is asked for is the service at its place."""
-        found = await whole.places(self.house.database.reader, [id_of(request)])
+        at, id = self.house.database.reader, id_of(request)
+        found = await whole.places(at, [id])
         if not found:
-            raise HTTPException(HTTPStatus.NOT_FOUND)
+            return moved(request, "service_at_locations", await merging.kept_for(at, id))
         return json(published.service_at_location(found[0], now(), is_full=True))
 
     async def organizations(self, request: Request) -> Response:
@@ -236,6 +238,14 @@ def ndjson(documents: list[Document]) -> bytes:
 
 def json(document: Document) -> Response:
     return Response(orjson.dumps(document), media_type="application/json")
+
+
+def moved(request: Request, kind: str, kept: UUID | None) -> Response:
+    """Where the listing is that is kept in place of this one; 404 where there is none."""
+    if kept is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    base = request.url.path.partition("/hsds/")[0]
+    return RedirectResponse(f"{base}/hsds/{kind}/{kept}", HTTPStatus.MOVED_PERMANENTLY)
 
 
 def id_of(request: Request) -> UUID:

@@ -1,0 +1,92 @@
+"""Which listings have an address and no point? They are found by what they cover only, until somebody says where.
+
+A point that staff set is theirs: a list that knows none does not take it away.
+"""
+
+from dataclasses import dataclass
+from typing import LiteralString
+from uuid import UUID
+
+from referral.directory import history
+from referral.foundation import audit, cursors
+from referral.foundation.actors import Staff
+from referral.foundation.cursors import Page
+from referral.foundation.db import Reader, Tx, execute, many
+from referral.foundation.errors import NotFound, ValidationFailed, problem
+
+ORDER = "unlocated listings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlocated:
+    """A published listing whose place has no point, and what its address says."""
+
+    id: UUID
+    name: str
+    source: str
+    address: str | None
+
+    @property
+    def cursor(self) -> str:
+        return cursors.written(ORDER, self.name, self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlocatedOnes:
+    """A page of them, by name."""
+
+    found: tuple[Unlocated, ...]
+    page: Page
+
+
+async def unlocated(at: Reader, *, first: int | None = None, after: str | None = None) -> UnlocatedOnes:
+    """Published listings at a place that is shown and has no point, by name. Raises ValidationFailed."""
+    window = cursors.window(ORDER, str, first=first, after=after)
+    rows = await many(
+        at,
+        Unlocated,
+        """SELECT c.id, c.name, c.source,
+                  nullif(concat_ws(', ', array_to_string(l.lines, ', '), l.city, l.state, l.postal_code, l.country), '')
+                      AS address
+             FROM listing_card c
+             JOIN location l ON l.id = c.location_id
+            WHERE c.point IS NULL AND l.visibility = 'public'
+              AND ($1::text IS NULL OR (c.name, c.id) > ($1, $2::uuid))
+            ORDER BY c.name, c.id
+            LIMIT $3""",
+        window.mark.key if window.mark else None,
+        window.mark.id if window.mark else None,
+        window.size + 1,
+    )
+    return UnlocatedOnes(found=cursors.in_order(window, rows), page=cursors.page_of(window, len(rows)))
+
+
+# As an import tells it: that of the nearest town of the same country, if one of the nearest few is.
+TIME_ZONE_THERE: LiteralString = """coalesce(
+    (SELECT near.time_zone
+       FROM (SELECT p.time_zone, p.country, p.point <-> unit_point($2, $3) AS away
+               FROM place p
+              WHERE p.kind = 'town'
+              ORDER BY p.point <-> unit_point($2, $3)
+              LIMIT 20) AS near
+      ORDER BY near.country IS DISTINCT FROM r.country, near.away
+      LIMIT 1), r.time_zone)"""
+
+
+async def locate(tx: Tx, staff: Staff, listing: UUID, latitude: float, longitude: float) -> None:
+    """Say where a listing's place is. Raises ValidationFailed, and NotFound where it has no place that is shown."""
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise ValidationFailed(
+            [problem("point", "OUT_OF_RANGE", "Latitude is -90 to 90, longitude -180 to 180 degrees.")]
+        )
+    await history.on_word_of(tx, "staff")
+    if not await execute(
+        tx,
+        f"""UPDATE location r SET latitude = $2, longitude = $3, time_zone = {TIME_ZONE_THERE}
+            WHERE id = (SELECT location_id FROM provider WHERE id = $1) AND visibility = 'public'""",
+        listing,
+        latitude,
+        longitude,
+    ):
+        raise NotFound("There is no such listing, or its place is not shown.")
+    await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="listing_located", subject_id=listing)
