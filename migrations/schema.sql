@@ -16,6 +16,25 @@ CREATE FUNCTION public.arc_km(chord double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((((2)::numeric * 6371.0088))::double precision * asin(LEAST((1)::double precision, (chord / (2)::double precision))));
 
+CREATE FUNCTION public.draw_area() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        DELETE FROM area_ring WHERE area_id = NEW.id;
+        INSERT INTO area_ring SELECT NEW.id, r.ring, r.is_hole FROM rings_of(NEW.border) AS r;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.drawn_areas(here public.cube) RETURNS text[]
+    LANGUAGE sql STABLE STRICT
+    AS $$
+        SELECT coalesce(array_agg(DISTINCT 'for:' || o.area_id), '{}')
+          FROM (SELECT point(degrees(atan2(cube_ll_coord(here, 2), cube_ll_coord(here, 1))),
+                             degrees(asin(greatest(-1, least(1, cube_ll_coord(here, 3)))))) AS spot) AS h
+          JOIN area_ring o ON box(o.ring) @> box(h.spot, h.spot) AND o.ring @> h.spot AND NOT o.is_hole
+         WHERE NOT EXISTS (SELECT FROM area_ring i WHERE i.area_id = o.area_id AND i.is_hole AND i.ring @> h.spot)
+    $$;
+
 CREATE FUNCTION public.forget_words() RETURNS void
     LANGUAGE sql
     SET enable_seqscan TO 'off'
@@ -227,13 +246,13 @@ CREATE FUNCTION public.make_cards(ids uuid[]) RETURNS void
                      SELECT 'for:' || CASE a.kind WHEN 'country' THEN a.country
                                                   WHEN 'state' THEN a.country || '-' || a.state
                                                   WHEN 'county' THEN a.country || '-' || a.state || '/' || a.name
-                                                  ELSE a.place_id::text END
+                                                  ELSE coalesce(a.place_id, a.id)::text END
                        FROM service_area a
                       WHERE (a.service_id = k.service_id OR a.provider_id = k.id)
                         AND CASE a.kind WHEN 'country' THEN a.country IS NOT NULL
                                         WHEN 'state' THEN a.state IS NOT NULL
                                         WHEN 'county' THEN a.state IS NOT NULL
-                                        ELSE a.place_id IS NOT NULL END),
+                                        ELSE a.place_id IS NOT NULL OR a.border IS NOT NULL END),
                k.accepts_detained, k.accepts_minors, k.interpreter_for_other, k.free, k.remote, k.restrictions,
                k.verified_at,
                searchable(concat_ws(' ', k.words,
@@ -408,6 +427,28 @@ CREATE FUNCTION public.remember_rows() RETURNS trigger
         RETURN NULL;
     END $$;
 
+CREATE FUNCTION public.rings_of(border jsonb) RETURNS TABLE(ring polygon, is_hole boolean)
+    LANGUAGE sql IMMUTABLE
+    AS $$
+        SELECT (SELECT '(' || string_agg(format('(%s,%s)', p.corner ->> 0, p.corner ->> 1), ',' ORDER BY p.n) || ')'
+                  FROM jsonb_array_elements(r.ring) WITH ORDINALITY AS p(corner, n))::polygon, r.n > 1
+          FROM (SELECT border -> 'coordinates' AS rings WHERE border ->> 'type' = 'Polygon'
+                UNION ALL
+                SELECT jsonb_array_elements(border -> 'coordinates') WHERE border ->> 'type' = 'MultiPolygon') AS one
+         CROSS JOIN LATERAL jsonb_array_elements(one.rings) WITH ORDINALITY AS r(ring, n)
+        UNION ALL
+        SELECT (SELECT '(' || string_agg(format('(%s,%s)', c.lon + degrees(atan2(
+                                  sin(b.angle) * sin(c.arc) * cos(c.lat), cos(c.arc) - sin(c.lat) * sin(b.lat))),
+                              degrees(b.lat)), ',' ORDER BY b.angle) || ')'
+                  FROM (SELECT n * pi() / 32 AS angle,
+                               asin(sin(c.lat) * cos(c.arc) + cos(c.lat) * sin(c.arc) * cos(n * pi() / 32)) AS lat
+                          FROM generate_series(0, 63) AS n) AS b)::polygon, false
+          FROM (SELECT (is_round ->> 0)::float8 AS lon, radians((is_round ->> 1)::float8) AS lat,
+                       (border ->> 'radius')::float8 / 6371008.8 AS arc
+                  FROM (SELECT CASE WHEN border ->> 'type' = 'Point' THEN border -> 'coordinates' END AS is_round) AS d
+                 WHERE is_round IS NOT NULL) AS c
+    $$;
+
 CREATE FUNCTION public.searchable(words text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, words)), '[^[:alnum:]]+'::text, ' '::text, 'g'::text);
@@ -428,6 +469,12 @@ CREATE TABLE public.api_key (
     scopes text[] NOT NULL,
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.area_ring (
+    area_id uuid NOT NULL,
+    ring polygon NOT NULL,
+    is_hole boolean NOT NULL
 );
 
 CREATE TABLE public.audit_event (
@@ -630,9 +677,12 @@ CREATE TABLE public.service_area (
     country character(2),
     state text,
     place_id uuid,
+    border jsonb,
     CONSTRAINT area_has_one_owner CHECK ((num_nonnulls(service_id, provider_id) = 1)),
     CONSTRAINT service_area_kind_known CHECK ((kind = ANY (ARRAY['country'::text, 'state'::text, 'county'::text, 'court'::text, 'facility'::text, 'port_of_entry'::text, 'custom'::text])))
 );
+
+COMMENT ON COLUMN public.service_area.border IS 'GeoJSON: a Polygon or MultiPolygon, or a Point with a radius in metres.';
 
 CREATE VIEW public.known_provider WITH (security_invoker='true') AS
  SELECT ((s.status = ANY (ARRAY['active'::text, 'temporarily closed'::text])) AND (p.retired_at IS NULL) AND (p.verification <> 'suspended'::text) AND (p.merged_into IS NULL)) AS is_published,
@@ -709,7 +759,11 @@ CREATE VIEW public.known_provider WITH (security_invoker='true') AS
     ( SELECT COALESCE(json_agg(json_build_object('tag', g.tag, 'mode', g.mode, 'note', g.note) ORDER BY g.tag, g.mode), '[]'::json) AS "coalesce"
            FROM public.language_offered g
           WHERE ((g.service_id = s.id) OR (g.location_id = l.id))) AS languages,
-    ( SELECT COALESCE(json_agg(json_build_object('name', a.name, 'kind', a.kind, 'country', a.country, 'state', a.state, 'place_id', a.place_id) ORDER BY a.name, a.id), '[]'::json) AS "coalesce"
+    ( SELECT COALESCE(json_agg(json_build_object('name', a.name, 'kind', a.kind, 'country', a.country, 'state', a.state, 'place_id', a.place_id, 'drawn_id',
+                CASE
+                    WHEN (a.border IS NULL) THEN NULL::uuid
+                    ELSE a.id
+                END) ORDER BY a.name, a.id), '[]'::json) AS "coalesce"
            FROM public.service_area a
           WHERE ((a.service_id = s.id) OR (a.provider_id = p.id))) AS service_areas,
     ( SELECT COALESCE(json_agg(json_build_object('number', t.number, 'extension', t.extension, 'kind', t.kind, 'languages', t.languages) ORDER BY t.number, t.id), '[]'::json) AS "coalesce"
@@ -1265,6 +1319,10 @@ ALTER TABLE ONLY public.stale_listing
 ALTER TABLE ONLY public.verification_step
     ADD CONSTRAINT verification_step_key PRIMARY KEY (id);
 
+CREATE INDEX area_ring_by_box ON public.area_ring USING gist (box(ring));
+
+CREATE INDEX area_ring_of_area ON public.area_ring USING btree (area_id);
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
@@ -1392,6 +1450,10 @@ CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since
 CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_id);
 
 CREATE INDEX verification_step_of_provider ON public.verification_step USING btree (provider_id, id);
+
+CREATE TRIGGER area_is_drawn AFTER INSERT ON public.service_area FOR EACH ROW WHEN ((new.border IS NOT NULL)) EXECUTE FUNCTION public.draw_area();
+
+CREATE TRIGGER area_is_drawn_anew AFTER UPDATE OF border ON public.service_area FOR EACH ROW WHEN ((new.border IS DISTINCT FROM old.border)) EXECUTE FUNCTION public.draw_area();
 
 CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.service_area FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
@@ -1546,6 +1608,9 @@ ALTER TABLE ONLY public.referral
 
 ALTER TABLE ONLY public.listing_report
     ADD CONSTRAINT report_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.area_ring
+    ADD CONSTRAINT ring_of_area FOREIGN KEY (area_id) REFERENCES public.service_area(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.schedule
     ADD CONSTRAINT schedule_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;

@@ -195,7 +195,8 @@ def around(search: Search) -> LiteralString:
 
 def from_afar(search: Search) -> LiteralString:
     """Whoever covers where the origin lies, and need not be reached on foot."""
-    areas: LiteralString = "$14::text[]" if search.covered_by is not None else AREAS_OF_NEAREST_TOWN
+    named: LiteralString = "$14::text[]" if search.covered_by is not None else AREAS_OF_NEAREST_TOWN
+    areas: LiteralString = f"(SELECT {named} || drawn_areas($1::text::cube))"
     return f"listing.areas && {areas} AND (listing.remote = 'yes' OR listing.point IS NULL)"
 
 

@@ -26,7 +26,7 @@ PROVIDER: Columns = (
 )  # fmt: skip
 LANGUAGE: Columns = ("id", "service_id", "location_id", "tag", "mode", "note")
 AREA: Columns = (
-    "id", "service_id", "provider_id", "name", "kind", "country", "state", "place_id",
+    "id", "service_id", "provider_id", "name", "kind", "country", "state", "place_id", "border",
 )  # fmt: skip
 PHONE: Columns = (
     "id", "organization_id", "service_id", "location_id", "provider_id", "number", "extension", "kind", "languages",

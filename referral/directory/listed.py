@@ -110,6 +110,7 @@ class ListedArea:
     provider_id: UUID | None = None
     name: str
     extent: str | None = None
+    border: str | None = None  # GeoJSON, where the list draws it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

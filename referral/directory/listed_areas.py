@@ -3,7 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
+
+import orjson
 
 from referral.directory.listed import ListedArea, ListedLocation
 from referral.directory.words import ServiceAreaKind
@@ -26,6 +29,7 @@ class PlacedArea:
     country: str | None
     state: str | None
     place_id: UUID | None
+    border: Any = None  # GeoJSON, as the database's json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,25 @@ async def placed(at: Reader, areas: Sequence[ListedArea]) -> list[PlacedArea]:
     for place in places:
         if place.kind != "court":
             regions.setdefault(place.folded, []).append(place)
-    return [in_court(area, courts) if is_court(area) else in_region(area, regions) for area in areas]
+    return [
+        drawn(area) if area.border else in_court(area, courts) if is_court(area) else in_region(area, regions)
+        for area in areas
+    ]
+
+
+def drawn(area: ListedArea) -> PlacedArea:
+    """What a border says is more than a name can."""
+    return PlacedArea(
+        id=area.id,
+        service_id=area.service_id,
+        provider_id=area.provider_id,
+        name=area.name,
+        kind=ServiceAreaKind.CUSTOM,
+        country=None,
+        state=None,
+        place_id=None,
+        border=orjson.loads(area.border or ""),
+    )
 
 
 def is_court(area: ListedArea) -> bool:

@@ -7,7 +7,7 @@ exchanges the directory wants to know the owners: HSDS is written from here.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from referral.directory.providers import Capacity, Organization, Phone, ProviderLanguage, Schedule, ServiceArea
@@ -18,9 +18,10 @@ from referral.foundation.vocabulary import HelpType, ProtectionClaim
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeArea(ServiceArea):
-    """An area with its id."""
+    """An area with its id, and where it is drawn: GeoJSON."""
 
     id: UUID
+    border: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,8 @@ LANGUAGES: LiteralString = """coalesce((
       FROM language_offered g"""
 AREAS: LiteralString = """coalesce((
     SELECT json_agg(json_build_object('id', a.id, 'name', a.name, 'kind', a.kind, 'country', a.country,
-                                      'state', a.state, 'place_id', a.place_id) ORDER BY a.name, a.id)
+                                      'state', a.state, 'place_id', a.place_id, 'border', a.border)
+                    ORDER BY a.name, a.id)
       FROM service_area a"""
 NONE: LiteralString = "), '[]'::json)"
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from referral.directory.search import Point, as_cube
 from referral.foundation import places
-from referral.foundation.db import Reader
+from referral.foundation.db import Reader, value
 from referral.foundation.earth import km
 from referral.foundation.languages import reviewed_pairs
 from referral.foundation.meanings import PlaceKind
@@ -61,6 +62,7 @@ async def need_of(at: Reader, vault: Vault, request: HelpRequest, *, now: dateti
         languages=request.languages,
         needs_interpreter=facts.needs_interpreter,
         place=spot_of(facts),
+        drawn=await drawn_at(at, facts.place.latitude, facts.place.longitude) if facts.place else frozenset(),
         court=Court(id=court.id, name=court.name, state=court.state) if court else None,
         courts_near=() if court else await courts_near(at, facts),
         age=facts.age,
@@ -87,6 +89,13 @@ def spot_of(facts: Facts) -> Spot | None:
         is_area=place.kind in {PlaceKind.STATE, PlaceKind.COUNTRY, PlaceKind.REGION},
         place_id=place.place_id,
     )
+
+
+async def drawn_at(at: Reader, latitude: float, longitude: float) -> frozenset[UUID]:
+    """The areas drawn on the map that a spot lies in."""
+    here = as_cube(Point(latitude=latitude, longitude=longitude))
+    keys: list[str] = await value(at, "SELECT drawn_areas($1::text::cube)", here)
+    return frozenset(UUID(key.removeprefix("for:")) for key in keys)
 
 
 async def courts_near(at: Reader, facts: Facts) -> tuple[Court, ...]:

@@ -44,6 +44,7 @@ class Need:
     languages: tuple[str, ...]  # spoken, best first, canonical tags
     needs_interpreter: bool | None = None
     place: Spot | None = field(default=None, repr=False)
+    drawn: frozenset[UUID] = field(default=frozenset(), repr=False)  # the drawn areas that the place lies in
     court: Court | None = None  # named by the person
     courts_near: tuple[Court, ...] = ()  # where none was named: every court within tables.COURT_DOUBT_KM
     age: AgeBand = AgeBand.UNKNOWN
@@ -71,13 +72,16 @@ class OfferedLanguage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """A stated service area; `place_id` where it is a court, a facility or a port the gazetteer knows."""
+    """A stated service area; `place_id` where it is a court, a facility or a port the gazetteer knows, `drawn_id` where
+    a border is drawn.
+    """
 
     name: str
     kind: ServiceAreaKind
     country: str | None = None
     state: str | None = None
     place_id: UUID | None = None
+    drawn_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ What nobody has stated is UNKNOWN, never a no. What is certain to be out of reac
 """
 
 from typing import assert_never
+from uuid import UUID
 
 from referral.directory.words import ServiceAreaKind
 from referral.foundation.folding import fold
@@ -58,6 +59,8 @@ def of_area(need: Need, area: Area) -> RuleResult:
             return of_state(need.place, area)
         case ServiceAreaKind.COUNTY:
             return of_county(need.place, area)
+        case ServiceAreaKind.CUSTOM if area.drawn_id is not None:
+            return of_border(need, area.drawn_id, area)
         case ServiceAreaKind.FACILITY | ServiceAreaKind.PORT_OF_ENTRY | ServiceAreaKind.CUSTOM:
             return of_spot(need.place, area)
     assert_never(area.kind)
@@ -151,6 +154,17 @@ def of_spot(here: Spot | None, area: Area) -> RuleResult:
     if area.place_id is not None and area.place_id == here.place_id:
         return passes(Rule.PLACE, "spot", area=area.name)
     return doubts(Rule.PLACE, "area", area=area.name)
+
+
+def of_border(need: Need, drawn: UUID, area: Area) -> RuleResult:
+    """Inside or outside, where the person named a spot; the middle of a state is nowhere."""
+    if need.place is None:
+        return doubts(Rule.PLACE, "place_not_given", area=area.name)
+    if need.place.is_area:
+        return doubts(Rule.PLACE, "area", area=area.name)
+    return (
+        passes(Rule.PLACE, "spot", area=area.name) if drawn in need.drawn else fails(Rule.PLACE, "area", area=area.name)
+    )
 
 
 def is_abroad(here: Spot, country: str | None) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from referral.directory import borders
 from referral.directory.listed import (
     ListedArea,
     ListedLanguage,
@@ -216,7 +217,16 @@ def area(sorting: Sorting, fields: Fields) -> ListedArea:
         **ours(sorting.owner(fields, OWNERS_OF_AREAS)),
         name=fields.required("name"),
         extent=extent if STATE_CODE.fullmatch(extent) else None,
+        border=border(extent) if (fields.text("extent_type") or "").lower() == "geojson" else None,
     )
+
+
+def border(extent: str) -> str:
+    """What the list draws. Left out where it is no area: one that is believed to be elsewhere would exclude people."""
+    try:
+        return borders.read(extent)
+    except borders.NoBorder as refusal:
+        raise RejectedRow("extent", str(refusal)) from None
 
 
 def schedule(sorting: Sorting, fields: Fields) -> ListedSchedule:

@@ -9,6 +9,8 @@ from datetime import datetime
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from referral.directory.providers import Capacity, Organization
 from referral.directory.whole import (
     Change,
@@ -298,7 +300,12 @@ def languages(whole: Sequence[WholeLanguage]) -> list[Document]:
 
 
 def areas(whole: Sequence[WholeArea]) -> list[Document]:
-    return [said(id=str(area.id), name=area.name, extent=area.state, extent_type=area.kind.value) for area in whole]
+    return [
+        said(id=str(area.id), name=area.name, extent=area.state, extent_type=area.kind.value)
+        if area.border is None
+        else said(id=str(area.id), name=area.name, extent=orjson.dumps(area.border).decode(), extent_type="geojson")
+        for area in whole
+    ]
 
 
 def schedules(whole: Sequence[WholeHours], zone: str | None, now: datetime) -> list[Document]:

@@ -188,7 +188,8 @@ TABLES: dict[str, Table] = {
         ),
     ),
     "service_area": Table(
-        file="service_areas.csv", columns=("id", "service_id", "service_at_location_id", "name", "extent")
+        file="service_areas.csv",
+        columns=("id", "service_id", "service_at_location_id", "name", "extent", "extent_type"),
     ),
 }  # fmt: skip
 

@@ -177,7 +177,7 @@ OBJECTS: Mapping[str, Schema] = {
         id=ID,
         name=TEXT,
         extent=TEXT,
-        extent_type=one_of(*(kind.value for kind in ServiceAreaKind)),
+        extent_type=one_of("geojson", *(kind.value for kind in ServiceAreaKind)),
     ),
     "required_document": shape("What to bring.", "id document", id=ID, document=TEXT),
     "service_capacity": shape(
