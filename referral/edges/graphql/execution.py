@@ -30,6 +30,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from referral.edges.graphql import shortcuts
 from referral.edges.graphql.context import Context
 from referral.edges.graphql.cost import Bills
+from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.problems import extensions_of
 from referral.edges.graphql.selections import Memory, Ready
 from referral.edges.graphql.shortcuts import Shortcuts
@@ -55,6 +56,7 @@ class Prepared:
     document: DocumentNode | None = None
     errors: tuple[GraphQLError, ...] = ()
     code: str = ""
+    is_remembered: bool = False
     memory: Memory = field(default_factory=Memory)
     shortcuts: Shortcuts = field(default_factory=Shortcuts)
     bills: Bills = field(default_factory=Bills)
@@ -105,7 +107,7 @@ def sound(schema: GraphQLSchema, query: str) -> Prepared:
     prepared = checked(schema, query)
     if prepared.errors:
         raise Unsound(prepared)
-    return prepared
+    return replace(prepared, is_remembered=True)
 
 
 def checked(schema: GraphQLSchema, query: str) -> Prepared:
@@ -133,6 +135,8 @@ async def run(
         return refused(prepared.errors, prepared.code)
     if sentence := prepared.bills.too_much(prepared.document, operation_name, variables or {}):
         return refused([GraphQLError(sentence)], "TOO_MUCH")
+    if not prepared.is_remembered:  # nobody will ever come for what such a document has written
+        context = replace(context, kept=Kept())
     data = await shortcuts.answered(
         schema,
         prepared.document,

@@ -37,7 +37,7 @@ class Kept:
     def put(self, key: Key, written: bytes) -> None:
         if self.size > MOST_BYTES:
             self.young, self.old, self.size = {}, self.young, 0
-        self.young[key] = written
+        self.young[key] = bytes(memoryview(written))  # its own size: the writer's buffer is longer
         self.size += len(written) + OVERHEAD
 
 
