@@ -110,6 +110,19 @@ async def test_an_offer_made_before_can_still_be_answered(desk: Desk) -> None:
     assert (await desk.respond(token, "ACCEPT"))["__typename"] == "ReferralPayload"
 
 
+async def test_what_is_stated_by_an_old_link_counts_for_the_one_that_is_kept(desk: Desk) -> None:
+    other = await given.office(desk.database, openness=None)
+    kept = await given.office(desk.database, name="Synthetic Twin", openness=None)
+    await merge(desk, await desk.staff(), other, kept)
+    sent = await desk.http.post(
+        f"/c/{desk.signed('state-capacity', other.id)}",
+        content="openness=open&available=2",
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"},
+    )
+    assert sent.status_code == 303
+    assert (await desk.published("public/Provider", id=str(kept.id)))["openness"] == "OPEN"
+
+
 async def test_a_hidden_place_gives_nothing_away_by_being_merged(desk: Desk) -> None:
     hidden, kept = await given.office(desk.database, name="One"), await given.office(desk.database, name="Other")
     location = await desk.sql("SELECT location_id FROM provider WHERE id = $1", hidden.id)

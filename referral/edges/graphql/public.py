@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from referral.directory import capacity, providers
+from referral.directory import capacity, merging, providers
 from referral.directory.providers import Provider as Listing
 from referral.directory.search import Paging
 from referral.directory.words import ProviderOrder
@@ -208,6 +208,7 @@ class PublicMutation(ReportingMutation):
         async with context.house.database.transaction() as tx:
             id, by = await provider_links.of_provider(tx, context, input.token, input.provider_id)
             with naming("provider_id" if input.token is None else "token"):
+                id = await merging.kept_for(tx, id) or id  # of two that are one, for the one that is kept
                 await capacity.state(tx, id, statement_of(input), by=by.kind.value, now=context.now)
                 listing = await providers.provider(tx, id)
                 if listing is None:

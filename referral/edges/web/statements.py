@@ -77,13 +77,13 @@ class Statements:
         """Keep what the button says."""
         fields = await forms.read(request, self.house.settings.public_url)
         try:
-            subject = self.subject(request)
-            standing = await self.standing(subject)
+            standing = await self.standing(self.subject(request))
         except (NotFound, Expired) as refusal:
             return closed(request, refusal)
         try:
             async with self.house.database.transaction() as tx:
-                await keep(tx, subject, fields, zone=standing.zone, now=standing.now)
+                # Of a listing that was merged into another, what is said counts for the one that is kept.
+                await keep(tx, standing.listing.id, fields, zone=standing.zone, now=standing.now)
         except ValidationFailed as refusal:
             return opened(request, standing, refusal.problems, fields)
         back = f"{request.url.path}?said={'letters' if 'letters' in fields else '1'}&lang={language(request)}"
@@ -97,8 +97,8 @@ class Statements:
             raise NotListed("This listing is not published.")
         return Standing(
             listing=listing,
-            believed_until=await capacity.believed_until(at, id, now=now),
-            is_asked=await asking.is_asked(at, id),
+            believed_until=await capacity.believed_until(at, listing.id, now=now),
+            is_asked=await asking.is_asked(at, listing.id),
             now=now,
         )
 
