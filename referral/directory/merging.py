@@ -144,9 +144,9 @@ TAKEN_OVER: tuple[LiteralString, ...] = (
                         WHERE has.tag = g.tag AND (has.service_id = k.service_id OR has.location_id = k.location_id))
      ORDER BY g.tag, g.id""",
     """
-    INSERT INTO service_area (id, provider_id, name, kind, country, state, place_id)
+    INSERT INTO service_area (id, provider_id, name, kind, country, state, place_id, border)
     SELECT DISTINCT ON (a.kind, a.country, a.state, a.name) gen_random_uuid(), $2, a.name, a.kind, a.country, a.state,
-           a.place_id
+           a.place_id, a.border
       FROM provider p
       JOIN provider k ON k.id = $2
       JOIN service_area a ON a.service_id = p.service_id OR a.provider_id = p.id

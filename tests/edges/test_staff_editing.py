@@ -42,6 +42,13 @@ async def test_of_two_one_is_kept_and_the_others_id_leads_to_it_everywhere(desk:
         uuid4(),
         other.id,
     )
+    drawn = {"type": "Point", "coordinates": [-97.5, 25.9], "radius": 9_000}
+    await desk.sql(
+        "INSERT INTO service_area (id, provider_id, name, kind, border) VALUES ($1, $2, 'The valley', 'custom', $3)",
+        uuid4(),
+        other.id,
+        drawn,
+    )
     service = await desk.sql("SELECT service_id FROM provider WHERE id = $1", other.id)
     kept_service = await desk.sql("SELECT service_id FROM provider WHERE id = $1", kept.id)
     headers = await desk.staff()
@@ -53,7 +60,11 @@ async def test_of_two_one_is_kept_and_the_others_id_leads_to_it_everywhere(desk:
     assert shown["id"] == str(kept.id)
     assert sorted(one["number"] for one in shown["phones"]) == ["+1 956 555 0101", "+1 956 555 0102"]
     assert await listed(desk, languages=["ht"]) == [str(kept.id)]
-    assert [one["name"] for one in shown["serviceAreas"]] == ["Texas"]
+    assert [one["name"] for one in shown["serviceAreas"]] == ["Texas", "The valley"]
+    assert (
+        await desk.sql("SELECT border FROM service_area WHERE provider_id = $1 AND border IS NOT NULL", kept.id)
+        == drawn
+    )
     for old, new in (
         (f"/hsds/service_at_locations/{other.id}", f"/hsds/service_at_locations/{kept.id}"),
         (f"/hsds/services/{service}", f"/hsds/services/{kept_service}"),
