@@ -44,17 +44,23 @@ SAME_ADDRESS: LiteralString = """
 LATITUDE: LiteralString = f"coalesce(r.latitude, (SELECT k.latitude {SAME_ADDRESS}))"
 LONGITUDE: LiteralString = f"coalesce(r.longitude, (SELECT k.longitude {SAME_ADDRESS}))"
 
+
 # Near a border the nearest town may keep another time, so a town of the same country goes first. But only among a few:
 # with a sign lost in a coordinate, the nearest town of that country is at the other end of a long search.
-TIME_ZONE: LiteralString = f"""coalesce(
+def zone_of_town(latitude: LiteralString, longitude: LiteralString) -> LiteralString:
+    """The time of the nearest town; null without a point. `r` is the place, whose country goes first."""
+    return f"""
     (SELECT near.time_zone
        FROM (SELECT p.time_zone, p.country, p.point <-> unit_point(here.latitude, here.longitude) AS away
-               FROM (SELECT {LATITUDE} AS latitude, {LONGITUDE} AS longitude) AS here
+               FROM (SELECT {latitude} AS latitude, {longitude} AS longitude) AS here
                JOIN place p ON p.kind = 'town' AND here.latitude IS NOT NULL
               ORDER BY p.point <-> unit_point(here.latitude, here.longitude)
               LIMIT 20) AS near
       ORDER BY near.country IS DISTINCT FROM r.country, near.away
-      LIMIT 1), r.time_zone, 'UTC')"""
+      LIMIT 1)"""
+
+
+TIME_ZONE: LiteralString = f"coalesce({zone_of_town(LATITUDE, LONGITUDE)}, r.time_zone, 'UTC')"
 
 HAS_NO_PLACE_YET: LiteralString = """r.location_id IS NOT NULL OR NOT EXISTS (
     SELECT FROM provider p WHERE p.service_id = r.service_id AND p.location_id IS NOT NULL)"""

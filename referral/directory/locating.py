@@ -8,6 +8,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from referral.directory import history
+from referral.directory.import_sql import zone_of_town
 from referral.foundation import audit, cursors
 from referral.foundation.actors import Staff
 from referral.foundation.cursors import Page
@@ -61,16 +62,7 @@ async def unlocated(at: Reader, *, first: int | None = None, after: str | None =
     return UnlocatedOnes(found=cursors.in_order(window, rows), page=cursors.page_of(window, len(rows)))
 
 
-# As an import tells it: that of the nearest town of the same country, if one of the nearest few is.
-TIME_ZONE_THERE: LiteralString = """coalesce(
-    (SELECT near.time_zone
-       FROM (SELECT p.time_zone, p.country, p.point <-> unit_point($2, $3) AS away
-               FROM place p
-              WHERE p.kind = 'town'
-              ORDER BY p.point <-> unit_point($2, $3)
-              LIMIT 20) AS near
-      ORDER BY near.country IS DISTINCT FROM r.country, near.away
-      LIMIT 1), r.time_zone)"""
+TIME_ZONE_THERE: LiteralString = f"coalesce({zone_of_town('$2::float8', '$3::float8')}, r.time_zone)"
 
 
 async def locate(tx: Tx, staff: Staff, listing: UUID, latitude: float, longitude: float) -> None:
