@@ -4,7 +4,7 @@ Whether one may be used is asked of the database each time, with the page itself
 version, so what is kept can be forgotten at any time and is never out of date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from orjson import Fragment
@@ -29,13 +29,16 @@ class Kept:
         self.old: dict[Key, Entry] = {}
         self.size = 0
 
-    def get(self, key: Key) -> Fragment | None:
-        found = self.young.get(key)
+    def get(self, number: int, rows: Iterable[tuple[object, ...]]) -> list[Fragment | None]:
+        """What a writer has written for these rows; None for each that it has not."""
+        young = self.young
+        return [found[0] if (found := young.get((number, row))) else self.from_old((number, row)) for row in rows]
+
+    def from_old(self, key: Key) -> Fragment | None:
+        found = self.old.get(key)
         if found is None:
-            found = self.old.get(key)
-            if found is None:
-                return None
-            self.put(key, found)
+            return None
+        self.put(key, found)
         return found[0]
 
     def put(self, key: Key, entry: Entry) -> None:
@@ -61,11 +64,10 @@ async def written_page(
     found = await search.find_columns(at, wanted, selection.changing, paging)
     listings: dict[int, list[Fragment]] = {}
     for writer in selection.listings:
-        number, get = writer.number, kept.get
-        known = [get((number, key)) for key in map(writer.key, found.hits)]
+        known = kept.get(writer.number, map(writer.key, found.hits))
         if None in known:
             await write_missing(at, kept, writer, found.hits, known)
-        listings[number] = cast("list[Fragment]", known)
+        listings[writer.number] = cast("list[Fragment]", known)
     return found, selection.written(found.hits, listings)
 
 
