@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from math import cos, pi, radians, sin
-from typing import LiteralString
+from typing import Literal, LiteralString
 from unicodedata import combining, normalize
 from uuid import UUID
 
@@ -54,7 +54,8 @@ class Search:
     """What is looked for. None means: not asked. Languages are canonical tags, reviewed pairs included.
 
     What a listing does not state never excludes it. Facts of three values (open now, remote, free, detained people,
-    minors) sort who says so before who says nothing. `covered_by` are the areas that the origin lies in (None: those
+    minors) sort who says so before who says nothing. `adults` leaves out whoever takes children only, and `at_liberty`
+    whoever takes held people only. `covered_by` are the areas that the origin lies in (None: those
     of the nearest town): whoever covers one of them from afar is found there too, whatever the radius.
     """
 
@@ -74,6 +75,8 @@ class Search:
     free: bool | None = None
     accepts_detained: bool | None = None
     accepts_minors: bool | None = None
+    adults: Literal[True] | None = None
+    at_liberty: Literal[True] | None = None
     text: str | None = None
     verified_since: date | None = None
     organization: UUID | None = None
@@ -169,6 +172,8 @@ def besides_facts(search: Search) -> LiteralString:
         held(search),
         "listing.verified_at >= $12::date" if search.verified_since else "$12::date IS NULL",
         "listing.areas && $13::text[]" if search.within else "$13::text[] IS NULL",
+        *(["listing.accepts_minors <> 'only'"] if search.adults else []),
+        *(["listing.accepts_detained <> 'only'"] if search.at_liberty else []),
     ])  # fmt: skip
 
 

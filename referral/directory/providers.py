@@ -183,6 +183,7 @@ class Provider:
     service_areas: tuple[ServiceArea, ...]
     accepts_detained: Answer
     accepts_minors: Answer
+    free: Answer
     restrictions: tuple[str, ...]
     verification: Verification
 
@@ -211,7 +212,7 @@ COLUMNS: dict[LiteralString, LiteralString] = {
     for name in (
         "name", "organization", "service", "location", "help_types", "claims", "languages", "interpreter_for_other",
         "openness", "openness_stated_at", "waitlist_estimate_days", "capacities", "is_open_now", "schedules", "phones",
-        "service_areas", "accepts_detained", "accepts_minors", "restrictions", "verification",
+        "service_areas", "accepts_detained", "accepts_minors", "free", "restrictions", "verification",
     )
 }  # fmt: skip
 PROVIDER: LiteralString = ", ".join(COLUMNS.values())

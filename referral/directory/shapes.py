@@ -29,6 +29,8 @@ EXAMPLES: dict[str, object] = {
     "claims": (ProtectionClaim.ASYLUM,),
     "postures": (CasePosture.UNKNOWN,),
     "min_capacity": 1,
+    "adults": True,
+    "at_liberty": True,
     "text": "a",
     "verified_since": date(2000, 1, 1),
     "organization": NOBODY,

@@ -48,6 +48,11 @@ async def origin(house: House, near: Near, path: str) -> Origin:
     return Origin(point=point_of(best), place=best, alternatives=tuple(others), covered_by=areas_of(best))
 
 
+def is_area(place: Place) -> bool:
+    """Whether a place is a state or a country: wide, so that its point is only its middle."""
+    return place.kind is PlaceKind.COUNTRY or (place.kind is PlaceKind.STATE and place.state is not None)
+
+
 def areas_of(place: Place) -> tuple[str, ...]:
     """The areas a place lies in, as `listing_card.areas` writes them: its country, state and county, and itself."""
     areas = [place.country, str(place.id)]

@@ -27,6 +27,8 @@ VALUES: dict[str, list[Any]] = {
         (Openness.OPEN,), (Openness.OPEN, Openness.LIMITED), (Openness.OPEN, Openness.UNKNOWN), (Openness.CLOSED,)
     ],
     "min_capacity": [1, 77],
+    "adults": [True],
+    "at_liberty": [True],
     "text": ["asilo"],
     "verified_since": [date(2026, 1, 1)],
     "organization": [UUID(int=7)],

@@ -1,7 +1,7 @@
 """Who helps near here? A box for a place, and a page of the nearest groups for each place.
 
-The page of a place is the same for everybody, and its address holds the place alone: what a person typed is posted, and
-stands in no address and no log.
+The page of a place is the same for everybody, and its address holds the place, and for whom the groups are, alone: what
+a person typed is posted, and stands in no address and no log.
 """
 
 from dataclasses import dataclass
@@ -12,19 +12,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.directory import search
-from referral.directory.search import Hit, Point, Search
 from referral.edges.house import House
-from referral.edges.lookups import areas_of
-from referral.edges.web import forms
+from referral.edges.lookups import is_area
+from referral.edges.web import forms, place_words
+from referral.edges.web.cards import card
 from referral.edges.web.find_words import WORDS
+from referral.edges.web.nearby import nearby, other_meanings
 from referral.edges.web.pages import page
+from referral.edges.web.serving import Who
+from referral.edges.web.serving_words import WORDS as SERVING
 from referral.foundation import gazetteer, languages, places
-from referral.foundation.meanings import Place, Resolution
+from referral.foundation.errors import ValidationFailed
+from referral.foundation.meanings import Place, PlaceKind, Resolution
 from referral.matching import english, spanish
 
-RADIUS_KM = 300
-SHOWN = 20
 KEPT_SECONDS = 300
 HELP = {"en": english.HELP_NAMES, "es": spanish.HELP_NAMES}
 
@@ -41,46 +42,51 @@ class Find:
 
     async def look_up(self, request: Request) -> Response:
         """Where the words lead: to a place's page, or to the question which place is meant."""
-        fields = await forms.read(request, self.house.settings.public_url)
+        fields = await forms.read_search(request, self.house.settings.public_url)
         written = fields.get("where", "").strip()
         if not written:
             return box(request, trouble="empty", written=written)
         found = await gazetteer.look_up(self.house.database.reader, written, outside=self.house.outside, first=6)
         if not found.candidates:
             return box(request, trouble="not_known", written=written)
-        if found.best is None or await self.is_elsewhere(found):
-            return box(request, meanings=found.candidates, written=written)
-        target = request.url_for("find_place", lang=request.path_params["lang"], place=found.best.id).path
+        place = meant(found)
+        if place is None or await places.place(self.house.database.reader, place.id) is None:
+            # Several meanings; or one that came from a place service outside, and has no page here.
+            return box(request, found=found.candidates, written=written)
+        target = request.url_for("find_place", lang=request.path_params["lang"], place=place.id).path
         return RedirectResponse(target, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
 
-    async def is_elsewhere(self, found: Resolution) -> bool:
-        """Whether the one meaning came from a place service outside and has no page here."""
-        best = found.best
-        return best is not None and await places.place(self.house.database.reader, best.id) is None
-
     async def near(self, request: Request) -> Response:
-        """The nearest groups."""
-        at, lang = self.house.database.reader, language(request)
+        """The groups for a place; the nearest, where it is no whole state or country."""
+        at, lang, who = self.house.database.reader, language(request), who_of(request)
         place = await place_of(self.house, request.path_params["place"])
-        here = Search(
-            near=Point(latitude=place.latitude, longitude=place.longitude),
-            covered_by=areas_of(place),
-            radius_km=RADIUS_KM,
-        )
-        hits = (await search.find(at, here, first=SHOWN)).hits
-        further: tuple[Hit, ...] = ()
-        if not any(hit.distance_km is not None for hit in hits):
-            further = (await search.find(at, Search(near=here.near), first=SHOWN)).hits
+        after = request.query_params.get("after")
+        try:
+            found = await nearby(at, place, who, after)
+        except ValidationFailed:  # the address was cut or changed
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
         answer = page(
             request,
             "find_near.html",
             lang=lang,
             words=WORDS[lang],
+            serving=SERVING[lang],
             choices=WORDS,
             place=place,
+            called=place_words.called(place, lang),
+            surroundings=place_words.surroundings(place, lang),
+            others=place_words.meanings(await other_meanings(at, place), lang),
+            is_area=is_area(place),
+            is_later=after is not None,
             is_demonstration=self.house.settings.show_mailbox,
-            hits=hits,
-            further=further,
+            who=who,
+            everyone={one: path_of(lang, place, one) for one in Who},
+            paths={tag: path_of(tag, place, who) for tag in WORDS},
+            path=path_of(lang, place, who),
+            total=found.total,
+            next=found.next,
+            hits=[card(hit, lang) for hit in found.hits],
+            further=[card(hit, lang) for hit in found.further],
             help=HELP[lang],
             names={one.tag: one.name_in(lang) for one in await languages.listed(at)},
         )
@@ -88,9 +94,19 @@ class Find:
         return answer
 
 
-def box(
-    request: Request, *, trouble: str | None = None, meanings: tuple[Place, ...] = (), written: str = ""
-) -> Response:
+def meant(found: Resolution) -> Place | None:
+    """The place that is meant. Of five digits the US ZIP code, where there is one: its page names the Mexican code."""
+    first, *others = found.candidates
+    if found.best is None and is_code(first, "US") and all(is_code(one, "MX") for one in others):
+        return first
+    return found.best
+
+
+def is_code(place: Place, country: str) -> bool:
+    return place.kind is PlaceKind.POSTAL_CODE and place.country == country
+
+
+def box(request: Request, *, trouble: str | None = None, found: tuple[Place, ...] = (), written: str = "") -> Response:
     lang = language(request)
     status = HTTPStatus.OK if trouble is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return page(
@@ -101,7 +117,7 @@ def box(
         words=WORDS[lang],
         choices=WORDS,
         trouble=None if trouble is None else getattr(WORDS[lang], trouble),
-        meanings=meanings,
+        meanings=place_words.meanings(found, lang),
         written=written,
     )
 
@@ -115,6 +131,19 @@ async def place_of(house: House, written: str) -> Place:
     if found is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return found
+
+
+def path_of(lang: str, place: Place, who: Who) -> str:
+    """The address of the groups for a place. Those for adults have none of their own: most people are."""
+    return f"/{lang}/find/{place.id}" + ("" if who is Who.ADULT else f"/{who}")
+
+
+def who_of(request: Request) -> Who:
+    """Whom the address names; 404 for nobody we know."""
+    try:
+        return Who(request.path_params.get("who", Who.ADULT))
+    except ValueError:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
 
 def language(request: Request) -> str:

@@ -15,14 +15,26 @@ Chosen = TypeVar("Chosen", bound=Word)
 
 MOST_BYTES = 16_384
 MOST_FIELDS = 16
+LETTER = "Open the link in the letter itself."
+PAGE = "Open the page here and send it again."
 
 
-async def read(request: Request, public_url: str) -> dict[str, str]:
+async def read(request: Request, public_url: str, *, instead: str = LETTER) -> dict[str, str]:
     """The fields of a posted form. Raises NotAllowed where another site sent it, HTTPException where it is no form."""
+    if media_type(request) == FORM and is_cross_site(request, public_url):
+        raise NotAllowed(f"This was sent from another site. {instead}")
+    return await fields_of(request)
+
+
+async def read_search(request: Request, public_url: str) -> dict[str, str]:
+    """The same of a form that only looks: a browser too old to say where it comes from may search."""
+    is_silent = not {"origin", "sec-fetch-site"} & set(request.headers)
+    return await (fields_of(request) if is_silent else read(request, public_url, instead=PAGE))
+
+
+async def fields_of(request: Request) -> dict[str, str]:
     if media_type(request) != FORM:
         raise HTTPException(415)
-    if is_cross_site(request, public_url):
-        raise NotAllowed("This was sent from another site. Open the link in the letter itself.")
     sent = await bodies.read(request, most_bytes=MOST_BYTES)
     try:
         return dict(parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))

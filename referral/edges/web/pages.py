@@ -12,11 +12,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ku", "ps", "ur"})
 
 
-def dialled(number: str) -> str:
-    """A number as a phone takes it: digits and a plus in front; a letter or a note beside it is not dialled."""
-    return ("+" if number.strip().startswith("+") else "") + "".join(sign for sign in number if sign.isdecimal())
-
-
 def environment() -> Environment:
     """Everything is escaped, and a name that nobody gave is an error, not a gap in the page."""
     made = Environment(
@@ -27,7 +22,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(address=assets.address, moment=moments.moment, day=moments.day, dialled=dialled)
+    made.filters.update(address=assets.address, moment=moments.moment, day=moments.day)
     return made
 
 

@@ -27,6 +27,7 @@ def routes(house: House) -> list[BaseRoute]:
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
         Route("/{lang}/find", find.look_up, methods=["POST"], name="find_where"),
         Route("/{lang}/find/{place}", find.near, methods=["GET"], name="find_place"),
+        Route("/{lang}/find/{place}/{who}", find.near, methods=["GET"], name="find_place_for"),
         Route("/{lang}/listings/{id}/wrong", wrong.show, methods=["GET"], name="wrong"),
         Route("/{lang}/listings/{id}/wrong", wrong.report, methods=["POST"], name="report"),
         Route("/r/{token}", answers.show, methods=["GET"], name="offer"),

@@ -38,7 +38,7 @@ class Wrong:
     async def report(self, request: Request) -> Response:
         """Keep what was chosen."""
         listing, words = await self.listing(request), WORDS[language(request)]
-        fields = await forms.read(request, self.house.settings.public_url)
+        fields = await forms.read(request, self.house.settings.public_url, instead=forms.PAGE)
         reason = forms.chosen(ReportReason, fields.get("reason", ""))
         if reason is None:
             return shown(request, listing, words.wrong_choose, fields)

@@ -1,0 +1,63 @@
+"""What does a card of the directory say? A listing, and beside it what a reader wants to have told apart."""
+
+import re
+from dataclasses import dataclass
+
+from referral.directory.providers import Service
+from referral.directory.search import Hit
+from referral.directory.words import Answer
+from referral.edges.web.dialling import Dialled, country_of, dialled
+from referral.edges.web.serving import Served, served
+from referral.foundation.area_names import country_name, state_name
+
+MOST_PHONES = 3
+# What lists write where they mean free, and no more than that: "free for members" must be read.
+FREE = re.compile(
+    r"(?:free(?: of charge)?|no (?:cost|charge|fee)|gratis|gratuito|sin costo)(?: \(pro bono\))?\.?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """`ask` is the way to find out what is not known: "phone", "site" or "mail"; empty where there is none."""
+
+    listing: Hit
+    served: Served
+    phones: tuple[Dialled, ...]
+    website: str | None
+    email: str | None
+    ask: str
+    state: str | None
+    is_remote: bool
+    is_free: bool
+
+
+def card(listing: Hit, lang: str) -> Card:
+    country = country_of(listing)
+    website = listing.service.url or listing.organization.website
+    email = listing.organization.email
+    return Card(
+        listing=listing,
+        served=served(listing, lang),
+        phones=tuple(dialled(phone.number, phone.extension, country) for phone in listing.phones[:MOST_PHONES]),
+        website=website,
+        email=email,
+        ask="phone" if listing.phones else "site" if website else "mail" if email else "",
+        state=state(listing, lang),
+        is_remote=any(mode.is_remote for mode in listing.service.delivery_modes),
+        is_free=is_free(listing.free, listing.service),
+    )
+
+
+def is_free(answer: Answer, service: Service) -> bool:
+    return answer is Answer.YES or (
+        answer is Answer.UNKNOWN and FREE.fullmatch((service.fees or "").strip()) is not None
+    )
+
+
+def state(listing: Hit, lang: str) -> str | None:
+    """The state by its name, else the country."""
+    location = listing.location
+    if location is None or location.country is None:
+        return location.state if location else None
+    return state_name(location.country, location.state) if location.state else country_name(location.country, lang)
