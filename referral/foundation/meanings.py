@@ -207,7 +207,8 @@ def stands_out(hits: list[Hit]) -> bool:
         return False
     best, others = hits[0], hits[1:]
     if best.kind is PlaceKind.POSTAL_CODE:
-        return not others
+        # Five digits that are no ZIP code are not therefore a Mexican code: ask, unless the words say Mexico.
+        return not others and (best.country != "MX" or best.is_narrowed)
     if sum(hit.is_wide and hit.sense == "own" for hit in hits) > 1 or any(is_across(best, hit) for hit in others):
         return False
     if any(is_twin_of_state(best, hit) for hit in others):

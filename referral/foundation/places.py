@@ -10,7 +10,16 @@ from referral.foundation.db import Reader, many, one
 from referral.foundation.earth import Located, km_between
 from referral.foundation.folding import fold
 from referral.foundation.meanings import NOWHERE, Hit, Place, PlaceId, PlaceKind, Resolution, likeliest, weigh
-from referral.foundation.readings import MOST_WORDS, REGION_IGNORED, Reading, Region, for_guessing, readings, spans
+from referral.foundation.readings import (
+    MOST_WORDS,
+    REGION_IGNORED,
+    Reading,
+    Region,
+    for_guessing,
+    readings,
+    spans,
+    swapped,
+)
 
 __all__ = [
     "Place", "PlaceId", "PlaceKind", "Resolution", "nearest", "nearest_courts", "nearest_to_each", "place", "resolve",
@@ -35,6 +44,9 @@ async def resolve(at: Reader, text: str, *, countries: Collection[str] = (), fir
         is_contradicted = min(hit.rank for hit in hits) == REGION_IGNORED
         return await with_twins(at, seen, read, within, first) if is_contradicted else seen
     guesses = [one for one in for_guessing(read) if SHORTEST_GUESS <= len(one.name) <= LONGEST_GUESS]
+    hits = await found(at, swapped(guesses), within)
+    if any(hit.sense != "other" for hit in hits):  # "Tiajuana" is one swap from a rare name of Taiyuan
+        return weigh(hits, first, is_guess=True)
     return weigh(likeliest(await guessed(at, guesses, within)), first, is_guess=True)
 
 

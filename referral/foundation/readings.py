@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 MOST_WORDS = 12
+SHORTEST_SWAPPED = 6  # letters: of shorter names too many are one swap from another
 LONGEST_REGION = 4  # words: "republica democratica del congo"
 FIVE_DIGITS = re.compile(r"\d{5}")
 FOUR_DIGITS = re.compile(r"\d{4}")  # the rest of a ZIP+4
@@ -130,6 +131,21 @@ def postal(digits: str, words: list[str], regions: Regions) -> Iterator[Reading]
 def regions_at_end(words: list[str], regions: Regions) -> Iterable[Region]:
     """The states and countries that the words end in, or are."""
     return chain(regions.get(" ".join(words), ()), (region for _, region in trailing(words, regions)))
+
+
+def swapped(read: list[Reading]) -> list[Reading]:
+    """The long names with each pair of neighbouring letters put right: "new yrok" was to be "new york".
+
+    Few trigrams of a short word outlive such a slip, so that likeness alone does not find it.
+    """
+    long = [one for one in read if len(one.name) >= SHORTEST_SWAPPED]
+    return [replace(one, name=name) for one in long for name in swaps(one.name)]
+
+
+def swaps(name: str) -> Iterator[str]:
+    for at in range(len(name) - 1):
+        if name[at] != name[at + 1]:
+            yield name[:at] + name[at + 1] + name[at] + name[at + 2 :]
 
 
 def for_guessing(read: list[Reading]) -> list[Reading]:

@@ -215,6 +215,57 @@ async def test_where_a_state_has_few_the_nearest_outside_follow(desk: Desk) -> N
     assert " km (" not in text
 
 
+# ------------------------------------------------------------- which place is meant
+@pytest.mark.parametrize(
+    ("digits", "zip_code", "other"),
+    [
+        ("78520", "78520 (Brownsville)", "78000-78999 (San Luis Potosí), Mexico"),
+        ("10001", "10001 (New York)", "10000-10999 (Mexico City), Mexico"),
+        ("33101", "33101 (Miami)", "33000-33999 (Chihuahua), Mexico"),
+    ],
+)
+async def test_a_zip_code_leads_to_its_place_and_the_mexican_code_stands_beside(
+    desk: Desk, digits: str, zip_code: str, other: str
+) -> None:
+    sent = await search(desk, digits)
+    assert sent.status_code == 303
+    text = await read(desk, sent.headers["location"])
+    assert f"Help near <bdi>{zip_code}</bdi>" in text
+    assert f"<bdi>{other}</bdi></a>?" in text
+
+
+async def test_digits_that_are_no_zip_code_are_asked_about(desk: Desk) -> None:
+    sent = await search(desk, "99999")
+    assert sent.status_code == 200
+    assert "Which one do you mean?" in sent.text
+    assert "<bdi>99000-99999 (Zacatecas), Mexico</bdi>" in sent.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "city", "state"),
+    [
+        ("en", "New York City, New York, United States (city or town)", "New York, United States (the whole state)"),
+        (
+            "es",
+            "New York City, New York, Estados Unidos (ciudad o pueblo)",
+            "New York, Estados Unidos (todo el estado)",
+        ),
+    ],
+)
+@pytest.mark.parametrize("written", ["New York", "New Yrok"])
+async def test_a_city_and_its_state_are_told_apart(desk: Desk, written: str, lang: str, city: str, state: str) -> None:
+    sent = await search(desk, written, lang)
+    assert f"<bdi>{city}</bdi>" in sent.text
+    assert f"<bdi>{state}</bdi>" in sent.text
+
+
+async def test_states_are_written_by_their_names(desk: Desk) -> None:
+    sent = await search(desk, "Nogales", "es")
+    assert "<bdi>Nogales, Sonora, México</bdi>" in sent.text
+    assert "<bdi>Nogales, Arizona, Estados Unidos</bdi>" in sent.text
+    assert "Ayuda cerca de <bdi>Tijuana</bdi>, Baja California, México" in await near(desk, "Tijuana", lang="es")
+
+
 # ------------------------------------------------------------- few, and many
 async def test_where_few_are_near_the_next_nearest_follow_once(desk: Desk) -> None:
     await given.office(desk.database, name="Near office")

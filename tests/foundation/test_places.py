@@ -118,6 +118,17 @@ async def test_five_digits_may_be_a_zip_code_and_a_mexican_code(database: Databa
     assert await meanings(database, "78520", countries=("us",)) == ["78520 (Brownsville), TX, US"]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_clear"), [("99999", False), ("99999 Mexico", True), ("CP 99999", True), ("99999 Zacatecas", True)]
+)
+async def test_digits_that_are_no_zip_code_are_a_mexican_code_only_where_that_is_said(
+    database: Database, text: str, is_clear: bool
+) -> None:
+    resolution = await places.resolve(database.reader, text)
+    assert [label(place) for place in resolution.candidates] == ["99000-99999 (Zacatecas), ZAC, MX"]
+    assert resolution.clear is resolution.plain is is_clear
+
+
 async def test_a_mexican_code_is_read_by_its_longest_known_beginning(database: Database) -> None:
     assert await meanings(database, "22105", countries=("MX",)) == ["22100-22199 (Tijuana), BCN, MX"]
 
@@ -140,6 +151,10 @@ async def test_countries_narrow_the_answer(database: Database) -> None:
         ("Tiajuana", "Tijuana, BCN, MX"),
         ("Tapachla", "Tapachula, CHP, MX"),
         ("Gautemala", "Guatemala, GT"),
+        ("New Yrok", "New York City, NY, US"),
+        ("Housotn", "Houston, TX, US"),
+        ("Rosewell NM", "Roswell, NM, US"),
+        ("el paos, texas", "El Paso, TX, US"),
     ],
 )
 async def test_misspelled_words_are_guessed_and_said_to_be(database: Database, text: str, place: str) -> None:
