@@ -14,7 +14,7 @@ from referral.foundation.meanings import PlaceKind
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PAGE = {"accept": "text/html", "sec-fetch-site": "same-origin"}
-LOS_ANGELES, SAN_DIEGO, NEW_YORK, SEATTLE = (34.05, -118.24), (32.72, -117.16), (40.71, -74.0), (47.61, -122.33)
+SAN_FRANCISCO, SAN_DIEGO, NEW_YORK = (37.77, -122.42), (32.72, -117.16), (40.71, -74.0)
 
 
 async def place_id(database: Database, kind: PlaceKind, name: str) -> UUID:
@@ -184,19 +184,28 @@ async def test_nobody_is_told_to_call_an_office_without_a_number(desk: Desk) -> 
 
 # ------------------------------------------------------------- states and countries
 async def test_a_state_is_searched_whole_and_without_distances(desk: Desk) -> None:
-    await given.office(desk.database, name="Los Angeles office", point=LOS_ANGELES, state="CA")
+    await given.office(desk.database, name="San Francisco office", point=SAN_FRANCISCO, state="CA")
     await given.office(desk.database, name="San Diego office", point=SAN_DIEGO, state="CA")
     await given.office(desk.database, name="Third office", point=SAN_DIEGO, state="CA")
     await given.office(desk.database, name="New York office", point=NEW_YORK, state="NY")
     sent = await search(desk, "California")
     text = await read(desk, sent.headers["location"])
-    assert order(text, "Los Angeles office", "New York office", "San Diego office") == [
-        "Los Angeles office",
+    assert order(text, "San Francisco office", "New York office", "San Diego office") == [
         "San Diego office",
+        "San Francisco office",
     ]
     assert "Help in <bdi>California</bdi>" in text
     assert "3 groups. This is the whole area, by name, without distances." in text
     assert " km (" not in text
+
+
+async def test_a_partner_is_told_that_near_is_a_whole_state_and_asks_within_it(desk: Desk) -> None:
+    await given.office(desk.database, name="San Francisco office", point=SAN_FRANCISCO, state="CA")
+    asked = "query($f: ProviderFilter) { providers(filter: $f) { nodes { name } origin { kind country state } } }"
+    around = (await desk.ask(asked, {"f": {"near": {"text": "California"}, "radiusKm": 300}}))["providers"]
+    assert around == {"nodes": [], "origin": {"kind": "STATE", "country": "US", "state": "CA"}}
+    area = {name: around["origin"][name] for name in ("country", "state")}
+    assert (await desk.ask(asked, {"f": {"within": area}}))["providers"]["nodes"] == [{"name": "San Francisco office"}]
 
 
 async def test_a_country_is_called_in_the_language_of_the_page(desk: Desk) -> None:
@@ -306,3 +315,23 @@ async def test_a_broken_address_of_a_page_is_not_found(desk: Desk) -> None:
     brownsville = await place_id(desk.database, PlaceKind.TOWN, "Brownsville")
     answer = await desk.http.get(f"/en/find/{brownsville}?after=nonsense", headers=PAGE)
     assert answer.status_code == 404
+
+
+# ------------------------------------------------------------- the way there
+@pytest.mark.parametrize(("lang", "label"), [("en", "Find help near you"), ("es", "Buscar ayuda cerca de usted")])
+async def test_the_first_button_of_the_first_page_finds_help(desk: Desk, lang: str, label: str) -> None:
+    text = await read(desk, f"/?lang={lang}")
+    assert re.findall(r'class="button" href="([^"]+)">([^<]+)<', text) == [(f"/{lang}/find", label)]
+    assert text.index(f"/{lang}/find") < text.index("<h2") < text.index("/graphiql")
+    assert (await desk.http.get(f"/{lang}/find", headers=PAGE)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "says if its own help is free"), ("es", "si su propia ayuda es gratis")]
+)
+async def test_what_is_free_is_said_alike_on_both_pages(desk: Desk, lang: str, said: str) -> None:
+    await tell(desk.database, await given.office(desk.database), fees="Free of charge")
+    assert said in await read(desk, f"/?lang={lang}")
+    text = await near(desk, "Brownsville", lang=lang)
+    assert {"en": "Each says below if its help is free.", "es": "cada uno dice si su ayuda es gratis."}[lang] in text
+    assert {"en": "<dd>Free</dd>", "es": "<dd>Gratis</dd>"}[lang] in text

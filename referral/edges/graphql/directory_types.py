@@ -125,7 +125,8 @@ class ProviderEdge:
     cursor: Cursor = described("Where it stands in the list.")
     node: Hit = described("The listing.", graphql_type=Provider)
     distance_km: float | None = described(
-        "Great-circle kilometres from the origin; null without one, and for places that take no part in distance."
+        "Great-circle kilometres from the origin, which is the middle where origin is a STATE or a COUNTRY; null "
+        "without one, and for places that take no part in distance."
     )
 
 
@@ -203,7 +204,12 @@ class ProviderConnection:
     def facets(self) -> ProviderFacets:
         return ProviderFacets(search=self.search)
 
-    @strawberry.field(description="What near resolved to; null for a bare point or no near.", graphql_type=Place | None)
+    @strawberry.field(
+        description="What near resolved to; null for a bare point or no near. A STATE or a COUNTRY is an area: "
+        "distances are from its middle and say little, so ask again with its country and state as within, and without "
+        "near.",
+        graphql_type=Place | None,
+    )
     def origin(self) -> PlaceFound | None:
         return self.near.place if self.near else None
 

@@ -56,7 +56,11 @@ class AreaInput:
     "for (open now, remote, free, detained people, minors) is kept, after those that state it."
 )
 class ProviderFilter:
-    near: NearInput | None = described("Nearest to here first.", default=None)
+    near: NearInput | None = described(
+        "Nearest to here first. Of a state or a country, which origin.kind tells, here is its middle: to ask who is in "
+        "it, send within.",
+        default=None,
+    )
     radius_km: float | None = described(
         "Within so many great-circle kilometres of near. Who helps from afar and covers near is found besides.",
         default=None,

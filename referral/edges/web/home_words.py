@@ -17,9 +17,10 @@ class Words:
     asking_cannot_pay: str
     asking_claim: str
     asking_free: str
-    today: str
-    today_how: str
+    find_first: str
+    asking_form: str
     explore: str
+    explore_for: str
     listed: str
     find: str
     nobody_listed: str
@@ -49,21 +50,21 @@ ENGLISH = Words(
     autonym="English",
     demonstration="Demonstration: the offices are real, but who takes new people, and every request, is made up here.",
     title="Legal help for people who seek asylum",
-    lead="Referral brings people who seek asylum to groups that give free legal help. It finds a group that fits, and "
+    lead="Referral brings people who seek asylum to groups that help with their case. It finds a group that fits, and "
     "hands over what you agreed to share, no more.",
     asking="Seeking asylum?",
     asking_if="This is for you if:",
     asking_no_lawyer="you have no lawyer,",
     asking_cannot_pay="you cannot pay for one, and",
     asking_claim="you need help to ask for asylum, or for another status that protects you.",
-    asking_free="It is free. We are not the government. A notary is not a lawyer in the United States.",
-    today="How to use it today",
-    today_how="The form to ask for help is reached through GraphQL, a language for programs. "
-    "A page for everyone will follow. You can try it now in your browser: it opens with a question about groups near "
-    "Brownsville, Texas.",
-    explore="Open the GraphQL explorer",
+    asking_free="Using Referral is free. Each group in the list says if its own help is free. We are not the "
+    "government. A notary is not a lawyer in the United States.",
+    find_first="Find help near you: who to call, in which language, and whom they help.",
+    asking_form="The form to ask for help is not on a page yet: it is reached through GraphQL, a language of programs.",
+    explore="GraphQL explorer",
+    explore_for="In your browser; it opens with a question about groups near Brownsville, Texas.",
     listed="Who is listed",
-    find="Find groups near a place",
+    find="Find help near you",
     nobody_listed="Nobody is listed yet: no list has been read in.",
     organizations="organizations",
     providers="places to ask",
@@ -91,21 +92,22 @@ SPANISH = Words(
     autonym="Español",
     demonstration="Demostración: las oficinas son reales; quién acepta personas, y cada solicitud, es inventado aquí.",
     title="Ayuda legal para personas que buscan asilo",
-    lead="Referral acerca a las personas que buscan asilo a grupos que dan ayuda legal gratis. Encuentra un grupo "
+    lead="Referral acerca a las personas que buscan asilo a grupos que ayudan con su caso. Encuentra un grupo "
     "adecuado y le entrega lo que usted aceptó compartir, nada más.",
     asking="¿Busca asilo?",
     asking_if="Esto es para usted si:",
     asking_no_lawyer="no tiene abogado,",
     asking_cannot_pay="no puede pagar uno, y",
     asking_claim="necesita ayuda para pedir asilo u otro estatus que le proteja.",
-    asking_free="Es gratis. No somos el gobierno. Un notario no es un abogado en Estados Unidos.",
-    today="Cómo usarlo hoy",
-    today_how="Al formulario para pedir ayuda se llega por GraphQL, un lenguaje para programas. "
-    "Después vendrá una página para todos. Puede probarlo ahora en su navegador: se abre con una pregunta sobre grupos "
-    "cerca de Brownsville, Texas.",
-    explore="Abrir el explorador de GraphQL",
+    asking_free="Usar Referral es gratis. Cada grupo de la lista dice si su propia ayuda es gratis. No somos el "
+    "gobierno. Un notario no es un abogado en Estados Unidos.",
+    find_first="Busque ayuda cerca de usted: a quién llamar, en qué idioma y a quién ayudan.",
+    asking_form="El formulario para pedir ayuda aún no está en una página: se llega a él por GraphQL, un lenguaje para "
+    "programas.",
+    explore="Explorador de GraphQL",
+    explore_for="En su navegador; se abre con una pregunta sobre grupos cerca de Brownsville, Texas.",
     listed="Quiénes están en la lista",
-    find="Buscar grupos cerca de un lugar",
+    find="Buscar ayuda cerca de usted",
     nobody_listed="Todavía no hay nadie: no se ha cargado ninguna lista.",
     organizations="organizaciones",
     providers="lugares donde preguntar",

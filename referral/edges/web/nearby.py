@@ -1,6 +1,6 @@
 """Who is found for a place? The nearest to a town or a code; whoever is in a state or a country, without distances.
 
-A state is no circle around its middle: Los Angeles lies outside three hundred kilometres of the middle of California.
+A state is no circle around its middle: San Francisco lies outside three hundred kilometres of the middle of California.
 """
 
 from dataclasses import dataclass
