@@ -9,6 +9,7 @@ from referral.directory import providers
 from referral.edges.house import House
 from referral.edges.web.home_words import WORDS
 from referral.edges.web.pages import page
+from referral.edges.web.tongues import tongue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Home:
     house: House
 
     async def show(self, request: Request) -> Response:
-        lang = language(request)
+        lang = tongue(request)
         return page(
             request,
             "home.html",
@@ -30,10 +31,3 @@ class Home:
             shows_mailbox=self.house.settings.show_mailbox,
             is_demonstration=self.house.settings.show_mailbox,
         )
-
-
-def language(request: Request) -> str:
-    """The language the reader chose, else the first of the browser's that we speak, else English."""
-    asked = [request.query_params.get("lang", ""), *request.headers.get("accept-language", "").split(",")]
-    spoken = (tag.strip().lower()[:2] for tag in asked)
-    return next((tag for tag in spoken if tag in WORDS), "en")

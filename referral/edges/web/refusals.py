@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from referral.edges.web.pages import page
+from referral.edges.web.refusal_words import ENGLISH, WORDS
+from referral.edges.web.tongues import tongue
 from referral.foundation.errors import (
     Conflict,
     Expired,
@@ -29,22 +31,8 @@ STATUSES: dict[type[Refused], HTTPStatus] = {
     ValidationFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
 }
-TITLES = {
-    HTTPStatus.FORBIDDEN: "This is not allowed",
-    HTTPStatus.NOT_FOUND: "There is nothing here",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This cannot be done here",
-    HTTPStatus.CONFLICT: "This is no longer possible",
-    HTTPStatus.GONE: "The time for this has passed",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "This is too much",
-    HTTPStatus.TOO_MANY_REQUESTS: "Too many, too fast",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something broke on our side",
-}
 PROBLEM = "application/problem+json"
 UNKEPT = {"Cache-Control": "no-store"}
-SENTENCES = {
-    HTTPStatus.NOT_FOUND: "Check the address. If you came by a link in a letter, copy all of it.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "It is our fault, not yours. Try again in a few minutes.",
-}
 
 
 def status_of(refusal: Refused) -> HTTPStatus:
@@ -80,11 +68,24 @@ def answer(
     code: str | None = None,
     problems: Sequence[FieldProblem] = (),
 ) -> Response:
-    """Say no in the form the caller reads; a program hears which field is wrong."""
-    title = TITLES.get(status, status.phrase)
-    sentence = message or SENTENCES.get(status, "")
+    """Say no in the form the caller reads; a program hears which field is wrong, in English.
+
+    A refusal's own message is English too, so elsewhere a sentence for the kind of no stands in its place.
+    """
     if "text/html" in request.headers.get("accept", ""):
-        return page(request, "problem.html", status, title=title, sentence=sentence)
+        lang = tongue(request)
+        words = WORDS[lang]
+        own = message if lang == "en" else None
+        return page(
+            request,
+            "problem.html",
+            status,
+            lang=lang,
+            words=words,
+            title=words.titles.get(status, words.other),
+            sentence=own or words.sentences.get(status, ""),
+        )
+    title, sentence = ENGLISH.titles.get(status, status.phrase), message or ENGLISH.sentences.get(status, "")
     said = {"type": "about:blank", "title": title, "status": status, "detail": sentence, "code": code or status.name}
     if problems:
         fields = [{"path": list(one.path), "code": one.code, "message": one.message} for one in problems]

@@ -21,11 +21,11 @@ from referral.directory.words import CapacityUnit, Openness
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.find import HELP
-from referral.edges.web.home import language
 from referral.edges.web.moments import MONTHS
 from referral.edges.web.pages import page
 from referral.edges.web.refusals import status_of
 from referral.edges.web.statement_words import ENGLISH, WORDS
+from referral.edges.web.tongues import tongue
 from referral.foundation import clock, links
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx
@@ -86,7 +86,7 @@ class Statements:
                 await keep(tx, standing.listing.id, fields, zone=standing.zone, now=standing.now)
         except ValidationFailed as refusal:
             return opened(request, standing, refusal.problems, fields)
-        back = f"{request.url.path}?said={'letters' if 'letters' in fields else '1'}&lang={language(request)}"
+        back = f"{request.url.path}?said={'letters' if 'letters' in fields else '1'}&lang={tongue(request)}"
         return RedirectResponse(back, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
 
     async def standing(self, id: UUID) -> Standing:
@@ -169,7 +169,7 @@ def opened(
     sent: Mapping[str, str] | None = None,
 ) -> Response:
     """The page with its buttons."""
-    lang, listing = language(request), standing.listing
+    lang, listing = tongue(request), standing.listing
     words = WORDS[lang]
     return page(
         request,
@@ -193,7 +193,7 @@ def closed(request: Request, refusal: NotFound | Expired) -> Response:
     """A page that says why a link does not open, and nothing of any listing; programs get the refusal itself."""
     if "text/html" not in request.headers.get("accept", ""):
         raise refusal
-    lang = language(request)
+    lang = tongue(request)
     words = WORDS[lang]
     title, sentence = words.no_link, words.no_link_what
     if isinstance(refusal, Expired):
