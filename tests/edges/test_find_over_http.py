@@ -195,7 +195,8 @@ async def test_a_state_is_searched_whole_and_without_distances(desk: Desk) -> No
         "San Francisco office",
     ]
     assert "Help in <bdi>California</bdi>" in text
-    assert "3 groups. This is the whole area, by name, without distances." in text
+    assert "This is the whole area, so no distances are shown." in text
+    assert "3 groups." in text
     assert " km (" not in text
 
 
@@ -216,10 +217,10 @@ async def test_a_country_is_called_in_the_language_of_the_page(desk: Desk) -> No
     assert " km (" not in text
 
 
-async def test_where_a_state_has_few_the_nearest_outside_follow(desk: Desk) -> None:
+async def test_where_a_state_has_nobody_the_nearest_outside_follow(desk: Desk) -> None:
     await given.office(desk.database, name="Texas office")
     text = await near(desk, "Tamaulipas", kind=PlaceKind.STATE)
-    assert "Few are listed there. These are the nearest outside:" in text
+    assert "Nobody is listed there. These are the nearest outside:" in text
     assert "Texas office" in text
     assert " km (" not in text
 

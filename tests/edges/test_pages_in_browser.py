@@ -61,6 +61,28 @@ async def test_every_page_fits_and_asks_nobody_else(house: House, browser: Brows
     assert hosts(tab) == {urlsplit(here.settings.public_url).netloc}
 
 
+@pytest.mark.parametrize("width", [PHONE_WIDTH, 360, DESK_WIDTH])
+async def test_whoever_looks_for_help_can_press_to_call_with_a_thumb(house: House, browser: Browser, width: int):
+    office = await given.office(house.database, accepts_minors="only")
+    pool = house.database.pool
+    number = "INSERT INTO phone (id, provider_id, number) VALUES (gen_random_uuid(), $1, '(956) 555-0100')"
+    await pool.execute(number, office.id)
+    await pool.execute("UPDATE service SET url = 'https://office.example', description = repeat('long', 80)")
+    place = await pool.fetchval("SELECT id FROM place WHERE kind = 'town' AND name = 'Brownsville' AND state = 'TX'")
+    links = "[...document.querySelectorAll('.call, .choices a, .ways a')]"
+    async with served(house) as here:
+        tab = await browser.tab(width=width)
+        for path in (f"/en/find/{place}/child", f"/es/find/{place}/child"):
+            await tab.open(here.settings.public_url + path)
+            assert await tab.run("document.querySelector('.call').href") == "tel:+19565550100"
+            assert await tab.run(f"Math.min(...{links}.map(link => link.getBoundingClientRect().height))") >= 44
+            await tab.run("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert not await tab.spills()
+            await tab.run("document.documentElement.dir = 'rtl'")
+            assert not await tab.spills()
+    assert tab.troubles == []
+
+
 async def test_graphiql_answers_its_first_query_under_its_own_strict_rules(house: House, browser: Browser):
     office = await given.office(house.database)
     async with served(house) as here:

@@ -35,7 +35,8 @@ class Words:
     first_page: str
     none_within: str
     few_within: str
-    outside: str
+    few_there: str
+    none_there: str
     nobody: str
     takes_people: str
     openness: dict[Openness, str]
@@ -101,7 +102,7 @@ ENGLISH = Words(
         Who.CHILD: "Groups that say they help children come first.",
         Who.HELD: "Groups that say they help people who are held come first.",
     },
-    area_how="This is the whole area, by name, without distances. For the nearest groups, search for your town.",
+    area_how="This is the whole area, so no distances are shown. For the nearest groups, search for your town.",
     maybe="Did you mean:",
     nearest="The nearest groups",
     listed_here="The groups",
@@ -111,7 +112,8 @@ ENGLISH = Words(
     first_page="To the first page",
     none_within="Nobody is listed within 300 km. These are the nearest:",
     few_within="Few are listed within 300 km. The next nearest:",
-    outside="Few are listed there. These are the nearest outside:",
+    few_there="Few are listed there. These are the nearest outside:",
+    none_there="Nobody is listed there. These are the nearest outside:",
     nobody="Nobody is listed yet.",
     takes_people="Takes new people now?",
     openness={
@@ -194,7 +196,7 @@ SPANISH = Words(
         Who.CHILD: "Primero están los grupos que dicen que ayudan a niños y niñas.",
         Who.HELD: "Primero están los grupos que dicen que ayudan a personas detenidas.",
     },
-    area_how="Es toda la zona, por nombre, sin distancias. Para ver los más cercanos, busque su ciudad.",
+    area_how="Es toda la zona: no se muestran distancias. Para ver los más cercanos, busque su ciudad.",
     maybe="¿Quiso decir:",
     nearest="Los grupos más cercanos",
     listed_here="Los grupos",
@@ -204,7 +206,8 @@ SPANISH = Words(
     first_page="A la primera página",
     none_within="No hay ninguno a menos de 300 km. Estos son los más cercanos:",
     few_within="Hay pocos a menos de 300 km. Los siguientes más cercanos:",
-    outside="Allí hay pocos. Estos son los más cercanos fuera:",
+    few_there="Allí hay pocos. Estos son los más cercanos fuera:",
+    none_there="Allí no hay ninguno. Estos son los más cercanos fuera:",
     nobody="Todavía no hay ninguno en la lista.",
     takes_people="¿Acepta personas ahora?",
     openness={
