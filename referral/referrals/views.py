@@ -13,7 +13,7 @@ from referral.foundation import audit
 from referral.foundation.db import Reader, Tx
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
-from referral.intake import next_steps, requests
+from referral.intake import consents, next_steps, requests
 from referral.intake.form import Facts, OnBehalf, Person, Spot
 from referral.intake.next_steps import NextStep
 from referral.intake.requests import HelpRequest
@@ -73,7 +73,7 @@ class RequestView:
 async def for_requester(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> RequestView:
     """What the person themselves sees: all they gave, where it stands, and what their consents mean for it."""
     facts = requests.facts_of(vault, request)
-    advised = next_steps.next_steps(facts, request.status, await requests.standing_consents(at, request.id))
+    advised = next_steps.next_steps(facts, request.status, await consents.standing(at, request.id))
     return replace(whole(request, facts, Beholder.REQUESTER, now), next_steps=advised)
 
 
@@ -154,4 +154,4 @@ async def person(tx: Tx, vault: Vault, view: RequestView, by: By) -> Person | No
 
 async def agrees(at: Reader, request_id: UUID, scope: ConsentScope) -> bool:
     """Whether the person agrees to this now."""
-    return scope in await requests.standing_consents(at, request_id)
+    return scope in await consents.standing(at, request_id)
