@@ -4,6 +4,7 @@ The requester sees everything; staff see everything but the person, whom they op
 may see is decided here and nowhere else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -89,10 +90,28 @@ async def for_provider(
 
     A yes opens the rest only where the person agreed to that.
     """
+    (seen,) = await for_providers(at, vault, [(request, referral)], now=now)
+    return seen
+
+
+async def for_providers(
+    at: Reader, vault: Vault, offered: Sequence[tuple[HelpRequest, Referral]], *, now: datetime
+) -> list[RequestView | None]:
+    """The same for many offers, in order."""
+    accepted = [request.id for request, referral in offered if referral.shows_person]
+    agreeing = await consents.agreeing(at, accepted, ConsentScope.SHARE_CONTACT) if accepted else frozenset[UUID]()
+    return [
+        as_offered(vault, request, referral, agrees=request.id in agreeing, now=now) for request, referral in offered
+    ]
+
+
+def as_offered(
+    vault: Vault, request: HelpRequest, referral: Referral, *, agrees: bool, now: datetime
+) -> RequestView | None:
     if request.facts is None or referral.status not in states.LIVE:
         return None
     facts = requests.facts_of(vault, request)
-    if referral.shows_person and await agrees(at, request.id, ConsentScope.SHARE_CONTACT):
+    if referral.shows_person and agrees:
         return replace(whole(request, facts, Beholder.PROVIDER_ACCEPTED, now), referral=referral, next_steps=())
     return summary(request, facts, referral, now)
 

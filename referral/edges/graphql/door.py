@@ -96,7 +96,7 @@ class Door:
             who=who,
             now=moment,
             lexicon=(await self.house.shelf.read(at)).languages,
-            loaders=Loaders(at),
+            loaders=Loaders(at, self.house.vault),
             kept=self.kept,
         )
 
