@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import given
-from referrals_given import answered, offered, someone, terms
+from given import terms
+from referrals_given import answered, offered, someone
 
 from referral.edges.graphql.context import Context, Loaders
 from referral.edges.graphql.public import through_providers

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import given
 import pytest
-from referrals_given import answered, offered, someone, status, terms
+from given import terms
+from referrals_given import answered, offered, someone, status
 
 from referral.edges.house import House
 from referral.foundation.actors import ActorKind
