@@ -39,6 +39,7 @@ class Tally:
     cpu: float = 0.0  # of this process, when counting begins
     done: int = 0
     in_all: int = 0
+    gave_up: int = 0
 
 
 def made(kind: str, number: int) -> UUID:
@@ -59,6 +60,8 @@ async def client(once: Callable[[], Awaitable[object]], until: float, tally: Tal
             await once()
         except NoCapacity:
             continue
+        except TimeoutError:  # waited for the place as long as the pool allows; a door says: try again
+            tally.gave_up += 1
         except Exhausted:
             return
         else:
@@ -100,7 +103,12 @@ async def run(asked: argparse.Namespace) -> dict[str, float]:
         seconds = time.perf_counter() - tally.counts_from
         cpu_seconds = (time.process_time() - tally.cpu) / max(1, tally.done) * tally.in_all
     await database.close()
-    return {"per_second": tally.done / seconds, "in_all": tally.in_all, "cpu_seconds": cpu_seconds}
+    return {
+        "per_second": tally.done / seconds,
+        "in_all": tally.in_all,
+        "cpu_seconds": cpu_seconds,
+        "gave_up": tally.gave_up,
+    }
 
 
 def main() -> None:

@@ -46,6 +46,7 @@ class Ran:
     per_second: float  # once warm
     in_all: int
     cpu_seconds: float = 0.0  # its own and that of Postgres
+    gave_up: int = 0  # waited for a lock for longer than the service waits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -160,12 +161,15 @@ def through_domain(dsn: str, case: Case, seconds: float) -> Ran:
     for process in processes:
         out, _ = process.communicate(timeout=seconds + 120)
         if process.returncode != 0:
+            for other in processes:
+                other.kill()
             raise SystemExit(f"{case.name}: the clients ended with {process.returncode}.")
         told.append(json.loads(out))
     return Ran(
         per_second=sum(one["per_second"] for one in told),
         in_all=int(sum(one["in_all"] for one in told)),
         cpu_seconds=sum(one["cpu_seconds"] for one in told),
+        gave_up=int(sum(one["gave_up"] for one in told)),
     )
 
 
@@ -225,6 +229,8 @@ async def one_round(database: Database, case: Case, seconds: float, postmaster: 
     ours = await asyncio.to_thread(with_postgres, through_domain, database.dsn, case, seconds, postmaster)
     if case.what == "take" and ours.in_all >= case.offers:
         print(f"{case.name}: all {case.offers:,} offers were answered before the time was over.", flush=True)
+    if ours.gave_up:
+        print(f"{case.name}: {ours.gave_up} waited too long for a place and gave up.", flush=True)
     case.oversubscribed += await too_many(database)
     await prepare(database, case, with_offers=False)
     pgbench = await asyncio.to_thread(with_postgres, by_pgbench, database.dsn, case, seconds, postmaster)
