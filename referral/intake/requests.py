@@ -8,11 +8,10 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from referral.foundation import outbox
+from referral.foundation import audit, outbox
 from referral.foundation.actors import ActorKind, Partner, Visitor
 from referral.foundation.db import Reader, Tx, execute, many, one, value
 from referral.foundation.errors import IdempotencyKeyReused, NotFound, ValidationFailed
-from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault, seal, unseal
 from referral.foundation.vocabulary import HelpType
 from referral.intake import form, receipts, urgency
@@ -88,7 +87,6 @@ async def submit(
         created = await insert(tx, vault, submission, receipt, key_hash, body_hash, partner_id, now)
     if created is None:
         return Submitted(receipt=receipt, request=await first_of_key(tx, key_hash, body_hash))
-    await outbox.put(tx, JobKind.MATCH, created.id)
     return Submitted(receipt=receipt, request=created)
 
 
@@ -102,47 +100,63 @@ async def insert(
     partner_id: UUID | None,
     now: datetime,
 ) -> HelpRequest | None:
-    """The new row, with its consents and the first line of its history; None where this key has one already.
+    """The new row, with its consents, its first line of history and the order to match; None where the key has one.
 
     A parallel twin is waited for, then seen. No index is named as the one to conflict with: twins have one receipt too,
     and may meet at that index first.
     """
-    id, facts = uuid4(), submission.facts
+    id, facts = RequestId(uuid4()), submission.facts
     how_urgent = urgency_of(facts, asked_at=now, now=now)
     key, wrapped = vault.new_key(id)
-    return await one(
+    created = HelpRequest(
+        id=id,
+        status=HelpRequestStatus.SUBMITTED,
+        close_reason=None,
+        created_at=now,
+        updated_at=now,
+        help_types=submission.help_types,
+        languages=submission.languages,
+        country=facts.place.country if facts.place else None,
+        state=facts.place.state if facts.place else None,
+        urgency=how_urgent.level,
+        respond_by=how_urgent.respond_by,
+        partner_id=partner_id,
+        data_key=wrapped,
+        facts=seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
+        person=None
+        if submission.person is None
+        else seal(key, msgspec.json.encode(submission.person), table=TABLE, row=id, name="person"),
+    )
+    is_new = await value(
         tx,
-        HelpRequest,
         f"""
         WITH made AS (
              INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state,
-                                       urgency, respond_by, question_set, partner_id, data_key, facts, person,
+                                       urgency, respond_by, partner_id, data_key, facts, person, question_set,
                                        receipt_hash, idempotency_hash, body_hash)
              VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
              ON CONFLICT DO NOTHING
-             RETURNING {REQUEST}
+             RETURNING id
         ), agreed AS (
              INSERT INTO consent (request_id, scope, given_at, text_version, language)
-             SELECT made.id, scope, $2, $9, $17 FROM made, unnest($18::text[]) AS scope
+             SELECT made.id, scope, $2, $13, $17 FROM made, unnest($18::text[]) AS scope
         ), told AS (
              INSERT INTO request_event (request_id, at, kind, actor) SELECT id, $2, 'submitted', $19 FROM made
-        )
-        SELECT {REQUEST} FROM made""",
-        id,
-        now,
-        list(submission.help_types),
-        list(submission.languages),
-        facts.place.country if facts.place else None,
-        facts.place.state if facts.place else None,
-        how_urgent.level.value,
-        how_urgent.respond_by,
+        ), ordered AS ({outbox.PUT.format(rows="SELECT 'match', id, now() FROM made")})
+        SELECT count(*) > 0 FROM made""",
+        created.id,
+        created.created_at,
+        list(created.help_types),
+        list(created.languages),
+        created.country,
+        created.state,
+        created.urgency.value,
+        created.respond_by,
+        created.partner_id,
+        created.data_key,
+        created.facts,
+        created.person,
         QUESTION_SET,
-        partner_id,
-        wrapped,
-        seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
-        None
-        if submission.person is None
-        else seal(key, msgspec.json.encode(submission.person), table=TABLE, row=id, name="person"),
         receipts.hashed(vault, receipt),
         key_hash,
         body_hash,
@@ -150,6 +164,7 @@ async def insert(
         sorted(scope.value for scope in submission.consents),
         (ActorKind.HELPER if facts.on_behalf else ActorKind.REQUESTER).value,
     )
+    return created if is_new else None
 
 
 async def one_of_key(at: Reader, key_hash: bytes) -> bool:
@@ -242,21 +257,28 @@ async def set_status(
     )
 
 
-async def refer(tx: Tx, id: UUID, actor: ActorKind, *, subject_id: UUID, now: datetime) -> bool:
-    """A provider has said yes to the request, which the caller has locked. Whether it may be told the contact."""
-    return await value(
+RELEASED: LiteralString = """
+    SELECT DISTINCT $3, $5::uuid, 'contact_released', request_id FROM consent
+     WHERE request_id = $1 AND scope = 'share_contact' AND withdrawn_at IS NULL"""
+
+
+async def refer(tx: Tx, id: UUID, actor: ActorKind, actor_id: UUID | None, *, subject_id: UUID, now: datetime) -> None:
+    """A provider has said yes to the request, which the caller has locked.
+
+    Where the person agrees to be contacted, an audit row says that the contact is released by it.
+    """
+    await execute(
         tx,
-        """
+        f"""
         WITH told AS (
              INSERT INTO request_event (request_id, at, kind, actor, subject_id) VALUES ($1, $2, 'accepted', $3, $4)
-        ), referred AS (
-             UPDATE help_request SET status = 'referred', close_reason = NULL, updated_at = $2 WHERE id = $1
-        )
-        SELECT count(*) > 0 FROM consent WHERE request_id = $1 AND scope = 'share_contact' AND withdrawn_at IS NULL""",
+        ), released AS ({audit.RECORD.format(rows=RELEASED)})
+        UPDATE help_request SET status = 'referred', close_reason = NULL, updated_at = $2 WHERE id = $1""",
         id,
         now,
         actor.value,
         subject_id,
+        actor_id,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from referral.directory import capacity
-from referral.foundation import audit, outbox
+from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Reader, Tx, execute, one, value
 from referral.foundation.errors import (
@@ -179,8 +179,7 @@ async def accept(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
     if not moved:
         raise await steps.why_not(tx, id, ReferralStatus.ACCEPTED)
     accepted, *recalled = moved
-    if await requests.refer(tx, accepted.request_id, by.kind, subject_id=id, now=now):
-        await audit.record(tx, actor=by.kind, actor_id=by.id, act="contact_released", subject_id=accepted.request_id)
+    await requests.refer(tx, accepted.request_id, by.kind, by.id, subject_id=id, now=now)
     if recalled:
         await settle(tx, recalled, taking=accepted)
     count = None if recalled else accepted.capacity_id
