@@ -357,6 +357,12 @@ CREATE FUNCTION public.owner_of(part text, told jsonb) RETURNS uuid
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN (part = ANY (ARRAY['organization'::text, 'service'::text, 'location'::text, 'provider'::text])) THEN ((told ->> 'id'::text))::uuid ELSE (COALESCE((told ->> 'provider_id'::text), (told ->> 'location_id'::text), (told ->> 'service_id'::text), (told ->> 'organization_id'::text)))::uuid END;
 
+CREATE FUNCTION public.phone_digits(number text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN "right"(regexp_replace(number, '[^0-9]'::text, ''::text, 'g'::text), 10);
+
+COMMENT ON FUNCTION public.phone_digits(number text) IS 'What tells numbers apart however they are written: without the country, mostly.';
+
 CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1339,6 +1345,8 @@ CREATE INDEX listing_card_at_place ON public.listing_card USING btree (id) WHERE
 
 CREATE INDEX listing_card_by_name ON public.listing_card USING btree (name, id);
 
+CREATE INDEX listing_card_by_plain_name ON public.listing_card USING btree (public.searchable(name)) INCLUDE (name);
+
 CREATE INDEX listing_card_detained ON public.listing_card USING btree (id) WHERE (accepts_detained <> ALL (ARRAY['no'::text, 'unknown'::text]));
 
 CREATE INDEX listing_card_free ON public.listing_card USING btree (id) WHERE (free <> ALL (ARRAY['no'::text, 'unknown'::text]));
@@ -1387,7 +1395,7 @@ CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_
 
 CREATE UNIQUE INDEX outbox_once_waiting ON public.outbox USING btree (kind, subject_id) WHERE ((lease = 0) AND (parked_at IS NULL));
 
-CREATE INDEX phone_by_digits ON public.phone USING btree ("right"(regexp_replace(number, '[^0-9]'::text, ''::text, 'g'::text), 10));
+CREATE INDEX phone_by_digits ON public.phone USING btree (public.phone_digits(number)) INCLUDE (number) WHERE (length(public.phone_digits(number)) >= 7);
 
 CREATE INDEX phone_by_location ON public.phone USING btree (location_id);
 

@@ -52,10 +52,15 @@ async def placed(at: Reader, areas: Sequence[ListedArea]) -> list[PlacedArea]:
     for place in places:
         if place.kind != "court":
             regions.setdefault(place.folded, []).append(place)
-    return [
-        drawn(area) if area.border else in_court(area, courts) if is_court(area) else in_region(area, regions)
-        for area in areas
-    ]
+    return [placed_area(area, courts, regions) for area in areas]
+
+
+def placed_area(area: ListedArea, courts: dict[str, Named], regions: dict[str, list[Named]]) -> PlacedArea:
+    if area.border:
+        return drawn(area)
+    if area.is_mere_words:
+        return in_region(area, {})
+    return in_court(area, courts) if is_court(area) else in_region(area, regions)
 
 
 def drawn(area: ListedArea) -> PlacedArea:

@@ -17,6 +17,7 @@ from referral.foundation.errors import Conflict, NotFound
 from referral.foundation.vocabulary import Word
 
 MOST_PAIRS = 50
+MOST_ALIKE = 100
 NEAR_CHORD = 1 / 6371  # a kilometre, as a straight line through the unit sphere
 
 
@@ -37,35 +38,73 @@ class Pair:
 
 
 async def pairs(at: Reader) -> list[Pair]:
-    """Published listings that may stand there twice, at most MOST_PAIRS. Places that are not shown take no part."""
+    """Published listings that may stand there twice, at most MOST_PAIRS. Places that are not shown take no part.
+
+    Numbers and names are walked along their indexes, until there are enough pairs; only those that stand there more
+    than once are looked at, and of each no more than MOST_ALIKE listings are compared.
+    """
     return await many(
         at,
         Pair,
         """
-        WITH numbered AS (
-             SELECT DISTINCT c.id, c.organization_id, right(regexp_replace(t.number, '[^0-9]', '', 'g'), 10) AS digits
-               FROM phone t
-               JOIN listing_card c ON c.id = t.provider_id OR c.service_id = t.service_id
-                                   OR c.location_id = t.location_id
-                                   OR t.organization_id = c.organization_id
-              WHERE t.number ~ '[0-9].*[0-9].*[0-9].*[0-9].*[0-9].*[0-9].*[0-9]'
-        ), alike AS (
-             SELECT a.id AS one, b.id AS other, 'same_phone' AS likeness
-               FROM numbered a
-               JOIN numbered b ON b.digits = a.digits AND b.id > a.id AND b.organization_id <> a.organization_id
-             UNION ALL
-             SELECT a.id, b.id, 'same_name_nearby'
-               FROM listing_card a
-               JOIN listing_card b ON searchable(b.name) = searchable(a.name) AND b.id > a.id
-                                   AND b.organization_id <> a.organization_id
-              WHERE a.point <-> b.point <= $1
+        WITH same_phone AS (
+             SELECT pair.one, pair.other
+               FROM (SELECT phone_digits(number) AS digits
+                       FROM phone
+                      WHERE length(phone_digits(number)) >= 7
+                      GROUP BY phone_digits(number)
+                     HAVING count(*) > 1
+                      ORDER BY phone_digits(number)) AS shared
+              CROSS JOIN LATERAL (
+                    WITH alike AS MATERIALIZED (
+                         SELECT DISTINCT has.id, has.organization_id
+                           FROM phone t
+                          CROSS JOIN LATERAL (
+                                SELECT id, organization_id FROM listing_card WHERE id = t.provider_id
+                                UNION ALL
+                                SELECT id, organization_id FROM listing_card WHERE service_id = t.service_id
+                                UNION ALL
+                                SELECT id, organization_id FROM listing_card WHERE organization_id = t.organization_id
+                                UNION ALL
+                                SELECT c.id, c.organization_id
+                                  FROM provider p JOIN listing_card c USING (id, location_id)
+                                 WHERE p.location_id = t.location_id) AS has
+                          WHERE phone_digits(t.number) = shared.digits AND length(phone_digits(t.number)) >= 7
+                          ORDER BY has.id
+                          LIMIT $3
+                    )
+                    SELECT a.id AS one, b.id AS other
+                      FROM alike a JOIN alike b ON b.id > a.id AND b.organization_id <> a.organization_id) AS pair
+              LIMIT $2
+        ), same_name AS (
+             SELECT pair.one, pair.other
+               FROM (SELECT searchable(name) AS name
+                       FROM listing_card
+                      GROUP BY searchable(name)
+                     HAVING count(*) > 1
+                      ORDER BY searchable(name)) AS shared
+              CROSS JOIN LATERAL (
+                    WITH alike AS MATERIALIZED (
+                         SELECT id, organization_id, point
+                           FROM listing_card
+                          WHERE searchable(name) = shared.name
+                          ORDER BY id
+                          LIMIT $3
+                    )
+                    SELECT a.id AS one, b.id AS other
+                      FROM alike a JOIN alike b ON b.id > a.id AND b.organization_id <> a.organization_id
+                     WHERE a.point <-> b.point <= $1) AS pair
+              LIMIT $2
         )
         SELECT DISTINCT ON (one, other) one, other, likeness
-          FROM alike
+          FROM (SELECT one, other, 'same_phone' AS likeness FROM same_phone
+                UNION ALL
+                SELECT one, other, 'same_name_nearby' FROM same_name) AS found
          ORDER BY one, other, likeness DESC
          LIMIT $2""",
         NEAR_CHORD,
         MOST_PAIRS,
+        MOST_ALIKE,
     )
 
 
@@ -130,8 +169,7 @@ TAKEN_OVER: tuple[LiteralString, ...] = (
                    OR t.location_id = l.id AND l.visibility = 'public'
      WHERE p.id = $1
        AND NOT EXISTS (SELECT FROM listing_card c, json_array_elements(c.phones) AS has
-                        WHERE c.id = $2 AND right(regexp_replace(has ->> 'number', '[^0-9]', '', 'g'), 10)
-                                          = right(regexp_replace(t.number, '[^0-9]', '', 'g'), 10))
+                        WHERE c.id = $2 AND phone_digits(has ->> 'number') = phone_digits(t.number))
      ORDER BY t.number, t.id""",
     """
     INSERT INTO language_offered (id, service_id, tag, mode, note)

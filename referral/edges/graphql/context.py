@@ -20,9 +20,11 @@ from referral.foundation.actors import Partner, Staff, StaffRole, Visitor
 from referral.foundation.db import Reader
 from referral.foundation.errors import NotAllowed
 from referral.foundation.languages import Language
+from referral.foundation.vault import Vault
 from referral.intake import requests
 from referral.intake.requests import HelpRequest
-from referral.referrals import reading
+from referral.referrals import notes, reading
+from referral.referrals.notes import Note
 from referral.referrals.reading import Referral, ReferralEvent
 
 Who = Visitor | Partner | Staff
@@ -46,7 +48,7 @@ class Context:
     @cached_property
     def loaders(self) -> "Loaders":
         """Made when first asked for: most questions ask for none."""
-        return Loaders(self.at)
+        return Loaders(self.at, self.house.vault)
 
     @property
     def staff(self) -> Staff:
@@ -83,13 +85,14 @@ Info = strawberry.Info[Context, None]
 class Loaders:
     """Each asks once for all that one step of a query wants. Nothing is kept: a mutation may change it meanwhile."""
 
-    def __init__(self, at: Reader) -> None:
-        self.at = at
+    def __init__(self, at: Reader, vault: Vault) -> None:
+        self.at, self.vault = at, vault
         self.provider: DataLoader[UUID, Provider | None] = DataLoader(self.providers, cache=False)
         self.listing: DataLoader[UUID, Provider | None] = DataLoader(self.listings, cache=False)
         self.history: DataLoader[UUID, list[ReferralEvent]] = DataLoader(self.histories, cache=False)
         self.request: DataLoader[UUID, HelpRequest | None] = DataLoader(self.requests, cache=False)
         self.referrals: DataLoader[UUID, list[Referral]] = DataLoader(self.of_requests, cache=False)
+        self.notes: DataLoader[tuple[UUID, HelpRequest], list[Note]] = DataLoader(self.of_referrals, cache=False)
         self.language_count: DataLoader[str, int] = DataLoader(self.language_counts, cache=False)
 
     async def providers(self, ids: list[UUID]) -> list[Provider | None]:
@@ -112,6 +115,11 @@ class Loaders:
     async def of_requests(self, ids: list[UUID]) -> list[list[Referral]]:
         found = await reading.of_requests(self.at, ids)
         return [[referral for referral in found if referral.request_id == id] for id in ids]
+
+    async def of_referrals(self, asked: list[tuple[UUID, HelpRequest]]) -> list[list[Note]]:
+        """Notes of referrals, each with the request whose key opens them."""
+        found = await notes.of_many(self.at, self.vault, dict(asked))
+        return [found.get(id, []) for id, _ in asked]
 
     async def language_counts(self, tags: list[str]) -> list[int]:
         counts = {one.tag: one.count for one in await facets.languages(self.at, Search())}

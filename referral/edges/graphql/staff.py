@@ -118,10 +118,7 @@ class StaffReferral(Referral):
         view = seen(self)
         if view.through is None:
             return []
-        found = await written.of_referrals(
-            info.context.at, info.context.house.vault, view.through.request, [view.referral.id]
-        )
-        return found.get(view.referral.id, [])
+        return await info.context.loaders.notes.load((view.referral.id, view.through.request))
 
 
 @strawberry.type(description="One request of the queue.")

@@ -212,21 +212,24 @@ def language(sorting: Sorting, fields: Fields, tags: dict[str, str]) -> ListedLa
 
 def area(sorting: Sorting, fields: Fields) -> ListedArea:
     extent = fields.text("extent") or ""
+    is_drawn = (fields.text("extent_type") or "").lower() == "geojson"
+    drawn = border(fields, extent) if is_drawn else None
     return ListedArea(
         id=fields.id(),
         **ours(sorting.owner(fields, OWNERS_OF_AREAS)),
         name=fields.required("name"),
-        extent=extent if STATE_CODE.fullmatch(extent) else None,
-        border=border(extent) if (fields.text("extent_type") or "").lower() == "geojson" else None,
+        extent=extent if STATE_CODE.fullmatch(extent) and not is_drawn else None,
+        border=drawn,
+        is_mere_words=is_drawn and drawn is None,
     )
 
 
-def border(extent: str) -> str:
+def border(fields: Fields, extent: str) -> str | None:
     """What the list draws. Left out where it is no area: one that is believed to be elsewhere would exclude people."""
     try:
         return borders.read(extent)
     except borders.NoBorder as refusal:
-        raise RejectedRow("extent", str(refusal)) from None
+        return fields.complain("extent", str(refusal))
 
 
 def schedule(sorting: Sorting, fields: Fields) -> ListedSchedule:
