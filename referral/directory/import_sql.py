@@ -68,6 +68,10 @@ HAS_NO_PLACE_YET: LiteralString = """r.location_id IS NOT NULL OR NOT EXISTS (
 
 # What a list says of a place that somebody here has hidden would tell where it is: numbers and hours too.
 IS_OF_NO_HIDDEN_PLACE: LiteralString = """NOT EXISTS (
+    SELECT FROM location l
+     WHERE l.id = coalesce(r.location_id, (SELECT p.location_id FROM provider p WHERE p.id = r.provider_id))
+       AND l.visibility <> 'public')"""
+IS_AT_HIDDEN_PLACE: LiteralString = """EXISTS (
     SELECT FROM location l WHERE l.id = r.location_id AND l.visibility <> 'public')"""
 
 
@@ -114,7 +118,12 @@ LOCATIONS = upserting(
 PROVIDERS = upserting(
     "provider",
     PROVIDER,
-    computed={"retired_at": "NULL::timestamptz"},
+    computed={
+        "retired_at": "NULL::timestamptz",
+        "name": f"""CASE WHEN {IS_AT_HIDDEN_PLACE}
+                         THEN (SELECT o.name FROM organization o WHERE o.id = r.organization_id) ELSE r.name END""",
+        "description": f"CASE WHEN {IS_AT_HIDDEN_PLACE} THEN NULL ELSE r.description END",
+    },
     among=HAS_NO_PLACE_YET,
     only="NOT EXISTS (SELECT FROM location l WHERE l.id = t.location_id AND l.visibility <> 'public')",
 )

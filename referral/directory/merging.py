@@ -119,7 +119,8 @@ async def service_kept_for(at: Reader, service: UUID) -> UUID | None:
     )
 
 
-# $1 the other, $2 the one that is kept. Of a place that is not shown no number is taken over: it tells where it is.
+# $1 the other, $2 the one that is kept. Of a place that is not shown no number is taken over: it tells where it is. Nor
+# does such a place get one: the other office may be the same, before somebody hid it.
 TAKEN_OVER: tuple[LiteralString, ...] = (
     """
     INSERT INTO phone (id, provider_id, number, extension, kind, languages)
@@ -129,6 +130,8 @@ TAKEN_OVER: tuple[LiteralString, ...] = (
       JOIN phone t ON t.provider_id = p.id OR t.service_id = p.service_id OR t.organization_id = p.organization_id
                    OR t.location_id = l.id AND l.visibility = 'public'
      WHERE p.id = $1
+       AND NOT EXISTS (SELECT FROM provider k JOIN location h ON h.id = k.location_id
+                        WHERE k.id = $2 AND h.visibility <> 'public')
        AND NOT EXISTS (SELECT FROM listing_card c, json_array_elements(c.phones) AS has
                         WHERE c.id = $2 AND right(regexp_replace(has ->> 'number', '[^0-9]', '', 'g'), 10)
                                           = right(regexp_replace(t.number, '[^0-9]', '', 'g'), 10))
