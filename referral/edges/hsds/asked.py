@@ -5,9 +5,10 @@ silently ignored would answer another question.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
@@ -38,6 +39,8 @@ from referral.foundation import places
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 from referral.foundation.meanings import PlaceKind
 
+Words = TypeVar("Words", str, str | None)
+
 MOST_BYTES = 16_384
 MOST_FIELDS = 30
 ROUTE = re.compile(r"([0-9]{5})-[0-9]{4}")
@@ -58,13 +61,40 @@ class Asked:
 
 
 async def read(house: House, request: Request, known: Names) -> Asked:
-    """Raises ValidationFailed, naming every parameter that is wrong; HTTPException for a body that cannot be read."""
-    fields = {**request.query_params, **(await body(request) if request.method == "POST" else {})}
-    problems = [
-        problem(name, "UNKNOWN", f"There is no such parameter here. There are: {', '.join(sorted(known))}.")
-        for name in fields
+    """Raises ValidationFailed, naming every parameter that is wrong; HTTPException for a body that cannot be read.
+
+    What the body says counts before what the address says; that must make sense all the same.
+    """
+    problems: list[FieldProblem] = []
+    address = once(request.query_params.multi_items(), problems)
+    sent = once(await body(request), problems) if request.method == "POST" else {}
+    others = f"There are: {', '.join(sorted(known))}." if known else "There is none."
+    problems += [
+        problem(name, "UNKNOWN", f"There is no such parameter here. {others}")
+        for name in {**address, **sent}
         if name not in known
     ]
+    sent = {name: words for name, words in sent.items() if words is not None}
+    asked = await understood(house, {**address, **sent}, problems)
+    if any(address[name] != sent[name] for name in address.keys() & sent.keys()):
+        await understood(house, {**sent, **address}, problems)
+    if problems:
+        raise ValidationFailed(list(dict.fromkeys(problems)))
+    return asked
+
+
+def once(pairs: Iterable[tuple[str, Words]], problems: list[FieldProblem]) -> dict[str, Words]:
+    """Each parameter once: of two values one would be ignored."""
+    fields: dict[str, Words] = {}
+    for name, words in pairs:
+        if name in fields:
+            problems.append(problem(name, "REPEATED", "Send it once."))
+        fields[name] = words
+    return fields
+
+
+async def understood(house: House, fields: Mapping[str, str], problems: list[FieldProblem]) -> Asked:
+    """All parameters as typed values; what is wrong with them joins the problems."""
     asked = Asked(
         wanted=Wanted(
             text=text(fields, problems),
@@ -87,21 +117,21 @@ async def read(house: House, request: Request, known: Names) -> Asked:
     )
     flag(fields, "top_only", problems)
     uuid(fields, "parent_id", problems)
-    asked = replace(asked, wanted=await at_postcode(house, asked.wanted, fields, problems))
-    if problems:
-        raise ValidationFailed(problems)
-    return asked
+    return replace(asked, wanted=await at_postcode(house, asked.wanted, fields, problems))
 
 
-async def body(request: Request) -> dict[str, str]:
-    """What was posted: a form, or a JSON object of plain values. Sensitive searches need not stand in an address."""
+async def body(request: Request) -> Sequence[tuple[str, str | None]]:
+    """What was posted: a form, or a JSON object of plain values, where null says nothing.
+
+    Sensitive searches need not stand in an address.
+    """
     sent = await bodies.read(request, most_bytes=MOST_BYTES)
     if not sent:
-        return {}
+        return []
     kind = media_type(request)
     try:
         if kind == FORM:
-            return dict(parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+            return parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         if kind == JSON:
             return plain(orjson.loads(sent))
     except ValueError:
@@ -109,16 +139,18 @@ async def body(request: Request) -> dict[str, str]:
     raise HTTPException(415)
 
 
-def plain(document: object) -> dict[str, str]:
+def plain(document: object) -> list[tuple[str, str | None]]:
     if not isinstance(document, dict):
         raise HTTPException(400)
-    return {str(name): written(value) for name, value in document.items() if value is not None}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
+    return [(str(name), None if value is None else written(value)) for name, value in document.items()]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
 
 
 def written(value: object) -> str:
-    """A JSON value as a query would spell it."""
+    """A JSON value as a query would spell it; 7.0 is a whole number there."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, str | int | float):
         return str(value)
     raise HTTPException(400)
@@ -220,8 +252,8 @@ async def at_postcode(house: House, wanted: Wanted, fields: Mapping[str, str], p
     """The postcode, and with proximity the circle around its middle. A postcode we cannot place is no question."""
     code, metres = fields.get("postcode"), fields.get("proximity")
     before = len(problems)
-    if metres is not None and not (re.fullmatch(METRES, metres) and int(metres) <= FARTHEST_M):
-        problems.append(problem("proximity", "OUT_OF_RANGE", f"Send whole metres from 1 to {FARTHEST_M:,}."))
+    if metres is not None and not re.fullmatch(METRES, metres):
+        problems.append(problem("proximity", "OUT_OF_RANGE", "Send whole metres from 1 to 20,000,000."))
     if code is None and metres is not None:
         problems.append(problem("postcode", "MISSING", "proximity needs a postcode."))
     if code is not None and {"lat", "lon"} & fields.keys():
