@@ -183,6 +183,8 @@ async def test_one_thing_is_asked_for_without_parameters_that_do_nothing(desk: D
         ("page=x", {"page": 1}, ["page"]),  # the body counts first, and the address is no place for nonsense
         ("", {"nonsense": None}, ["nonsense"]),
         ("", {"page": None, "per_page": 7.0}, []),
+        ("", {"page": "2"}, ["page"]),  # JSON has types
+        ("", {"search": 77, "full": "true", "format": ["json"]}, ["search", "full", "format"]),
         ("page=2&search=nobody", {"page": 1}, []),
     ],
 )

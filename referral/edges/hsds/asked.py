@@ -12,7 +12,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-import orjson
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -30,6 +30,7 @@ from referral.edges.hsds.parameters import (
     LONGEST_TEXT,
     METRES,
     NEAR_M,
+    PARAMETERS,
     POSTCODE,
     TAGS,
     Names,
@@ -41,6 +42,8 @@ from referral.foundation.meanings import PlaceKind
 
 Words = TypeVar("Words", str, str | None)
 
+KINDS: Sequence[tuple[str, tuple[type, ...]]] = (("boolean", (bool,)), ("number", (int, float)), ("string", (str,)))
+TYPES = {"boolean": "true or false", "number": "a number", "string": "text"}
 MOST_BYTES = 16_384
 MOST_FIELDS = 30
 ROUTE = re.compile(r"([0-9]{5})-[0-9]{4}")
@@ -67,7 +70,7 @@ async def read(house: House, request: Request, known: Names) -> Asked:
     """
     problems: list[FieldProblem] = []
     address = once(request.query_params.multi_items(), problems)
-    sent = once(await body(request), problems) if request.method == "POST" else {}
+    sent = once(await body(request, problems), problems) if request.method == "POST" else {}
     others = f"There are: {', '.join(sorted(known))}." if known else "There is none."
     problems += [
         problem(name, "UNKNOWN", f"There is no such parameter here. {others}")
@@ -120,7 +123,7 @@ async def understood(house: House, fields: Mapping[str, str], problems: list[Fie
     return replace(asked, wanted=await at_postcode(house, asked.wanted, fields, problems))
 
 
-async def body(request: Request) -> Sequence[tuple[str, str | None]]:
+async def body(request: Request, problems: list[FieldProblem]) -> Sequence[tuple[str, str | None]]:
     """What was posted: a form, or a JSON object of plain values, where null says nothing.
 
     Sensitive searches need not stand in an address.
@@ -133,27 +136,39 @@ async def body(request: Request) -> Sequence[tuple[str, str | None]]:
         if kind == FORM:
             return parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         if kind == JSON:
-            return plain(orjson.loads(sent))
+            return plain(msgspec.json.decode(sent, type=dict[str, object]), problems)
     except ValueError:
         raise HTTPException(400) from None
     raise HTTPException(415)
 
 
-def plain(document: object) -> list[tuple[str, str | None]]:
-    if not isinstance(document, dict):
-        raise HTTPException(400)
-    return [(str(name), None if value is None else written(value)) for name, value in document.items()]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
+def plain(document: Mapping[str, object], problems: list[FieldProblem]) -> list[tuple[str, str | None]]:
+    """JSON has types: a postal code that came as a number has lost its zeros already."""
+    problems += [
+        problem(name, "WRONG_TYPE", f"Send {' or '.join(TYPES[one] for one in types_of(name))}, or null.")
+        for name, value in document.items()
+        if value is not None and name in PARAMETERS and type_of(value) not in types_of(name)
+    ]
+    return [(name, written(value)) for name, value in document.items()]
 
 
-def written(value: object) -> str:
-    """A JSON value as a query would spell it; 7.0 is a whole number there."""
+def types_of(name: str) -> tuple[str, ...]:
+    """As JSON Schema calls them; a whole number is a number."""
+    said = {str(PARAMETERS[name].schema["type"]), *(("number",) if PARAMETERS[name].is_counted else ())}
+    return tuple(sorted("number" if one == "integer" else one for one in said))
+
+
+def type_of(value: object) -> str | None:
+    return next((name for name, kinds in KINDS if isinstance(value, kinds)), None)
+
+
+def written(value: object) -> str | None:
+    """A JSON value as a query would spell it; 7.0 is a whole number there. What cannot be spelled says nothing."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise HTTPException(400)
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 # ------------------------------------------------------------- one value at a time

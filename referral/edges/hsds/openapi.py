@@ -1,11 +1,12 @@
 """The HSDS API described for machines: an OpenAPI 3.1 document, made from the tables that the doors themselves read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import orjson
 
 from referral.edges.hsds.parameters import (
+    MOST_METRES,
     OF_ORGANIZATION,
     OF_ORGANIZATIONS,
     OF_PLACES,
@@ -198,7 +199,7 @@ NOTHING: Schema = {"type": "null", "description": "The same as leaving it out."}
 def body(names: Names) -> dict[str, object]:
     """JSON, which may say null, or a form, which cannot."""
     plain = {name: PARAMETERS[name].schema for name in names}
-    nullable = {name: {"anyOf": [schema, NOTHING]} for name, schema in plain.items()}
+    nullable = {name: {"anyOf": [*in_json(name), NOTHING]} for name in names}
     kinds = {"application/json": nullable, "application/x-www-form-urlencoded": plain}
     return {
         "required": False,
@@ -207,6 +208,12 @@ def body(names: Names) -> dict[str, object]:
             for kind, properties in kinds.items()
         },
     }
+
+
+def in_json(name: str) -> Iterator[Schema]:
+    yield PARAMETERS[name].schema
+    if PARAMETERS[name].is_counted:
+        yield {"type": "integer", "minimum": 1, "maximum": MOST_METRES}
 
 
 def page(listing: Listing) -> dict[str, object]:
