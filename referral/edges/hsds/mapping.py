@@ -17,7 +17,7 @@ from referral.directory.listed import (
     ListedService,
 )
 from referral.directory.listed_areas import is_court
-from referral.edges.hsds import objects
+from referral.edges.hsds import hours, objects
 from referral.edges.hsds.fields import Fields, RejectedRow
 from referral.edges.hsds.help_codes import Term, help_types, kind_of
 from referral.edges.hsds.objects import Address
@@ -67,7 +67,7 @@ def listings(package: Package, tags: dict[str, str], middles: Middles, *, source
     contacts = dict(sorting.each("contact", partial(objects.contact, sorting)))
     phones = sorting.each("phone", partial(objects.phone, sorting, contacts=contacts))
     spoken = sorting.each("language", partial(objects.language, sorting, tags=tags))
-    schedules = sorting.each("schedule", partial(objects.schedule, sorting))
+    schedules = hours.joined(sorting.each("schedule", partial(objects.schedule, sorting)))
     areas = sorting.each("service_area", partial(objects.area, sorting))
     by_phone = grouped(language for language in spoken if not isinstance(language, ListedLanguage))
     helping = with_help(sorting, services, areas)
