@@ -145,6 +145,7 @@ STATEMENTS: list[tuple[Statement, str]] = [
     (page(pages.PLACES, replace(CIRCLE, is_open_now=True, is_accepting=True)), "listing_card_near"),
     (page(pages.PLACES, POSTCODE), "listing_card_postal_code"),
     (page(pages.SERVICES, Wanted(organization=uuid4())), "service_by_organization"),
+    (page(pages.ORGANIZATIONS, Wanted()), "listing_card_of_organization"),
     (page(pages.SERVICES, Wanted(modified_after=LATER)), "service_by_change"),
     (lambda at: pages.following(at, pages.SERVICES, Wanted(), uuid4(), 100), "listing_card_of_service"),
     (lambda at: whole.of(at, [uuid4(), uuid4()]), "listing_card_of_service"),

@@ -205,6 +205,21 @@ async def test_an_import_brings_nothing_back_of_what_is_offered_there(
     assert ([phone.number for phone in shown.phones], len(shown.schedules)) == (["+1 520 555 0105"], 1)
 
 
+async def test_a_hidden_listing_goes_with_its_service_to_another_organization(
+    fresh_db: Database, house: House, tmp_path: Path
+) -> None:
+    await hsds.load_json(fresh_db, tmp_path, hsds.small())
+    await hide(house, UUID(hsds.OFFICE))
+    moved = hsds.small(organization={"id": str(uuid4()), "name": "New Roof"})
+    elsewhere = hsds.office(location={"id": str(uuid4()), "location_type": "physical", "name": "Nogales Street 5"})
+    await hsds.load_json(fresh_db, tmp_path, moved | {"service_at_locations": [elsewhere]})
+    listing = await hsds.small_listing(fresh_db)
+    assert listing.location is not None
+    assert (listing.name, listing.organization.name, listing.location.visibility) == (
+        "New Roof", "New Roof", "confidential",
+    )  # fmt: skip
+
+
 async def test_a_hidden_listing_takes_no_number_over_from_one_that_is_merged_into_it(house: House) -> None:
     """The other may be the same place, as another list has it."""
     office, other = await shelter(house, SECRETS[0]), await shelter(house, SECRETS[1])
