@@ -168,6 +168,12 @@ async def test_a_page_of_the_queue_is_read_in_its_order_and_not_sorted(years: An
     assert [step["Node Type"] for step in explaining.steps] == ["Limit", "Index Scan"]
 
 
+async def test_organizations_are_counted_without_a_look_at_their_services(years: Any) -> None:
+    explaining = Explaining(connection=years)
+    await pages.page(Reader(explaining), pages.ORGANIZATIONS, Wanted(), first=10, skip=0)
+    assert {step["Relation Name"] for step in explaining.steps if "Relation Name" in step} == {"listing_card"}
+
+
 async def test_this_test_sees_a_table_that_is_read_whole(years: Any) -> None:
     explaining = Explaining(connection=years)
     await explaining.fetch("SELECT id FROM help_request WHERE question_set = $1", "2")

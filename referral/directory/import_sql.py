@@ -68,7 +68,21 @@ HAS_NO_PLACE_YET: LiteralString = """r.location_id IS NOT NULL OR NOT EXISTS (
 
 # What a list says of a place that somebody here has hidden would tell where it is: numbers and hours too.
 IS_OF_NO_HIDDEN_PLACE: LiteralString = """NOT EXISTS (
-    SELECT FROM location l WHERE l.id = r.location_id AND l.visibility <> 'public')"""
+    SELECT FROM location l
+     WHERE l.id = coalesce(r.location_id, (SELECT p.location_id FROM provider p WHERE p.id = r.provider_id))
+       AND l.visibility <> 'public')"""
+
+# A listing does not leave a place that somebody here has hidden; whether it comes or stays there, nothing tells of it.
+HIDDEN_PLACE: LiteralString = """(
+    SELECT k.location_id FROM provider k JOIN location l ON l.id = k.location_id
+     WHERE k.id = r.id AND l.visibility <> 'public')"""
+IS_AT_HIDDEN_PLACE: LiteralString = f"""EXISTS (
+    SELECT FROM location l WHERE l.id = coalesce({HIDDEN_PLACE}, r.location_id) AND l.visibility <> 'public')"""
+
+KNOWN_NAME: LiteralString = (
+    "(SELECT k.name FROM provider k WHERE k.id = r.id AND k.organization_id = r.organization_id)"
+)
+PLAIN_NAME: LiteralString = "(SELECT o.name FROM organization o WHERE o.id = r.organization_id)"
 
 
 def of(alias: LiteralString, columns: Columns) -> LiteralString:
@@ -114,9 +128,13 @@ LOCATIONS = upserting(
 PROVIDERS = upserting(
     "provider",
     PROVIDER,
-    computed={"retired_at": "NULL::timestamptz"},
+    computed={
+        "retired_at": "NULL::timestamptz",
+        "location_id": f"coalesce({HIDDEN_PLACE}, r.location_id)",
+        "name": f"CASE WHEN {IS_AT_HIDDEN_PLACE} THEN coalesce({KNOWN_NAME}, {PLAIN_NAME}) ELSE r.name END",
+        "description": f"CASE WHEN {IS_AT_HIDDEN_PLACE} THEN NULL ELSE r.description END",
+    },
     among=HAS_NO_PLACE_YET,
-    only="NOT EXISTS (SELECT FROM location l WHERE l.id = t.location_id AND l.visibility <> 'public')",
 )
 LANGUAGES = upserting("language_offered", LANGUAGE)
 AREAS = upserting("service_area", AREA)

@@ -158,7 +158,8 @@ async def service_kept_for(at: Reader, service: UUID) -> UUID | None:
     )
 
 
-# $1 the other, $2 the one that is kept. Of a place that is not shown no number is taken over: it tells where it is.
+# $1 the other, $2 the one that is kept. Of a place that is not shown no number is taken over: it tells where it is. Nor
+# does such a place get one: the other office may be the same, before somebody hid it.
 TAKEN_OVER: tuple[LiteralString, ...] = (
     """
     INSERT INTO phone (id, provider_id, number, extension, kind, languages)
@@ -168,6 +169,8 @@ TAKEN_OVER: tuple[LiteralString, ...] = (
       JOIN phone t ON t.provider_id = p.id OR t.service_id = p.service_id OR t.organization_id = p.organization_id
                    OR t.location_id = l.id AND l.visibility = 'public'
      WHERE p.id = $1
+       AND NOT EXISTS (SELECT FROM provider k JOIN location h ON h.id = k.location_id
+                        WHERE k.id = $2 AND h.visibility <> 'public')
        AND NOT EXISTS (SELECT FROM listing_card c, json_array_elements(c.phones) AS has
                         WHERE c.id = $2 AND phone_digits(has ->> 'number') = phone_digits(t.number))
      ORDER BY t.number, t.id""",

@@ -201,7 +201,10 @@ def hide(provider_id: Listing) -> None:
     async def change(opened: House) -> str:
         async with opened.database.transaction() as tx:
             await hiding.hide(tx, opened.vault, provider_id, now=now())
-        return "Its place is hidden. Only the state is shown. Check that its names and descriptions do not tell it."
+        return (
+            "Its place is hidden. Only the state is shown. Check that names, descriptions, phones and drawn areas of "
+            "its service and organization do not tell it."
+        )
 
     say(settings(), change)
 

@@ -14,7 +14,7 @@ from referral.edges.hsds import flat, mapping, package
 from referral.edges.hsds.mapping import Reading
 from referral.edges.hsds.package import Progress
 from referral.edges.hsds.rows import Package, RowError
-from referral.foundation import languages
+from referral.foundation import languages, places
 from referral.foundation.db import Database, Reader, Tx
 from referral.foundation.folding import fold
 from referral.foundation.languages import Language
@@ -81,7 +81,8 @@ async def import_package(
 ) -> ImportReport:
     """What `import_hsds` does with a package that has been read."""
     tags = await tags_of(database.reader, mapping.languages_in(found))
-    reading = await asyncio.to_thread(mapping.listings, found, tags, source=source)
+    middles = await places.middles_of_codes(database.reader, mapping.postal_codes_in(found))
+    reading = await asyncio.to_thread(mapping.listings, found, tags, middles, source=source)
     report = ImportReport(counts={}, errors=reading.errors)
     with suppress(Undone):
         async with database.transaction() as tx:

@@ -54,11 +54,13 @@ class Address:
 
 
 def organization(fields: Fields) -> ListedOrganization:
+    """HSDS asks for a description; one that is the name again says nothing, and our own export writes it so."""
+    name, description = fields.required("name", LONGEST_NAME), fields.text("description")
     return ListedOrganization(
         id=fields.id(),
-        name=fields.required("name", LONGEST_NAME),
+        name=name,
         alternate_name=fields.text("alternate_name"),
-        description=fields.text("description"),
+        description=None if description == name else description,
         website=fields.url("website"),
         email=fields.email("email"),
     )

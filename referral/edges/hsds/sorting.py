@@ -73,7 +73,11 @@ class Sorting:
             raise OrphanedRow(self.lost[key])
         if key not in self.landed:
             raise RejectedRow(name, f'no row of {TABLES[table].file} has the id "{shortened(written)}"')
-        return as_id(table, name, self.landed[key].values["id"].strip(), self.source)
+        return self.id_of(self.landed[key], name)
+
+    def id_of(self, row: SourceRow, name: str = "id") -> UUID:
+        """Its id here."""
+        return as_id(row.table, name, row.values["id"].strip(), self.source)
 
     def owner(self, fields: Fields, tables: dict[str, str]) -> dict[str, UUID]:
         """The one owner of a row, by the name of the field that points to it."""
