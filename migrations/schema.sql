@@ -203,6 +203,44 @@ CREATE FUNCTION public.learn_words() RETURNS trigger
         RETURN NULL;
     END $$;
 
+CREATE FUNCTION public.listing_sources(listing uuid) RETURNS json
+    LANGUAGE sql STABLE COST 2000
+    AS $$
+        SELECT coalesce(json_agg(json_build_object(
+                            'group', g.name, 'source', coalesce(k.said_by, 'list'),
+                            'list_name', CASE WHEN k.said_by IS NULL THEN g.list END,
+                            'date', coalesce(k.approved_at::date, s.assured_on, CASE WHEN NOT EXISTS (
+                                SELECT FROM listing_override a
+                                 WHERE a.owner IN (p.id, p.service_id, p.location_id, p.organization_id)
+                                   AND a.approved_at = s.last_modified) THEN s.last_modified::date END),
+                            'confirmed_at', greatest(k.approved_at, g.confirmed_at)) ORDER BY g.place), '[]')
+          FROM provider p
+          JOIN listing_card c ON c.id = p.id
+          JOIN service s ON s.id = p.service_id
+          LEFT JOIN location l ON l.id = p.location_id
+         CROSS JOIN LATERAL (VALUES
+                   (1, 'contact', p.source, true, CASE WHEN p.verification = 'verified' THEN p.verified_at END),
+                   (2, 'place', l.source, l.visibility = 'public', NULL),
+                   (3, 'hours', p.source, c.schedules::text <> '[]', NULL),
+                   (4, 'languages', s.source, c.languages::text <> '[]', NULL),
+                   (5, 'services', s.source, true, NULL),
+                   (6, 'capacity', NULL, p.openness_stated_at IS NOT NULL, NULL))
+               AS g (place, name, list, is_said, confirmed_at)
+          LEFT JOIN LATERAL (
+                   SELECT o.said_by, o.approved_at
+                     FROM listing_override o
+                    WHERE o.owner IN (p.id, p.service_id, p.location_id, p.organization_id)
+                      AND o.fact_group = g.name AND o.is_kept
+                    UNION ALL
+                   SELECT CASE p.openness_stated_by WHEN 'partner_app' THEN 'partner' ELSE 'provider' END,
+                          p.openness_stated_at
+                    WHERE g.name = 'capacity' AND p.openness_stated_at IS NOT NULL
+                    ORDER BY approved_at DESC
+                    LIMIT 1) AS k ON true
+         WHERE p.id = listing AND (g.is_said OR k.said_by IS NOT NULL)
+           AND (g.name <> 'place' OR l.visibility = 'public')
+    $$;
+
 CREATE FUNCTION public.listings_of(touched jsonb, touched_table text) RETURNS SETOF uuid
     LANGUAGE sql STABLE
     AS $$
@@ -900,7 +938,8 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
            FROM public.capacity k
           WHERE ((k.provider_id = c.id) AND (k.expires_at > now()))) AS capacities,
     ((c.xmin)::text)::bigint AS version,
-    c.lexemes
+    c.lexemes,
+    public.listing_sources(c.id) AS sources
    FROM (public.listing_card c
      LEFT JOIN public.provider p ON ((p.id = c.id)));
 

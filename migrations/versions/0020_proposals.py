@@ -94,11 +94,72 @@ SELECT l.id, 'place', 'place', told.place || '{"latitude": null, "longitude": nu
  GROUP BY l.id, told.place
 """
 
+# Who said the parts of a listing last, as the rows tell it. It is computed only where somebody selects it.
+# A list that has no date of its own is as old as the service's last change, unless that was an agreement.
+SOURCES = """
+CREATE FUNCTION listing_sources(listing uuid) RETURNS json
+    LANGUAGE sql STABLE COST 2000
+    AS $$
+        SELECT coalesce(json_agg(json_build_object(
+                            'group', g.name, 'source', coalesce(k.said_by, 'list'),
+                            'list_name', CASE WHEN k.said_by IS NULL THEN g.list END,
+                            'date', coalesce(k.approved_at::date, s.assured_on, CASE WHEN NOT EXISTS (
+                                SELECT FROM listing_override a
+                                 WHERE a.owner IN (p.id, p.service_id, p.location_id, p.organization_id)
+                                   AND a.approved_at = s.last_modified) THEN s.last_modified::date END),
+                            'confirmed_at', greatest(k.approved_at, g.confirmed_at)) ORDER BY g.place), '[]')
+          FROM provider p
+          JOIN listing_card c ON c.id = p.id
+          JOIN service s ON s.id = p.service_id
+          LEFT JOIN location l ON l.id = p.location_id
+         CROSS JOIN LATERAL (VALUES
+                   (1, 'contact', p.source, true, CASE WHEN p.verification = 'verified' THEN p.verified_at END),
+                   (2, 'place', l.source, l.visibility = 'public', NULL),
+                   (3, 'hours', p.source, c.schedules::text <> '[]', NULL),
+                   (4, 'languages', s.source, c.languages::text <> '[]', NULL),
+                   (5, 'services', s.source, true, NULL),
+                   (6, 'capacity', NULL, p.openness_stated_at IS NOT NULL, NULL))
+               AS g (place, name, list, is_said, confirmed_at)
+          LEFT JOIN LATERAL (
+                   SELECT o.said_by, o.approved_at
+                     FROM listing_override o
+                    WHERE o.owner IN (p.id, p.service_id, p.location_id, p.organization_id)
+                      AND o.fact_group = g.name AND o.is_kept
+                    UNION ALL
+                   SELECT CASE p.openness_stated_by WHEN 'partner_app' THEN 'partner' ELSE 'provider' END,
+                          p.openness_stated_at
+                    WHERE g.name = 'capacity' AND p.openness_stated_at IS NOT NULL
+                    ORDER BY approved_at DESC
+                    LIMIT 1) AS k ON true
+         WHERE p.id = listing AND (g.is_said OR k.said_by IS NOT NULL)
+           AND (g.name <> 'place' OR l.visibility = 'public')
+    $$;
+"""
+
+
+def with_sources(before: str, after: str, making: str) -> None:
+    op.execute(f"""
+        DO $do$
+        DECLARE
+            known text := pg_get_viewdef('listing');
+        BEGIN
+            ASSERT strpos(known, $${before}$$) > 0;
+            {making}
+            EXECUTE 'CREATE OR REPLACE VIEW listing WITH (security_invoker) AS '
+                    || replace(known, $${before}$$, $${after}$$);
+        END $do$""")
+
 
 def upgrade() -> None:
     op.execute(PROPOSALS)
     op.execute(LOCATED)
+    op.execute(SOURCES)
+    with_sources("c.lexemes", "c.lexemes, listing_sources(c.id) AS sources", "")
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE listing_override, proposed_fact, listing_proposal")
+    with_sources(",\n    listing_sources(c.id) AS sources", "", "DROP VIEW listing;")
+    op.execute("""
+        DROP FUNCTION listing_sources;
+        DROP TABLE listing_override, proposed_fact, listing_proposal;
+    """)

@@ -71,7 +71,7 @@ async def agree(tx: Tx, listing: Saying, agreed: Sequence[Agreed]) -> None:
     for each in agreed:
         await remember(tx, listing, each)
         await saying.say(tx, listing, each.fact, each.wanted)
-    await saying.touch(tx, listing.service)
+    await saying.touch(tx, listing.service, max(each.at for each in agreed))
 
 
 async def remember(tx: Tx, listing: Saying, agreed: Agreed) -> None:
@@ -171,5 +171,5 @@ async def settle(tx: Tx, staff: Staff, listing: UUID, fact: Fact, *, for_list: b
             now,
         )
     await saying.say(tx, found, fact, waiting.listed if for_list else waiting.approved)
-    await saying.touch(tx, found.service)
+    await saying.touch(tx, found.service, now)
     await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="listing_conflict_settled", subject_id=listing)

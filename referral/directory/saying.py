@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, LiteralString, cast
 from uuid import UUID
 
@@ -252,6 +253,6 @@ async def move(tx: Tx, location: UUID, place: Mapping[str, Any]) -> None:
     await execute(tx, PLACES, location, {**place, "time_zone": found.time_zone}, place["time_zone"])
 
 
-async def touch(tx: Tx, service: UUID) -> None:
+async def touch(tx: Tx, service: UUID, at: datetime) -> None:
     """Whoever keeps a copy by the date of the last change hears of it."""
-    await execute(tx, "UPDATE service SET last_modified = now() WHERE id = $1", service)
+    await execute(tx, "UPDATE service SET last_modified = $2 WHERE id = $1", service, at)
