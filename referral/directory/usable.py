@@ -66,7 +66,8 @@ def tags_in(said: Mapping[Fact, Value]) -> list[str]:
 
 def zones_in(said: Mapping[Fact, Value]) -> list[str]:
     place = cast("Said | None", said.get(Fact.PLACE))
-    return [place["time_zone"]] if place and place["time_zone"] else []
+    zone = place.get("time_zone") if place else None
+    return [zone] if zone else []
 
 
 @dataclass(slots=True, kw_only=True)
