@@ -10,7 +10,10 @@ import pytest
 from desk import Desk
 from hsds_given import OFFICE, Rows, load_json, office, small, small_listing
 
+from referral.directory import keeping
 from referral.directory.keeping import Outcome
+from referral.directory.listed import Batch, ListedProvider, ListedSchedule
+from referral.directory.words import Weekday
 from referral.edges.hsds.importing import ImportReport, Terms, import_hsds
 from referral.foundation.clock import now
 
@@ -273,3 +276,38 @@ async def test_a_stub_of_which_somebody_proposes_something_stays(desk: Desk, tmp
     await load_json(desk.database, tmp_path, listed())
     assert await desk.sql("SELECT count(*) FROM provider") == 2
     assert await desk.sql("SELECT count(*) FROM listing_proposal") == 1
+
+
+async def test_of_a_list_that_gives_all_hours_those_of_other_listings_are_left_in(desk: Desk, tmp_path: Path) -> None:
+    sister = office(
+        id=str(UUID(int=9)),
+        location={"id": str(UUID(int=10)), "location_type": "physical", "name": "Tucson", "latitude": 32.22,
+                  "longitude": -110.97},
+    )  # fmt: skip
+    await load_json(desk.database, tmp_path, listed(service_at_locations=[office(), sister]))
+    await agree(desk, await desk.staff(), hours=[{"weekdays": ["FRIDAY"], "opensAt": "10:00", "closesAt": "12:00"}])
+    whole = Batch(
+        organizations=(),
+        locations=(),
+        services=(),
+        providers=[
+            ListedProvider(id=id, organization_id=UUID(int=1), service_id=UUID(SERVICE), location_id=place, name="One")
+            for id, place in ((LISTING, UUID(int=2)), (UUID(int=9), UUID(int=10)))
+        ],
+        schedules=[
+            ListedSchedule(
+                id=UUID(int=70),
+                service_id=UUID(SERVICE),
+                weekdays=(Weekday.MONDAY, Weekday.TUESDAY),
+                opens_at="09:00",
+                closes_at="17:00",
+            )
+        ],
+        whole=frozenset({"schedule"}),
+    )
+    laid, (kept,) = await keeping.lay_over(desk.database.reader, whole)
+    assert kept.outcome is Outcome.KEPT
+    assert [(row.service_id, row.provider_id, row.opens_at) for row in laid.schedules] == [
+        (UUID(SERVICE), None, "09:00"),
+        (None, LISTING, "10:00"),
+    ]

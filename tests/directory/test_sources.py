@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import given
+import pytest
 from desk import Desk
 from hsds_given import OFFICE, load_json, small
 
@@ -115,6 +116,18 @@ async def test_what_changes_is_told_at_once_though_listings_are_kept_as_they_wer
     async with desk.database.transaction() as tx:
         await capacity.state(tx, offices[0].id, Statement(openness=Openness.OPEN), by="partner_app", now=now())
     assert (await told(desk, str(offices[0].id)))["CAPACITY"] == ("PARTNER", None, TODAY)
+
+
+async def test_a_page_of_them_is_written_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = await given.office(desk.database)
+
+    async def one_by_one(*_: object) -> None:
+        pytest.fail("They were asked for field by field.")
+
+    monkeypatch.setattr("referral.directory.sources.of", one_by_one)
+    (shown,) = (await desk.ask(PAGE))["providers"]["nodes"]
+    assert shown["id"] == str(office.id)
+    assert shown["sources"]
 
 
 async def test_of_a_hidden_place_nothing_is_told(desk: Desk, tmp_path: Path) -> None:
