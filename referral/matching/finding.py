@@ -94,7 +94,7 @@ def spot_of(facts: Facts) -> Spot | None:
 async def drawn_at(at: Reader, latitude: float, longitude: float) -> frozenset[UUID]:
     """The areas drawn on the map that a spot lies in."""
     here = as_cube(Point(latitude=latitude, longitude=longitude))
-    keys: list[str] = await value(at, "SELECT drawn_areas($1::text::cube)", here)
+    keys: list[str] = await value(at, "SELECT drawn_areas(cube($1::float8[]))", here)
     return frozenset(UUID(key.removeprefix("for:")) for key in keys)
 
 

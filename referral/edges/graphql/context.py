@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from referral.referrals.reading import Referral, ReferralEvent
 Who = Visitor | Partner | Staff
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """One GraphQL request."""
 
@@ -36,13 +37,17 @@ class Context:
     who: Who = field(repr=False)
     now: datetime
     lexicon: Mapping[str, Language] = field(repr=False)
-    loaders: "Loaders" = field(repr=False)
     kept: Kept = field(default_factory=Kept, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
 
     @property
     def at(self) -> Reader:
         return self.house.database.reader
+
+    @cached_property
+    def loaders(self) -> "Loaders":
+        """Made when first asked for: most questions ask for none."""
+        return Loaders(self.at)
 
     @property
     def staff(self) -> Staff:

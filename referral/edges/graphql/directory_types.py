@@ -118,7 +118,7 @@ class Provider:
     service_areas: list[ServiceArea] = described("Whom it covers, beside people near its office.")
     accepts_detained: Answer = described("Whether it takes people who are held.")
     accepts_minors: Answer = described("Whether it takes children.")
-    restrictions: list[str] = described("Limits in the provider's own words.")
+    restrictions: list[str] = described("Limits it states, each as a short sentence in English.")
     verification: Verification = described("How far it has been checked.")
 
     @strawberry.field(

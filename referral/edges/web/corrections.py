@@ -95,7 +95,7 @@ def shown(listing: Saying) -> dict[str, str]:
 def changed(listing: Saying, fields: Mapping[str, str]) -> dict[Fact, Value]:
     """The facts that were written otherwise than they are listed."""
     before = shown(listing)
-    other = {name for name, was in before.items() if True}
+    other = {name for name, was in before.items() if tidy(fields.get(name, was)) != tidy(was)}
     said: dict[Fact, Value] = {fact: tidy(fields[fact.value]) or None for fact in TEXTS if fact.value in other}
     if "phones" in other:
         said[Fact.PHONES] = phones(listing, fields["phones"])
