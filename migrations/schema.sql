@@ -203,6 +203,44 @@ CREATE FUNCTION public.learn_words() RETURNS trigger
         RETURN NULL;
     END $$;
 
+CREATE FUNCTION public.listing_sources(listing uuid) RETURNS json
+    LANGUAGE sql STABLE COST 2000
+    AS $$
+        SELECT coalesce(json_agg(json_build_object(
+                            'group', g.name, 'source', coalesce(k.said_by, 'list'),
+                            'list_name', CASE WHEN k.said_by IS NULL THEN g.list END,
+                            'date', coalesce(k.approved_at::date, s.assured_on, CASE WHEN NOT EXISTS (
+                                SELECT FROM listing_override a
+                                 WHERE a.owner IN (p.id, p.service_id, p.location_id, p.organization_id)
+                                   AND a.approved_at = s.last_modified) THEN s.last_modified::date END),
+                            'confirmed_at', greatest(k.approved_at, g.confirmed_at)) ORDER BY g.place), '[]')
+          FROM provider p
+          JOIN listing_card c ON c.id = p.id
+          JOIN service s ON s.id = p.service_id
+          LEFT JOIN location l ON l.id = p.location_id
+         CROSS JOIN LATERAL (VALUES
+                   (1, 'contact', p.source, true, CASE WHEN p.verification = 'verified' THEN p.verified_at END),
+                   (2, 'place', l.source, l.visibility = 'public', NULL),
+                   (3, 'hours', p.source, c.schedules::text <> '[]', NULL),
+                   (4, 'languages', s.source, c.languages::text <> '[]', NULL),
+                   (5, 'services', s.source, true, NULL),
+                   (6, 'capacity', NULL, p.openness_stated_at IS NOT NULL, NULL))
+               AS g (place, name, list, is_said, confirmed_at)
+          LEFT JOIN LATERAL (
+                   SELECT o.said_by, o.approved_at
+                     FROM listing_override o
+                    WHERE o.owner IN (p.id, p.service_id, p.location_id, p.organization_id)
+                      AND o.fact_group = g.name AND o.is_kept
+                    UNION ALL
+                   SELECT CASE p.openness_stated_by WHEN 'partner_app' THEN 'partner' ELSE 'provider' END,
+                          p.openness_stated_at
+                    WHERE g.name = 'capacity' AND p.openness_stated_at IS NOT NULL
+                    ORDER BY approved_at DESC
+                    LIMIT 1) AS k ON true
+         WHERE p.id = listing AND (g.is_said OR k.said_by IS NOT NULL)
+           AND (g.name <> 'place' OR l.visibility = 'public')
+    $$;
+
 CREATE FUNCTION public.listings_of(touched jsonb, touched_table text) RETURNS SETOF uuid
     LANGUAGE sql STABLE
     AS $$
@@ -906,7 +944,8 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
            FROM public.capacity k
           WHERE ((k.provider_id = c.id) AND (k.expires_at > now()))) AS capacities,
     ((c.xmin)::text)::bigint AS version,
-    c.lexemes
+    c.lexemes,
+    public.listing_sources(c.id) AS sources
    FROM (public.listing_card c
      LEFT JOIN public.provider p ON ((p.id = c.id)));
 
@@ -961,6 +1000,48 @@ CREATE TABLE public.listing_offer (
     point public.cube NOT NULL,
     is_open boolean NOT NULL
 );
+
+CREATE TABLE public.listing_override (
+    owner uuid NOT NULL,
+    fact text NOT NULL,
+    fact_group text NOT NULL,
+    base jsonb NOT NULL,
+    approved jsonb NOT NULL,
+    approved_at timestamp with time zone NOT NULL,
+    said_by text NOT NULL,
+    proposal_id uuid,
+    is_kept boolean DEFAULT true NOT NULL,
+    listed jsonb,
+    listed_at timestamp with time zone,
+    listed_by text,
+    CONSTRAINT listing_override_conflict_whole CHECK ((num_nulls(listed, listed_at, listed_by) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT listing_override_given_up_for_list CHECK ((is_kept OR (listed IS NOT NULL))),
+    CONSTRAINT listing_override_said_by_known CHECK ((said_by = ANY (ARRAY['provider'::text, 'partner'::text, 'staff'::text])))
+);
+
+COMMENT ON TABLE public.listing_override IS 'What stands although the list it came from says something else.';
+
+COMMENT ON COLUMN public.listing_override.owner IS 'The organization, service, location or provider whose fact it is.';
+
+COMMENT ON COLUMN public.listing_override.base IS 'What the list said then; while it says so, the approved value is kept.';
+
+COMMENT ON COLUMN public.listing_override.listed IS 'A third value that a list brought since; staff have to look.';
+
+CREATE TABLE public.listing_proposal (
+    id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    said_by text NOT NULL,
+    partner_id uuid,
+    state text DEFAULT 'open'::text NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    data_key bytea,
+    words bytea,
+    CONSTRAINT listing_proposal_partner_named CHECK (((said_by = 'partner'::text) = (partner_id IS NOT NULL))),
+    CONSTRAINT listing_proposal_proposer_known CHECK ((said_by = ANY (ARRAY['provider'::text, 'partner'::text]))),
+    CONSTRAINT listing_proposal_state_known CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'partly_approved'::text, 'rejected'::text, 'superseded'::text])))
+);
+
+COMMENT ON COLUMN public.listing_proposal.words IS 'What the proposer wrote beside it, sealed; it goes when all is decided.';
 
 CREATE TABLE public.listing_report (
     id uuid NOT NULL,
@@ -1056,6 +1137,31 @@ CREATE TABLE public.place_name (
 COMMENT ON COLUMN public.place_name.sense IS 'own: what it is called. dominant: a reviewed alias. other: the rest.';
 
 COMMENT ON COLUMN public.place_name.is_guessable IS 'A misspelling may be taken for this name.';
+
+CREATE TABLE public.proposed_fact (
+    proposal_id uuid NOT NULL,
+    fact text NOT NULL,
+    provider_id uuid NOT NULL,
+    proposer uuid NOT NULL,
+    base jsonb NOT NULL,
+    wanted jsonb NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    reason text,
+    data_key bytea,
+    words bytea,
+    CONSTRAINT proposed_fact_decided CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT proposed_fact_reason_known CHECK ((reason = ANY (ARRAY['not_confirmed'::text, 'contradicted'::text, 'out_of_date'::text, 'unclear'::text, 'does_not_belong'::text, 'endangers'::text, 'other'::text]))),
+    CONSTRAINT proposed_fact_rejected_says_why CHECK (((state = 'rejected'::text) = (reason IS NOT NULL))),
+    CONSTRAINT proposed_fact_state_known CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'superseded'::text])))
+);
+
+COMMENT ON COLUMN public.proposed_fact.proposer IS 'The partner; for people at the provider, the listing itself.';
+
+COMMENT ON COLUMN public.proposed_fact.base IS 'What the listing said when it was proposed.';
+
+COMMENT ON COLUMN public.proposed_fact.words IS 'What staff wrote to the proposer when they rejected it, sealed.';
 
 CREATE TABLE public.reference_file (
     name text NOT NULL,
@@ -1247,6 +1353,12 @@ ALTER TABLE ONLY public.listing_change
 ALTER TABLE ONLY public.listing_history
     ADD CONSTRAINT listing_history_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.listing_override
+    ADD CONSTRAINT listing_override_key PRIMARY KEY (owner, fact);
+
+ALTER TABLE ONLY public.listing_proposal
+    ADD CONSTRAINT listing_proposal_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.listing_report
     ADD CONSTRAINT listing_report_key PRIMARY KEY (id);
 
@@ -1273,6 +1385,9 @@ ALTER TABLE ONLY public.place
 
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_key PRIMARY KEY (place_id, folded);
+
+ALTER TABLE ONLY public.proposed_fact
+    ADD CONSTRAINT proposed_fact_key PRIMARY KEY (proposal_id, fact);
 
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_key PRIMARY KEY (id);
@@ -1383,6 +1498,14 @@ CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, po
 
 CREATE INDEX listing_offer_of_listing ON public.listing_offer USING btree (listing_id);
 
+CREATE INDEX listing_override_in_conflict ON public.listing_override USING btree (listed_at, owner, fact) WHERE (listed IS NOT NULL);
+
+CREATE INDEX listing_proposal_by_age ON public.listing_proposal USING btree (state, proposed_at, id);
+
+CREATE INDEX listing_proposal_of_partner ON public.listing_proposal USING btree (partner_id, proposed_at, id);
+
+CREATE INDEX listing_proposal_of_provider ON public.listing_proposal USING btree (provider_id, proposed_at, id);
+
 CREATE INDEX listing_report_of_provider ON public.listing_report USING btree (provider_id, sent_at);
 
 CREATE INDEX listing_report_open ON public.listing_report USING btree (sent_at, id) WHERE (closed_at IS NULL);
@@ -1390,6 +1513,8 @@ CREATE INDEX listing_report_open ON public.listing_report USING btree (sent_at, 
 CREATE INDEX listing_word_by_length ON public.listing_word USING btree (length, word);
 
 CREATE INDEX location_by_point ON public.location USING gist (point);
+
+CREATE UNIQUE INDEX one_open_proposal_of_a_fact ON public.proposed_fact USING btree (provider_id, fact, proposer) WHERE (state = 'open'::text);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_at IS NULL);
 
@@ -1575,6 +1700,9 @@ ALTER TABLE ONLY public.referral_note
 ALTER TABLE ONLY public.listing_offer
     ADD CONSTRAINT offer_of_card FOREIGN KEY (listing_id) REFERENCES public.listing_card(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.listing_override
+    ADD CONSTRAINT override_of_proposal FOREIGN KEY (proposal_id) REFERENCES public.listing_proposal(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.partner
     ADD CONSTRAINT partner_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id);
 
@@ -1592,6 +1720,15 @@ ALTER TABLE ONLY public.phone
 
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_of_place FOREIGN KEY (place_id) REFERENCES public.place(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.listing_proposal
+    ADD CONSTRAINT proposal_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.listing_proposal
+    ADD CONSTRAINT proposal_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.proposed_fact
+    ADD CONSTRAINT proposed_fact_of_proposal FOREIGN KEY (proposal_id) REFERENCES public.listing_proposal(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_at_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;

@@ -1,7 +1,5 @@
 """A page of offers, and the notes of a page of requests, are read with as many questions as those of one."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -10,7 +8,7 @@ import given
 from given import terms
 from referrals_given import answered, offered, someone
 
-from referral.edges.graphql.context import Context, Loaders
+from referral.edges.graphql.context import Context
 from referral.edges.graphql.public import through_providers
 from referral.edges.house import House
 from referral.foundation.actors import Visitor
@@ -30,9 +28,11 @@ class Counting:
     pool: Any
     asked: list[str] = field(default_factory=list[str])
 
-    @asynccontextmanager
-    async def acquire(self, *, timeout: float) -> AsyncGenerator["Counting"]:  # noqa: ASYNC109 - the driver's own word
-        yield self
+    async def acquire(self, *, timeout: float) -> "Counting":  # noqa: ASYNC109 - the driver's own word
+        return self
+
+    async def release(self, connection: "Counting") -> None:
+        """There is only one."""
 
     async def fetch(self, sql: str, *args: object) -> Any:
         self.asked.append(sql)
@@ -46,8 +46,7 @@ class Counting:
 def counted(house: House) -> tuple[Context, Counting]:
     counting = Counting(pool=house.database.pool)
     listening = replace(house, database=Database(counting, house.database.dsn))
-    loaders = Loaders(listening.database.reader, house.vault)
-    return Context(house=listening, who=Visitor(), now=now(), lexicon={}, loaders=loaders), counting
+    return Context(house=listening, who=Visitor(), now=now(), lexicon={}), counting
 
 
 async def accepted(house: House, **changes: Any) -> Referral:

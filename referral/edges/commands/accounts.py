@@ -69,8 +69,9 @@ def add_partner(
     days: Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=731)] = 365,
 ) -> None:
     """Register an application and print its key, once. Only a hash of it is kept."""
-    if Scope.REFERRAL_RESPOND in scope and organization is None:
-        fail("--scope referral:respond answers for an organization: name it with --organization.")
+    speaking = [one.value for one in scope if one in (Scope.REFERRAL_RESPOND, Scope.DIRECTORY_PROPOSE)]
+    if speaking and organization is None:
+        fail(f"--scope {speaking[0]} speaks for an organization: name it with --organization.")
 
     async def add(opened: House) -> str:
         async with opened.database.transaction() as tx:

@@ -10,9 +10,10 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from referral.directory import facets, providers
+from referral.directory import facets, providers, sources
 from referral.directory.providers import Provider
 from referral.directory.search import Search
+from referral.directory.sources import Told
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.selections import Memory, Selection
 from referral.edges.house import House
@@ -93,6 +94,7 @@ class Loaders:
         self.request: DataLoader[UUID, HelpRequest | None] = DataLoader(self.requests, cache=False)
         self.referrals: DataLoader[UUID, list[Referral]] = DataLoader(self.of_requests, cache=False)
         self.notes: DataLoader[tuple[UUID, HelpRequest], list[Note]] = DataLoader(self.of_referrals, cache=False)
+        self.sources: DataLoader[UUID, tuple[Told, ...]] = DataLoader(self.all_sources, cache=False)
         self.language_count: DataLoader[str, int] = DataLoader(self.language_counts, cache=False)
 
     async def providers(self, ids: list[UUID]) -> list[Provider | None]:
@@ -103,6 +105,10 @@ class Loaders:
         """Only what is published."""
         found = await providers.providers(self.at, ids)
         return [found.get(id) for id in ids]
+
+    async def all_sources(self, ids: list[UUID]) -> list[tuple[Told, ...]]:
+        found = await sources.of(self.at, ids)
+        return [found.get(id, ()) for id in ids]
 
     async def histories(self, ids: list[UUID]) -> list[list[ReferralEvent]]:
         events = await reading.histories(self.at, ids)

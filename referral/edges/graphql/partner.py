@@ -12,6 +12,7 @@ from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo, Provider
 from referral.edges.graphql.inputs import SubmitHelpRequestInput
 from referral.edges.graphql.links import organization_of
+from referral.edges.graphql.proposing import ProposingQuery
 from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, submit, through_providers
 from referral.edges.graphql.request_types import Referral, ReferralView
 from referral.edges.graphql.results import SubmitHelpRequestResult
@@ -75,7 +76,7 @@ class ChangeConnection:
 
 
 @strawberry.type(name="Query", description="What an API key may ask.")
-class PartnerQuery(PublicQuery):
+class PartnerQuery(PublicQuery, ProposingQuery):
     @strawberry.field(description="Who this key says you are.", graphql_type=PartnerApp)
     def viewer(self, info: Info) -> Partner:
         return info.context.partner

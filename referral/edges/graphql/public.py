@@ -24,6 +24,7 @@ from referral.edges.graphql.inputs import (
     statement_of,
 )
 from referral.edges.graphql.listing_parts import ENGLISH, In
+from referral.edges.graphql.proposing import ProposingMutation
 from referral.edges.graphql.reporting import ReportingMutation
 from referral.edges.graphql.request_types import HelpRequest, Referral, ReferralView, referral_view
 from referral.edges.graphql.results import (
@@ -152,7 +153,7 @@ class PublicQuery:
 
 
 @strawberry.type(name="Mutation", description="What anyone may do.")
-class PublicMutation(ReportingMutation):
+class PublicMutation(ReportingMutation, ProposingMutation):
     @strawberry.mutation(description="Ask for help. Sent twice with the same key, it is kept once.")
     async def submit_help_request(
         self,

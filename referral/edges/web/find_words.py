@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from referral.directory.words import Openness
+from referral.directory.facts import FactGroup
+from referral.directory.words import Openness, SaidBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,9 @@ class Words:
     free: str
     listed_by: str
     listed_on: str
+    newer: str
+    groups: dict[FactGroup, str]
+    said_by: dict[SaidBy, str]
     confirm: str
     fraud: str
     again: str
@@ -81,6 +85,19 @@ ENGLISH = Words(
     free="Free",
     listed_by="From",
     listed_on="of",
+    newer="Newer than that list:",
+    groups={
+        FactGroup.CONTACT: "name and phone",
+        FactGroup.PLACE: "address",
+        FactGroup.HOURS: "hours",
+        FactGroup.LANGUAGES: "languages",
+        FactGroup.SERVICES: "what they do",
+    },
+    said_by={
+        SaidBy.PROVIDER: "said by the office",
+        SaidBy.PARTNER: "said by the office",
+        SaidBy.STAFF: "looked up by our team",
+    },
     confirm="Confirm by phone before you travel. What is listed here may have changed.",
     fraud="In the United States a notary is not a lawyer. Pay nobody who promises you papers.",
     again="Search another place",
@@ -126,6 +143,19 @@ SPANISH = Words(
     free="Gratis",
     listed_by="De",
     listed_on="del",
+    newer="Más nuevo que esa lista:",
+    groups={
+        FactGroup.CONTACT: "nombre y teléfono",
+        FactGroup.PLACE: "dirección",
+        FactGroup.HOURS: "horario",
+        FactGroup.LANGUAGES: "idiomas",
+        FactGroup.SERVICES: "qué hacen",
+    },
+    said_by={
+        SaidBy.PROVIDER: "lo dijo la oficina",
+        SaidBy.PARTNER: "lo dijo la oficina",
+        SaidBy.STAFF: "lo buscó nuestro equipo",
+    },
     confirm="Confirme por teléfono antes de viajar. Lo que dice esta lista puede haber cambiado.",
     fraud="En Estados Unidos un notario no es abogado. No pague a quien le promete papeles.",
     again="Buscar otro lugar",
