@@ -618,6 +618,7 @@ CREATE TABLE public.language_offered (
     tag text NOT NULL,
     mode text DEFAULT 'staff_fluent'::text NOT NULL,
     note text,
+    taken_from uuid,
     CONSTRAINT language_has_one_owner CHECK ((num_nonnulls(service_id, location_id) = 1)),
     CONSTRAINT language_mode_known CHECK ((mode = ANY (ARRAY['staff_fluent'::text, 'staff_basic'::text, 'interpreter_in_person'::text, 'interpreter_phone'::text, 'written_only'::text, 'relay'::text])))
 );
@@ -646,8 +647,11 @@ CREATE TABLE public.phone (
     extension text,
     kind text,
     languages text[] DEFAULT '{}'::text[] NOT NULL,
+    taken_from uuid,
     CONSTRAINT phone_has_one_owner CHECK ((num_nonnulls(organization_id, service_id, location_id, provider_id) = 1))
 );
+
+COMMENT ON COLUMN public.phone.taken_from IS 'The listing merged into this one that said so. No list takes it away.';
 
 CREATE TABLE public.schedule (
     id uuid NOT NULL,
@@ -722,6 +726,7 @@ CREATE TABLE public.service_area (
     state text,
     place_id uuid,
     border jsonb,
+    taken_from uuid,
     CONSTRAINT area_has_one_owner CHECK ((num_nonnulls(service_id, provider_id) = 1)),
     CONSTRAINT service_area_kind_known CHECK ((kind = ANY (ARRAY['country'::text, 'state'::text, 'county'::text, 'court'::text, 'facility'::text, 'port_of_entry'::text, 'custom'::text])))
 );
@@ -1444,6 +1449,8 @@ CREATE INDEX area_ring_by_box ON public.area_ring USING gist (box(ring));
 
 CREATE INDEX area_ring_of_area ON public.area_ring USING btree (area_id);
 
+CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHERE (taken_from IS NOT NULL);
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
@@ -1451,6 +1458,8 @@ CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, 
 CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
 
 CREATE INDEX language_offered_by_service ON public.language_offered USING btree (service_id, tag);
+
+CREATE INDEX language_taken_from ON public.language_offered USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
 CREATE INDEX listing_card_afar ON public.listing_card USING gin (areas) WHERE ((remote = 'yes'::text) OR (point IS NULL));
 
@@ -1529,6 +1538,8 @@ CREATE INDEX phone_by_organization ON public.phone USING btree (organization_id)
 CREATE INDEX phone_by_provider ON public.phone USING btree (provider_id);
 
 CREATE INDEX phone_by_service ON public.phone USING btree (service_id);
+
+CREATE INDEX phone_taken_from ON public.phone USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
 CREATE INDEX place_courts ON public.place USING btree (state) WHERE (kind = 'court'::text);
 
@@ -1664,6 +1675,9 @@ ALTER TABLE ONLY public.service_area
 ALTER TABLE ONLY public.service_area
     ADD CONSTRAINT area_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.service_area
+    ADD CONSTRAINT area_taken_from_provider FOREIGN KEY (taken_from) REFERENCES public.provider(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
 
@@ -1691,6 +1705,9 @@ ALTER TABLE ONLY public.language_offered
 ALTER TABLE ONLY public.language_tag
     ADD CONSTRAINT language_tag_described FOREIGN KEY (described_by) REFERENCES public.language(tag);
 
+ALTER TABLE ONLY public.language_offered
+    ADD CONSTRAINT language_taken_from_provider FOREIGN KEY (taken_from) REFERENCES public.provider(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 
@@ -1717,6 +1734,9 @@ ALTER TABLE ONLY public.phone
 
 ALTER TABLE ONLY public.phone
     ADD CONSTRAINT phone_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.phone
+    ADD CONSTRAINT phone_taken_from_provider FOREIGN KEY (taken_from) REFERENCES public.provider(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_of_place FOREIGN KEY (place_id) REFERENCES public.place(id) ON DELETE CASCADE;

@@ -135,18 +135,21 @@ PHONES = upserting("phone", PHONE, among=IS_OF_NO_HIDDEN_PLACE)
 SCHEDULES = upserting("schedule", SCHEDULE, among=IS_OF_NO_HIDDEN_PLACE)
 
 # What belongs to rows that were just written ($1 has their ids) and is not in the list any more ($2 has what is).
+# What was taken over from a listing that was merged is no word of theirs.
 LEFT_OUT: dict[str, LiteralString] = {
     "language_offered": """
         DELETE FROM language_offered
-         WHERE (service_id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])""",
+         WHERE (service_id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])
+           AND taken_from IS NULL""",
     "service_area": """
         DELETE FROM service_area
-         WHERE (service_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])""",
+         WHERE (service_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])
+           AND taken_from IS NULL""",
     "phone": """
         DELETE FROM phone
          WHERE (organization_id = ANY($1::uuid[]) OR service_id = ANY($1::uuid[])
                 OR location_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[]))
-           AND id <> ALL($2::uuid[])""",
+           AND id <> ALL($2::uuid[]) AND taken_from IS NULL""",
     "schedule": """
         DELETE FROM schedule
          WHERE (service_id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[]))

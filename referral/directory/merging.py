@@ -1,8 +1,8 @@
 """One office, listed twice: which of the two is kept? The other's id leads to it for good, so that no old link breaks.
 
 Nothing is deleted: the other stays in the table, since referrals point to it, and can be taken apart again. What only
-the other said, a telephone or a language or an area, is taken over. Lists that name the other go on naming it, and it
-stays merged.
+the other said, a telephone or a language or an area, is taken over, and given up again when they are taken apart. Lists
+that name the other go on naming it, and it stays merged.
 """
 
 from dataclasses import dataclass
@@ -135,9 +135,12 @@ async def merge(tx: Tx, staff: Staff, other: UUID, kept: UUID) -> None:
 
 
 async def take_apart(tx: Tx, staff: Staff, other: UUID) -> None:
-    """It was another office after all. What was taken over from it stays. Raises NotFound where it is not merged."""
+    """It was another office after all: what was taken over from it goes again. NotFound where it is not merged."""
     if not await execute(tx, "UPDATE provider SET merged_into = NULL WHERE id = $1 AND merged_into IS NOT NULL", other):
         raise NotFound("There is no such listing, or it is not merged.")
+    await history.on_word_of(tx, f"taken apart from {other}")
+    for given_up in GIVEN_UP:
+        await execute(tx, given_up, other)
     await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="listing_taken_apart", subject_id=other)
 
 
@@ -158,12 +161,19 @@ async def service_kept_for(at: Reader, service: UUID) -> UUID | None:
     )
 
 
+GIVEN_UP: tuple[LiteralString, ...] = (
+    "DELETE FROM phone WHERE taken_from = $1",
+    "DELETE FROM language_offered WHERE taken_from = $1",
+    "DELETE FROM service_area WHERE taken_from = $1",
+)
+
 # $1 the other, $2 the one that is kept. Of a place that is not shown no number is taken over: it tells where it is. Nor
 # does such a place get one: the other office may be the same, before somebody hid it.
 TAKEN_OVER: tuple[LiteralString, ...] = (
     """
-    INSERT INTO phone (id, provider_id, number, extension, kind, languages)
-    SELECT DISTINCT ON (t.number) gen_random_uuid(), $2, t.number, t.extension, t.kind, t.languages
+    INSERT INTO phone (id, provider_id, number, extension, kind, languages, taken_from)
+    SELECT DISTINCT ON (t.number) gen_random_uuid(), $2, t.number, t.extension, t.kind, t.languages,
+           coalesce(t.taken_from, $1)
       FROM provider p
       LEFT JOIN location l ON l.id = p.location_id
       JOIN phone t ON t.provider_id = p.id OR t.service_id = p.service_id OR t.organization_id = p.organization_id
@@ -175,8 +185,8 @@ TAKEN_OVER: tuple[LiteralString, ...] = (
                         WHERE c.id = $2 AND phone_digits(has ->> 'number') = phone_digits(t.number))
      ORDER BY t.number, t.id""",
     """
-    INSERT INTO language_offered (id, service_id, tag, mode, note)
-    SELECT DISTINCT ON (g.tag) gen_random_uuid(), k.service_id, g.tag, g.mode, g.note
+    INSERT INTO language_offered (id, service_id, tag, mode, note, taken_from)
+    SELECT DISTINCT ON (g.tag) gen_random_uuid(), k.service_id, g.tag, g.mode, g.note, coalesce(g.taken_from, $1)
       FROM provider p
       JOIN provider k ON k.id = $2
       JOIN language_offered g ON g.service_id = p.service_id OR g.location_id = p.location_id
@@ -185,9 +195,9 @@ TAKEN_OVER: tuple[LiteralString, ...] = (
                         WHERE has.tag = g.tag AND (has.service_id = k.service_id OR has.location_id = k.location_id))
      ORDER BY g.tag, g.id""",
     """
-    INSERT INTO service_area (id, provider_id, name, kind, country, state, place_id, border)
+    INSERT INTO service_area (id, provider_id, name, kind, country, state, place_id, border, taken_from)
     SELECT DISTINCT ON (a.kind, a.country, a.state, a.name) gen_random_uuid(), $2, a.name, a.kind, a.country, a.state,
-           a.place_id, a.border
+           a.place_id, a.border, coalesce(a.taken_from, $1)
       FROM provider p
       JOIN provider k ON k.id = $2
       JOIN service_area a ON a.service_id = p.service_id OR a.provider_id = p.id
