@@ -22,7 +22,7 @@ from referral.foundation.actors import StaffId, StaffRole
 from referral.foundation.db import Database, Reader
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
-from referral.intake import receipts, requests
+from referral.intake import consents, receipts, requests
 from referral.referrals import reading
 from referral.triage import queue
 from referral.triage.queue import QueueFilter, QueueOrder
@@ -129,7 +129,7 @@ STATEMENTS: list[tuple[Statement, str]] = [
     (by_receipt, "help_request_by_receipt"),
     (by_key, "help_request_once_per_key"),
     (lambda at: requests.request(at, uuid4()), "help_request_key"),
-    (lambda at: requests.consents(at, uuid4()), "consent_key"),
+    (lambda at: consents.given(at, uuid4()), "consent_key"),
     (most_pressing, "help_request_queue"),
     (lambda at: outbox.take(Database(at.source, "")), "outbox_due"),
     (lambda at: providers.provider(at, uuid4()), "listing_card_key"),
@@ -166,6 +166,12 @@ async def test_a_page_of_the_queue_is_read_in_its_order_and_not_sorted(years: An
     explaining = Explaining(connection=years)
     await most_pressing(Reader(explaining))
     assert [step["Node Type"] for step in explaining.steps] == ["Limit", "Index Scan"]
+
+
+async def test_organizations_are_counted_without_a_look_at_their_services(years: Any) -> None:
+    explaining = Explaining(connection=years)
+    await pages.page(Reader(explaining), pages.ORGANIZATIONS, Wanted(), first=10, skip=0)
+    assert {step["Relation Name"] for step in explaining.steps if "Relation Name" in step} == {"listing_card"}
 
 
 async def test_this_test_sees_a_table_that_is_read_whole(years: Any) -> None:

@@ -23,14 +23,11 @@ class Kind:
     id: LiteralString
     distinct: LiteralString = ""
     only: LiteralString = "true"
-    is_of_service: bool = False
 
     def rows(self, wanted: Wanted) -> LiteralString:
         """FROM and WHERE. A card is enough, and can be found by an index alone, where the hour makes no difference."""
         listing: LiteralString = "listing" if wanted.asks_of_the_hour else "listing_card AS listing"
-        service: LiteralString = (
-            "JOIN service s ON s.id = listing.service_id" if self.is_of_service or wanted.asks_of_service else ""
-        )
+        service: LiteralString = "JOIN service s ON s.id = listing.service_id" if wanted.asks_of_service else ""
         return f"FROM {listing} {service} WHERE {self.only} AND {condition(wanted)}"
 
     def ids(self, wanted: Wanted) -> LiteralString:
@@ -43,7 +40,7 @@ class Kind:
 # A service is published as long as one listing of it is.
 SERVICES = Kind(id="listing.service_id", distinct="DISTINCT")
 PLACES = Kind(id="listing.id", only="listing.location_id IS NOT NULL")
-ORGANIZATIONS = Kind(id="s.organization_id", distinct="DISTINCT", is_of_service=True)
+ORGANIZATIONS = Kind(id="listing.organization_id", distinct="DISTINCT")  # that of its service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -136,6 +136,7 @@ CHANGING: dict[LiteralString, LiteralString] = {
     "waitlist_estimate_days": "waitlist_estimate_days",
     "capacities": "capacities::text",
     "is_open_now": "is_open_now",
+    "sources": "sources::text",
 }
 ALL = frozenset[str](COLUMNS)
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import cos, radians, sin
 from uuid import UUID
 
@@ -22,7 +22,8 @@ from referral.foundation.readings import (
 )
 
 __all__ = [
-    "Place", "PlaceId", "PlaceKind", "Resolution", "nearest", "nearest_courts", "nearest_to_each", "place", "resolve",
+    "Place", "PlaceId", "PlaceKind", "Resolution", "middles_of_codes", "nearest", "nearest_courts", "nearest_to_each",
+    "place", "resolve",
 ]  # fmt: skip
 
 LONGEST_QUERY = 200
@@ -30,6 +31,16 @@ TWIN_KM = 100
 SHORTEST_GUESS, LONGEST_GUESS = 4, 40  # letters; fewer match everything, more match nothing
 
 PLACE = "p.id, p.name, p.kind, p.country, p.state, p.latitude, p.longitude, p.county, p.time_zone, p.population"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Middle:
+    """About where a postal code lies."""
+
+    country: str
+    code: str
+    latitude: float
+    longitude: float
 
 
 async def resolve(at: Reader, text: str, *, countries: Collection[str] = (), first: int = 5) -> Resolution:
@@ -117,6 +128,21 @@ async def nearest_courts(at: Reader, latitude: float, longitude: float, first: i
         unit_point(latitude, longitude),
         first,
     )
+
+
+async def middles_of_codes(at: Reader, written: Collection[str]) -> dict[tuple[str, str], tuple[float, float]]:
+    """Where US postal codes lie, by country and code. Of Mexico's only the states are known: too wide to tell."""
+    codes = await many(
+        at,
+        Middle,
+        """SELECT DISTINCT ON (n.folded) n.folded AS code, p.country, p.latitude, p.longitude
+             FROM place_name n
+             JOIN place p ON p.id = n.place_id
+            WHERE n.folded = ANY($1::text[]) AND p.kind = 'postal_code' AND p.country = 'US'
+            ORDER BY n.folded, p.weight DESC, p.id""",
+        sorted({code[:5] for code in written}),
+    )
+    return {(one.country, one.code): (one.latitude, one.longitude) for one in codes}
 
 
 def unit_point(latitude: float, longitude: float) -> list[float]:

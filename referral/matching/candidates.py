@@ -21,7 +21,11 @@ CANDIDATE: LiteralString = """
              WHERE r.request_id = $1
                AND (r.provider_id = p.id
                     OR r.organization_id = p.organization_id AND r.decline_reason = 'conflict_of_interest'))
-        AS asked_before"""
+        AS asked_before,
+    (p.referral_email IS NOT NULL
+     OR EXISTS (SELECT FROM partner app JOIN api_key k ON k.partner_id = app.id
+                 WHERE app.organization_id = p.organization_id AND k.expires_at > now()
+                   AND 'referral:respond' = ANY(k.scopes))) AS can_be_told"""
 
 # $2: what serves the need, best first. The count that an offer would draw on is the one of the best help given here,
 # and of the help asked for where none is stated: what placing.help_offered names.

@@ -13,7 +13,7 @@ from referral.foundation.earth import km
 from referral.foundation.languages import reviewed_pairs
 from referral.foundation.meanings import PlaceKind
 from referral.foundation.vault import Vault
-from referral.intake import requests
+from referral.intake import consents, requests
 from referral.intake.form import Facts
 from referral.intake.requests import HelpRequest
 from referral.matching import ranking, rules, tables
@@ -71,7 +71,7 @@ async def need_of(at: Reader, vault: Vault, request: HelpRequest, *, now: dateti
         circumstances=facts.circumstances,
         urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now).level,
         next_hearing_on=facts.next_hearing_on,
-        consents=await requests.standing_consents(at, request.id),
+        consents=await consents.standing(at, request.id),
     )
 
 

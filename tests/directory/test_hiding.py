@@ -1,6 +1,7 @@
 """A confidential place: ten thousand questions of all kinds give the same answers wherever it is."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from random import Random
 from uuid import UUID, uuid4
 
@@ -8,17 +9,19 @@ import given
 import hsds_given as hsds
 import pytest
 
-from referral.directory import changes, facets, hiding, pages, providers, search, whole
+from referral.directory import changes, facets, hiding, merging, pages, providers, search, whole
 from referral.directory.filters import Area, Point, Search
 from referral.directory.search import Paging
 from referral.directory.wanted import Around, Wanted
 from referral.directory.words import Openness, ProviderOrder
 from referral.edges.house import House
 from referral.edges.hsds import published
+from referral.foundation.actors import StaffRole
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute, value
 from referral.foundation.errors import Conflict, NotFound
 from referral.foundation.vocabulary import HelpType
+from referral.triage import staff as team
 
 QUESTIONS = 5_000  # each is asked twice
 SHELTER = (HelpType.HUM_SHELTER,)
@@ -62,6 +65,34 @@ async def shelter(house: House, secret: Secret, id: UUID | None = None) -> UUID:
     return office
 
 
+async def say_it_of_the_listing(house: House, office: UUID) -> None:
+    """The same of what is offered there: a number, hours, and a sentence; its clock is not that of most of Texas."""
+    async with house.database.transaction() as tx:
+        await execute(
+            tx, "INSERT INTO phone (id, provider_id, number) VALUES ($1, $2, '+1 915 555 0105')", uuid4(), office
+        )
+        await execute(
+            tx,
+            """INSERT INTO schedule (id, provider_id, weekdays, opens_at, closes_at)
+               VALUES ($1, $2, '{MO}', '06:11', '20:00')""",
+            uuid4(),
+            office,
+        )
+        await execute(tx, "UPDATE provider SET description = 'Ring at 5 Hidden Lane' WHERE id = $1", office)
+        await execute(
+            tx,
+            """UPDATE location SET time_zone = 'America/Denver'
+                WHERE id = (SELECT location_id FROM provider WHERE id = $1)""",
+            office,
+        )
+
+
+async def description(house: House, office: UUID) -> str | None:
+    """What is published of being there."""
+    (found,) = await whole.places(house.database.reader, [office])
+    return found.place.description
+
+
 async def hide(house: House, id: UUID) -> None:
     async with house.database.transaction() as tx:
         await hiding.hide(tx, house.vault, id, now=now())
@@ -73,19 +104,25 @@ async def show(house: House, id: UUID) -> None:
 
 
 async def test_a_hidden_place_keeps_its_listing_and_comes_back_as_it_was(house: House) -> None:
-    office = await shelter(house, SECRETS[0])
+    office = await shelter(house, SECRETS[1])
+    await say_it_of_the_listing(house, office)
     before = await providers.provider(house.database.reader, office)
     await hide(house, office)
     hidden = await providers.provider(house.database.reader, office)
     assert before is not None
+    assert before.location is not None
+    assert before.location.time_zone == "America/Denver"
     assert hidden is not None
     assert hidden.location is not None
     assert (hidden.name, hidden.phones, hidden.location.state) == ("Refuge (organization)", (), "TX")
     assert (hidden.location.latitude, hidden.location.city, hidden.location.name) == (None, None, None)
+    assert (hidden.schedules, hidden.location.time_zone) == ((), "America/Chicago")
+    assert await description(house, office) is None
     with pytest.raises(Conflict):
         await hide(house, office)
     await show(house, office)
     assert await providers.provider(house.database.reader, office) == before
+    assert await description(house, office) == "Ring at 5 Hidden Lane"
     with pytest.raises(Conflict):
         await show(house, office)
     with pytest.raises(NotFound):
@@ -96,6 +133,7 @@ async def test_a_hidden_place_keeps_its_listing_and_comes_back_as_it_was(house: 
 
 async def test_where_it_is_stands_in_no_table_in_clear(house: House) -> None:
     office = await shelter(house, SECRETS[0])
+    await say_it_of_the_listing(house, office)
     await hide(house, office)
     tables: list[str] = await value(
         house.database.reader,
@@ -105,7 +143,7 @@ async def test_where_it_is_stands_in_no_table_in_clear(house: House) -> None:
     assert "conf.place" in tables
     for table in tables:
         rows = await house.database.pool.fetchval(f"SELECT string_agg(t::text, chr(10)) FROM {table} t")
-        for secret in ("Escondida", "McAllen", "26.2034", "98.23", "78501", "Oculta"):
+        for secret in ("Escondida", "McAllen", "26.2034", "98.23", "78501", "Oculta", "Hidden Lane", "555 0105"):
             assert secret not in (rows or ""), table
 
 
@@ -140,6 +178,60 @@ async def test_an_import_does_not_bring_it_back(fresh_db: Database, house: House
         """SELECT count(*) FROM location l LEFT JOIN phone t ON t.location_id = l.id
             WHERE l.visibility = 'confidential' AND num_nonnulls(t.id, l.latitude, l.city) > 0""",
     )
+
+
+async def test_an_import_brings_nothing_back_of_what_is_offered_there(
+    fresh_db: Database, house: House, tmp_path: Path
+) -> None:
+    number = [{"id": str(uuid4()), "number": "+1 520 555 0105"}]
+    hours = [{"id": str(uuid4()), "byday": "MO", "opens_at": "06:11", "closes_at": "20:00"}]
+    listed = hsds.small(
+        service_at_locations=[hsds.office(phones=number, schedules=hours, description="Ring at 5 Hidden Lane")]
+    )
+    await hsds.load_json(fresh_db, tmp_path, listed)
+    assert len((await hsds.small_listing(fresh_db)).phones) == 1
+    await hide(house, UUID(hsds.OFFICE))
+    hidden = await hsds.small_listing(fresh_db)
+    newer = {"id": str(uuid4()), "name": "At Hidden Lane", "status": "active", "organization": listed["organization"]}
+    there = hsds.office(id=str(uuid4()), phones=[number[0] | {"id": str(uuid4())}], description="Hidden Lane too")
+    await hsds.load_json(fresh_db, tmp_path, listed, newer | {"service_at_locations": [there]})
+    assert await hsds.small_listing(fresh_db) == hidden
+    newcomer = await providers.provider(fresh_db.reader, UUID(str(there["id"])))
+    assert newcomer is not None
+    assert (newcomer.name, newcomer.phones) == ("Casa Abierta", ())
+    assert await description(house, newcomer.id) is None
+    await show(house, UUID(hsds.OFFICE))
+    shown = await hsds.small_listing(fresh_db)
+    assert ([phone.number for phone in shown.phones], len(shown.schedules)) == (["+1 520 555 0105"], 1)
+
+
+async def test_a_hidden_listing_goes_with_its_service_to_another_organization(
+    fresh_db: Database, house: House, tmp_path: Path
+) -> None:
+    await hsds.load_json(fresh_db, tmp_path, hsds.small())
+    await hide(house, UUID(hsds.OFFICE))
+    moved = hsds.small(organization={"id": str(uuid4()), "name": "New Roof"})
+    elsewhere = hsds.office(location={"id": str(uuid4()), "location_type": "physical", "name": "Nogales Street 5"})
+    await hsds.load_json(fresh_db, tmp_path, moved | {"service_at_locations": [elsewhere]})
+    listing = await hsds.small_listing(fresh_db)
+    assert listing.location is not None
+    assert (listing.name, listing.organization.name, listing.location.visibility) == (
+        "New Roof", "New Roof", "confidential",
+    )  # fmt: skip
+
+
+async def test_a_hidden_listing_takes_no_number_over_from_one_that_is_merged_into_it(house: House) -> None:
+    """The other may be the same place, as another list has it."""
+    office, other = await shelter(house, SECRETS[0]), await shelter(house, SECRETS[1])
+    await hide(house, office)
+    async with house.database.transaction() as tx:
+        staff = await team.add(
+            tx, email="anna@demo.invalid", name="Anna", role=StaffRole.SUPERVISOR, password="canary battery", now=now()
+        )
+        await merging.merge(tx, staff, other, office)
+    kept = await providers.provider(house.database.reader, office)
+    assert kept is not None
+    assert kept.phones == ()
 
 
 async def answers(db: Database) -> list[object]:

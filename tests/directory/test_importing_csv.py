@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from referral.directory import search
+from referral.directory.filters import Area
 from referral.directory.providers import Provider
 from referral.directory.search import Search
 from referral.edges.hsds.flat_mapping import WrongMapping
@@ -67,6 +68,22 @@ async def test_a_line_becomes_an_office_with_all_it_says(fresh_db: Database, tmp
     }  # fmt: skip
     assert office.location is not None
     assert (office.location.latitude, office.location.lines, office.location.state) == (32.22, ("1 Calle Uno",), "AZ")
+
+
+async def test_a_point_far_from_its_postal_code_is_not_believed(fresh_db: Database, tmp_path: Path) -> None:
+    """Each of the two may be wrong, but people who are near the one would be sent to the other."""
+    elsewhere = CASA.replace("a1", "a2").replace("32.22,-110.97", "34.9,-109.8")
+    report = await load(fresh_db, tmp_path, CASA + elsewhere.replace("1 Calle Uno", "2 Calle Dos"))
+    assert told(report) == [(3, "lat", True)]
+    assert "km from the middle of 85701" in report.errors[0].reason
+    points = [office.location.latitude for office in await listings(fresh_db) if office.location]
+    assert sorted(points, key=str) == [32.22, None]
+
+
+async def test_a_line_that_tells_the_state_alone_is_found_by_it(fresh_db: Database, tmp_path: Path) -> None:
+    await load(fresh_db, tmp_path, "a1,Casa Abierta,Legal clinic,,,,,,520-555-0100,Spanish,law\n")
+    found = (await search.find(fresh_db.reader, Search(within=Area(country="US", state="AZ")))).hits
+    assert [office.service.name for office in found] == ["Legal clinic"]
 
 
 async def test_the_same_list_again_changes_nothing(fresh_db: Database, tmp_path: Path) -> None:

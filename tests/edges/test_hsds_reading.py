@@ -166,6 +166,44 @@ async def test_a_parameter_that_cannot_be_used_is_refused_and_not_ignored(
 
 
 @pytest.mark.parametrize(
+    "path",
+    ["/", f"/services/{uuid4()}", f"/service_at_locations/{uuid4()}", f"/organizations/{uuid4()}",
+     f"/taxonomies/{TAXONOMY_ID}", f"/taxonomy_terms/{uuid4()}"],
+)  # fmt: skip
+async def test_one_thing_is_asked_for_without_parameters_that_do_nothing(desk: Desk, path: str) -> None:
+    response = await desk.http.get(f"/hsds{path}", params={"minimal": "true"})
+    assert response.status_code == 422
+    assert [field["path"] for field in response.json()["fields"]] == [["minimal"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "document", "names"),
+    [
+        ("page=1&page=2", {}, ["page"]),
+        ("page=x", {"page": 1}, ["page"]),  # the body counts first, and the address is no place for nonsense
+        ("", {"nonsense": None}, ["nonsense"]),
+        ("", {"page": None, "per_page": 7.0}, []),
+        ("", {"page": "2"}, ["page"]),  # JSON has types
+        ("", {"search": 77, "full": "true", "format": ["json"]}, ["search", "full", "format"]),
+        ("page=2&search=nobody", {"page": 1}, []),
+    ],
+)
+async def test_nothing_that_is_sent_is_passed_over(
+    desk: Desk, query: str, document: dict[str, object], names: list[str]
+) -> None:
+    response = await desk.http.post(f"/hsds/services?{query}", json=document)
+    assert [field["path"][0] for field in response.json().get("fields", [])] == names
+    assert response.status_code == (422 if names else 200)
+
+
+async def test_a_form_that_says_a_thing_twice_is_refused(desk: Desk) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = await desk.http.post("/hsds/services", content="search=a&search=b", headers=form)
+    assert response.status_code == 422
+    assert [field["code"] for field in response.json()["fields"]] == ["REPEATED"]
+
+
+@pytest.mark.parametrize(
     ("content", "kind", "status"),
     [(b"[1]", "application/json", 400), (b"{", "application/json", 400), (b"a", "text/plain", 415)],
 )

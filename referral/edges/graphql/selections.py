@@ -23,6 +23,7 @@ from referral.directory import search
 from referral.edges.graphql.writers import Names, NotPlain, Row, Scope, Writer, object_of, object_writer
 
 Info = GraphQLResolveInfo[Any]
+AS_TEXT = frozenset({"capacities", "sources"})  # so that they can stand in a key
 MOST_VARIANTS = 16  # of one document: what its variables include and skip
 
 
@@ -48,8 +49,8 @@ class ListingWriter:
     def written(self, fixed: Row, changing: Row) -> bytes:
         """Raises KeyError, TypeError or ValueError for a row that does not fit the schema."""
         values = {name: changing[name] for name in self.changing}
-        if "capacities" in values:
-            values["capacities"] = orjson.loads(values["capacities"])
+        for name in AS_TEXT & values.keys():
+            values[name] = orjson.loads(values[name])
         return orjson.dumps(self.write({**fixed, **values}))
 
 

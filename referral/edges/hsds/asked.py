@@ -5,13 +5,14 @@ silently ignored would answer another question.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 from urllib.parse import parse_qsl
 from uuid import UUID
 
-import orjson
+import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
@@ -29,6 +30,7 @@ from referral.edges.hsds.parameters import (
     LONGEST_TEXT,
     METRES,
     NEAR_M,
+    PARAMETERS,
     POSTCODE,
     TAGS,
     Names,
@@ -38,6 +40,10 @@ from referral.foundation import places
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 from referral.foundation.meanings import PlaceKind
 
+Words = TypeVar("Words", str, str | None)
+
+KINDS: Sequence[tuple[str, tuple[type, ...]]] = (("boolean", (bool,)), ("number", (int, float)), ("string", (str,)))
+TYPES = {"boolean": "true or false", "number": "a number", "string": "text"}
 MOST_BYTES = 16_384
 MOST_FIELDS = 30
 ROUTE = re.compile(r"([0-9]{5})-[0-9]{4}")
@@ -58,13 +64,40 @@ class Asked:
 
 
 async def read(house: House, request: Request, known: Names) -> Asked:
-    """Raises ValidationFailed, naming every parameter that is wrong; HTTPException for a body that cannot be read."""
-    fields = {**request.query_params, **(await body(request) if request.method == "POST" else {})}
-    problems = [
-        problem(name, "UNKNOWN", f"There is no such parameter here. There are: {', '.join(sorted(known))}.")
-        for name in fields
+    """Raises ValidationFailed, naming every parameter that is wrong; HTTPException for a body that cannot be read.
+
+    What the body says counts before what the address says; that must make sense all the same.
+    """
+    problems: list[FieldProblem] = []
+    address = once(request.query_params.multi_items(), problems)
+    sent = once(await body(request, problems), problems) if request.method == "POST" else {}
+    others = f"There are: {', '.join(sorted(known))}." if known else "There is none."
+    problems += [
+        problem(name, "UNKNOWN", f"There is no such parameter here. {others}")
+        for name in {**address, **sent}
         if name not in known
     ]
+    sent = {name: words for name, words in sent.items() if words is not None}
+    asked = await understood(house, {**address, **sent}, problems)
+    if any(address[name] != sent[name] for name in address.keys() & sent.keys()):
+        await understood(house, {**sent, **address}, problems)
+    if problems:
+        raise ValidationFailed(list(dict.fromkeys(problems)))
+    return asked
+
+
+def once(pairs: Iterable[tuple[str, Words]], problems: list[FieldProblem]) -> dict[str, Words]:
+    """Each parameter once: of two values one would be ignored."""
+    fields: dict[str, Words] = {}
+    for name, words in pairs:
+        if name in fields:
+            problems.append(problem(name, "REPEATED", "Send it once."))
+        fields[name] = words
+    return fields
+
+
+async def understood(house: House, fields: Mapping[str, str], problems: list[FieldProblem]) -> Asked:
+    """All parameters as typed values; what is wrong with them joins the problems."""
     asked = Asked(
         wanted=Wanted(
             text=text(fields, problems),
@@ -87,41 +120,55 @@ async def read(house: House, request: Request, known: Names) -> Asked:
     )
     flag(fields, "top_only", problems)
     uuid(fields, "parent_id", problems)
-    asked = replace(asked, wanted=await at_postcode(house, asked.wanted, fields, problems))
-    if problems:
-        raise ValidationFailed(problems)
-    return asked
+    return replace(asked, wanted=await at_postcode(house, asked.wanted, fields, problems))
 
 
-async def body(request: Request) -> dict[str, str]:
-    """What was posted: a form, or a JSON object of plain values. Sensitive searches need not stand in an address."""
+async def body(request: Request, problems: list[FieldProblem]) -> Sequence[tuple[str, str | None]]:
+    """What was posted: a form, or a JSON object of plain values, where null says nothing.
+
+    Sensitive searches need not stand in an address.
+    """
     sent = await bodies.read(request, most_bytes=MOST_BYTES)
     if not sent:
-        return {}
+        return []
     kind = media_type(request)
     try:
         if kind == FORM:
-            return dict(parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
+            return parse_qsl(sent.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         if kind == JSON:
-            return plain(orjson.loads(sent))
+            return plain(msgspec.json.decode(sent, type=dict[str, object]), problems)
     except ValueError:
         raise HTTPException(400) from None
     raise HTTPException(415)
 
 
-def plain(document: object) -> dict[str, str]:
-    if not isinstance(document, dict):
-        raise HTTPException(400)
-    return {str(name): written(value) for name, value in document.items() if value is not None}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
+def plain(document: Mapping[str, object], problems: list[FieldProblem]) -> list[tuple[str, str | None]]:
+    """JSON has types: a postal code that came as a number has lost its zeros already."""
+    problems += [
+        problem(name, "WRONG_TYPE", f"Send {' or '.join(TYPES[one] for one in types_of(name))}, or null.")
+        for name, value in document.items()
+        if value is not None and name in PARAMETERS and type_of(value) not in types_of(name)
+    ]
+    return [(name, written(value)) for name, value in document.items()]
 
 
-def written(value: object) -> str:
-    """A JSON value as a query would spell it."""
+def types_of(name: str) -> tuple[str, ...]:
+    """As JSON Schema calls them; a whole number is a number."""
+    said = {str(PARAMETERS[name].schema["type"]), *(("number",) if PARAMETERS[name].is_counted else ())}
+    return tuple(sorted("number" if one == "integer" else one for one in said))
+
+
+def type_of(value: object) -> str | None:
+    return next((name for name, kinds in KINDS if isinstance(value, kinds)), None)
+
+
+def written(value: object) -> str | None:
+    """A JSON value as a query would spell it; 7.0 is a whole number there. What cannot be spelled says nothing."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise HTTPException(400)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 # ------------------------------------------------------------- one value at a time
@@ -220,8 +267,8 @@ async def at_postcode(house: House, wanted: Wanted, fields: Mapping[str, str], p
     """The postcode, and with proximity the circle around its middle. A postcode we cannot place is no question."""
     code, metres = fields.get("postcode"), fields.get("proximity")
     before = len(problems)
-    if metres is not None and not (re.fullmatch(METRES, metres) and int(metres) <= FARTHEST_M):
-        problems.append(problem("proximity", "OUT_OF_RANGE", f"Send whole metres from 1 to {FARTHEST_M:,}."))
+    if metres is not None and not re.fullmatch(METRES, metres):
+        problems.append(problem("proximity", "OUT_OF_RANGE", "Send whole metres from 1 to 20,000,000."))
     if code is None and metres is not None:
         problems.append(problem("postcode", "MISSING", "proximity needs a postcode."))
     if code is not None and {"lat", "lon"} & fields.keys():

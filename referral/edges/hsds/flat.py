@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from referral.directory.written import shortened
 from referral.edges.hsds.csv_rows import Broken, records
 from referral.edges.hsds.eligibility import INTERPRETER_FOR_OTHER
-from referral.edges.hsds.fields import shortened
 from referral.edges.hsds.flat_mapping import Listing, Mapped, checked
 from referral.edges.hsds.package import Progress
 from referral.edges.hsds.rows import TABLES, NotHsds, Package, RowError, SourceRow, content_id
@@ -87,8 +87,9 @@ class Flat:
             return "id", f"line {first} has the same"
         if self.given.leaves_out_helpless and not self.kinds(values):
             said = values["help"].strip()
-            words = f'"{shortened(said)}" is' if said else "nothing is said that is"
-            return "help", f"{words} none of the kinds of help that the mapping names"
+            if not said:
+                return "help", "no kind of help is said"
+            return "help", f'"{shortened(said)}" is none of the kinds of help that the mapping names'
         return None
 
     # ------------------------------------------------------------- parts of a line
@@ -125,7 +126,7 @@ class Flat:
     def place(self, line: Line, values: Mapped) -> str | None:
         address = [values[name].strip() for name in ("address", "city", "state", "postal_code", "country")]
         latitude, longitude = self.point(line, values)
-        if not (values["address"].strip() or values["city"].strip() or values["postal_code"].strip() or latitude):
+        if not (any(address[:-1]) or latitude):  # a state is a place, if a large one; a country alone is none
             return None
         key = "\x1f".join([*address, latitude, longitude])
         name = values["location"].strip()

@@ -1,7 +1,7 @@
 """What does a package say about whom, in our words? Rows of HSDS in, one batch of listings and the errors out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -17,15 +17,19 @@ from referral.directory.listed import (
     ListedService,
 )
 from referral.directory.listed_areas import is_court
-from referral.edges.hsds import objects
+from referral.edges.hsds import hours, objects
 from referral.edges.hsds.fields import Fields, RejectedRow
 from referral.edges.hsds.help_codes import Term, help_types, kind_of
 from referral.edges.hsds.objects import Address
 from referral.edges.hsds.rows import Package, RowError
 from referral.edges.hsds.sorting import Sorting
+from referral.foundation import earth
 
 Part = TypeVar("Part")
 
+Middles = Mapping[tuple[str, str], tuple[float, float]]  # by country and postal code: latitude and longitude
+
+FARTHEST_FROM_CODE_KM = 100  # the emptiest codes of the US are about as wide
 OUR_TABLES = {"service_at_location": "provider", "language": "language_offered"}
 
 
@@ -45,17 +49,25 @@ def languages_in(package: Package) -> list[str]:
     return sorted(text for text in written if text and "\0" not in text)
 
 
-def listings(package: Package, tags: dict[str, str], *, source: str) -> Reading:
-    """Read a whole package. `tags` turns languages as written, in lower case, into canonical tags."""
+def postal_codes_in(package: Package) -> set[str]:
+    """Every postal code of an address, as the package writes it."""
+    return {row.values["postal_code"].strip() for row in package.rows.get("address", [])} - {""}
+
+
+def listings(package: Package, tags: dict[str, str], middles: Middles, *, source: str) -> Reading:
+    """Read a whole package. `tags` turns languages as written, in lower case, into canonical tags.
+
+    `middles` is where postal codes lie, as far as they are known.
+    """
     sorting = Sorting(package=package, source=source, errors=list(package.errors), failed=dict(package.unread))
     organizations = read_organizations(sorting)
-    locations = read_locations(sorting)
+    locations = near_their_codes(sorting, read_locations(sorting), middles)
     services = read_services(sorting)
     providers = read_providers(sorting, organizations, locations, services)
     contacts = dict(sorting.each("contact", partial(objects.contact, sorting)))
     phones = sorting.each("phone", partial(objects.phone, sorting, contacts=contacts))
     spoken = sorting.each("language", partial(objects.language, sorting, tags=tags))
-    schedules = sorting.each("schedule", partial(objects.schedule, sorting))
+    schedules = hours.joined(sorting.each("schedule", partial(objects.schedule, sorting)))
     areas = sorting.each("service_area", partial(objects.area, sorting))
     by_phone = grouped(language for language in spoken if not isinstance(language, ListedLanguage))
     helping = with_help(sorting, services, areas)
@@ -101,6 +113,30 @@ def at_address(location: ListedLocation, addresses: Sequence[Address]) -> Listed
         postal_code=address.postal_code,
         country=address.country,
     )
+
+
+def near_their_codes(sorting: Sorting, locations: Sequence[ListedLocation], middles: Middles) -> list[ListedLocation]:
+    """The same, without points that the postal code contradicts: an office in Washington must not be found in Miami."""
+    rows = {sorting.id_of(row): row for (table, _), row in sorting.landed.items() if table == "location"}
+
+    def believed(one: ListedLocation) -> ListedLocation:
+        middle = middles.get(code_of(one))
+        if one.latitude is None or one.longitude is None or middle is None:
+            return one
+        away_km = earth.km(one.latitude, one.longitude, *middle)
+        if away_km <= FARTHEST_FROM_CODE_KM:
+            return one
+        reason = f"{away_km:.0f} km from the middle of {one.postal_code}; the place is listed without a point"
+        sorting.errors.append(rows[one.id].error("latitude", reason, landed=True))
+        return replace(one, latitude=None, longitude=None)
+
+    return [believed(one) for one in locations]
+
+
+def code_of(location: ListedLocation) -> tuple[str, str]:
+    """The country and the postal code, without the route of a US one."""
+    code, country = location.postal_code or "", location.country or ""
+    return country, code[:5] if country == "US" else code
 
 
 def read_services(sorting: Sorting) -> list[ListedService]:

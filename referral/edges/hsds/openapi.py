@@ -1,11 +1,12 @@
 """The HSDS API described for machines: an OpenAPI 3.1 document, made from the tables that the doors themselves read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import orjson
 
 from referral.edges.hsds.parameters import (
+    MOST_METRES,
     OF_ORGANIZATION,
     OF_ORGANIZATIONS,
     OF_PLACES,
@@ -148,7 +149,7 @@ def of_list(name: str, listing: Listing) -> dict[str, object]:
         "post": {
             "operationId": f"search_{name}",
             **asking,
-            "description": "What the body says counts before what the address says.",
+            "description": "What the body says counts before what the address says; both must make sense.",
             "parameters": references(listing.asked),
             "requestBody": body(listing.asked),
             "responses": {"200": answer, **refusals(400, 413, 415, 422)},
@@ -159,20 +160,19 @@ def of_list(name: str, listing: Listing) -> dict[str, object]:
 def of_one(name: str, listing: Listing) -> dict[str, object]:
     id = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
     known = operation(f"get_{name}", f"One {listing.what}, whole.", ref(listing.shape))
-    refused = refusals(404, 422) if listing.asked_of_one else refusals(404)
     moved = {"301": {"description": "It was merged into another, to which Location leads."}} if listing.moves else {}
     return {
         "get": {
             **known,
             "tags": [name],
             "parameters": [id, *references(listing.asked_of_one)],
-            "responses": {"200": answer(ref(listing.shape)), **moved, **refused},
+            "responses": {"200": answer(ref(listing.shape)), **moved, **refusals(404, 422)},
         }
     }
 
 
 def operation(id: str, summary: str, schema: Schema) -> dict[str, object]:
-    return {"operationId": id, "summary": summary, "responses": {"200": answer(schema)}}
+    return {"operationId": id, "summary": summary, "responses": {"200": answer(schema), **refusals(422)}}
 
 
 def answer(schema: Schema) -> dict[str, object]:
@@ -193,14 +193,27 @@ def parameter(name: str) -> dict[str, object]:
     return {"name": name, "in": "query", "description": one.meaning, "schema": one.schema, **ours}
 
 
+NOTHING: Schema = {"type": "null", "description": "The same as leaving it out."}
+
+
 def body(names: Names) -> dict[str, object]:
-    schema = {
-        "type": "object",
-        "properties": {name: PARAMETERS[name].schema for name in names},
-        "additionalProperties": False,
+    """JSON, which may say null, or a form, which cannot."""
+    plain = {name: PARAMETERS[name].schema for name in names}
+    nullable = {name: {"anyOf": [*in_json(name), NOTHING]} for name in names}
+    kinds = {"application/json": nullable, "application/x-www-form-urlencoded": plain}
+    return {
+        "required": False,
+        "content": {
+            kind: {"schema": {"type": "object", "properties": properties, "additionalProperties": False}}
+            for kind, properties in kinds.items()
+        },
     }
-    kinds = ("application/json", "application/x-www-form-urlencoded")
-    return {"required": False, "content": {kind: {"schema": schema} for kind in kinds}}
+
+
+def in_json(name: str) -> Iterator[Schema]:
+    yield PARAMETERS[name].schema
+    if PARAMETERS[name].is_counted:
+        yield {"type": "integer", "minimum": 1, "maximum": MOST_METRES}
 
 
 def page(listing: Listing) -> dict[str, object]:

@@ -17,7 +17,8 @@ MOST_LANGUAGES = 20
 FARTHEST_M = int(EARTH_RADIUS_KM * 3.15 * 1000)  # half way round
 NEAR_M = 50_000
 DEGREES = r"-?[0-9]{1,3}([.][0-9]{1,20})?(e-?[0-9]{1,3})?"
-METRES = r"[1-9][0-9]{0,7}"
+MOST_METRES = 20_000_000
+METRES = r"([1-9][0-9]{0,6}|1[0-9]{7}|20000000)"  # text, as HSDS has it: so the pattern itself holds the limit
 POSTCODE = r"[0-9A-Za-z]([0-9A-Za-z -]{0,8}[0-9A-Za-z])?"
 TAGS = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}(,[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}){0,19}"
 
@@ -31,6 +32,7 @@ class Parameter:
     meaning: str
     schema: Schema = field(repr=False)
     is_ours: bool = False
+    is_counted: bool = False  # text that is a number: JSON may say it as one
 
 
 ID: Schema = {"type": "string", "format": "uuid"}
@@ -82,6 +84,7 @@ PARAMETERS: Mapping[str, Parameter] = {
     "proximity": Parameter(
         meaning="With postcode: places at most so many metres from its middle, whatever their own postcode.",
         schema=text_like(METRES),
+        is_counted=True,
     ),
     "lat": Parameter(
         meaning="With lon: only places around this point. Degrees, WGS 84.", schema=degrees(90), is_ours=True
@@ -122,3 +125,4 @@ OF_ORGANIZATIONS: Names = ("search", *PAGING, "taxonomy_term_id", "taxonomy_id",
 OF_TAXONOMIES: Names = ("search", *PAGING)
 OF_TERMS: Names = ("search", *PAGING, "taxonomy_id", "top_only", "parent_id")
 OF_ORGANIZATION: Names = ("full_service",)
+NONE: Names = ()

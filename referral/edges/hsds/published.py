@@ -7,7 +7,6 @@ the address is not whole. Names are those of the HSDS 3.1 schemas.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -24,7 +23,7 @@ from referral.directory.whole import (
     WholeService,
 )
 from referral.directory.words import CapacityUnit, LocationVisibility, Openness
-from referral.edges.hsds import eligibility
+from referral.edges.hsds import eligibility, hours
 from referral.edges.hsds.fields import FOREIGN_IDS
 from referral.foundation.vocabulary import HelpType
 
@@ -60,6 +59,7 @@ def change(one: Change) -> Document:
 
 def service(whole: WholeService, now: datetime, *, is_full: bool) -> Document:
     """A service: with everything that is its own, or in a list with its organization alone."""
+    facts = eligibility.agreeing(whole.facts, detained=whole.accepts_detained, minors=whole.accepts_minors)
     written = said(
         id=str(whole.id),
         name=whole.name,
@@ -71,7 +71,7 @@ def service(whole: WholeService, now: datetime, *, is_full: bool) -> Document:
         interpretation_services=whole.interpretation,
         application_process=whole.application_process,
         fees_description=whole.fees,
-        eligibility_description=eligibility.written(whole.facts, whole.eligibility),
+        eligibility_description=eligibility.written(facts, whole.eligibility),
         minimum_age=whole.minimum_age,
         maximum_age=whole.maximum_age,
         assured_date=whole.assured_on and whole.assured_on.isoformat(),
@@ -309,30 +309,8 @@ def areas(whole: Sequence[WholeArea]) -> list[Document]:
 
 
 def schedules(whole: Sequence[WholeHours], zone: str | None, now: datetime) -> list[Document]:
-    """Weekly hours, or of the nth weekday of a month. HSDS knows offsets only: those of today, see iana_timezone."""
-    shift = now.astimezone(ZoneInfo(zone)).utcoffset() if zone else None
-    hours = None if shift is None else shift.total_seconds() / 3600
-    offset = "" if shift is None else now.astimezone(ZoneInfo(zone or "UTC")).strftime("%z")
-    return [
-        said(
-            id=str(one.id),
-            freq="MONTHLY" if one.weeks_of_month else "WEEKLY" if one.weekdays else None,
-            byday=",".join(bydays(one)),
-            opens_at=one.opens_at + offset if one.weekdays else None,
-            closes_at=one.closes_at + offset if one.weekdays else None,
-            timezone=hours,
-            valid_from=one.valid_from and one.valid_from.isoformat(),
-            valid_to=one.valid_to and one.valid_to.isoformat(),
-            notes=one.note,
-            description="closed" if one.is_closure else None,
-        )
-        for one in whole
-    ]
-
-
-def bydays(hours: WholeHours) -> list[str]:
-    weeks: Sequence[object] = hours.weeks_of_month or ("",)
-    return [f"{week}{day.value}" for week in weeks for day in hours.weekdays]
+    """Weekly hours, or of the nth weekday of a month; a row for each time between two changes of the clock."""
+    return [said(**row) for one in whole for row in hours.written(one, zone, now)]
 
 
 def zone_of(places: Sequence[WholePlace]) -> str | None:

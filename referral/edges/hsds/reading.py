@@ -39,8 +39,9 @@ class Reading:
 
     house: House
 
-    async def root(self, _request: Request) -> Response:
+    async def root(self, request: Request) -> Response:
         """Which version, which profile."""
+        await asked.read(self.house, request, parameters.NONE)
         base = self.house.settings.public_url.rstrip("/")
         return json({"version": VERSION, "profile": f"{base}/hsds/profile", "openapi_url": f"{base}/hsds/openapi.json"})
 
@@ -80,6 +81,7 @@ class Reading:
         return await listed(at, question, pages.SERVICES, write)
 
     async def service(self, request: Request) -> Response:
+        await asked.read(self.house, request, parameters.NONE)
         at, id = self.house.database.reader, id_of(request)
         found = await whole.of(at, [id])
         if not found:
@@ -98,6 +100,7 @@ class Reading:
 
     async def place(self, request: Request) -> Response:
         """The official document names the schema of a service here; what is asked for is the service at its place."""
+        await asked.read(self.house, request, parameters.NONE)
         at, id = self.house.database.reader, id_of(request)
         found = await whole.places(at, [id])
         if not found:
@@ -126,6 +129,7 @@ class Reading:
         return fixed(question, searched([published.taxonomy()], question))
 
     async def taxonomy(self, request: Request) -> Response:
+        await asked.read(self.house, request, parameters.NONE)
         if str(id_of(request)) != published.TAXONOMY_ID:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return json(published.taxonomy())
@@ -137,6 +141,7 @@ class Reading:
         return fixed(question, [] if is_empty else searched([published.term(kind) for kind in HelpType], question))
 
     async def term(self, request: Request) -> Response:
+        await asked.read(self.house, request, parameters.NONE)
         kind = published.kind_of(str(id_of(request)))
         if kind is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)

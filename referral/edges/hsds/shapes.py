@@ -158,7 +158,8 @@ OBJECTS: Mapping[str, Schema] = {
         note=TEXT,
     ),
     "schedule": shape(
-        "Hours of the place's own clock, with the offset from UTC that holds today.",
+        "Hours of the place's own clock. Where it changes in the year ahead there is a row for each time between two "
+        "changes, from valid_from to valid_to, with the offset from UTC that holds then.",
         "id",
         id=ID,
         freq=one_of("WEEKLY", "MONTHLY"),

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import UUID
 
-from referral.edges.hsds.fields import Fields, RejectedRow, as_id, shortened
+from referral.directory.written import shortened
+from referral.edges.hsds.fields import Fields, RejectedRow, as_id
 from referral.edges.hsds.rows import TABLES, Package, RowError, SourceRow, key_of
 
 Read = TypeVar("Read")
@@ -73,7 +74,11 @@ class Sorting:
             raise OrphanedRow(self.lost[key])
         if key not in self.landed:
             raise RejectedRow(name, f'no row of {TABLES[table].file} has the id "{shortened(written)}"')
-        return as_id(table, name, self.landed[key].values["id"].strip(), self.source)
+        return self.id_of(self.landed[key], name)
+
+    def id_of(self, row: SourceRow, name: str = "id") -> UUID:
+        """Its id here."""
+        return as_id(row.table, name, row.values["id"].strip(), self.source)
 
     def owner(self, fields: Fields, tables: dict[str, str]) -> dict[str, UUID]:
         """The one owner of a row, by the name of the field that points to it."""

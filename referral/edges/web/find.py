@@ -12,6 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from referral.directory import sources
+from referral.directory.facts import FactGroup
+from referral.directory.providers import ProviderId
+from referral.directory.sources import Told
+from referral.directory.words import SaidBy
 from referral.edges.house import House
 from referral.edges.lookups import is_area
 from referral.edges.web import forms, place_words
@@ -80,13 +85,13 @@ class Find:
             is_later=after is not None,
             is_demonstration=self.house.settings.show_mailbox,
             who=who,
-            everyone={one: path_of(lang, place, one) for one in Who},
-            paths={tag: path_of(tag, place, who) for tag in WORDS},
-            path=path_of(lang, place, who),
+            everyone={one: way_of(place, one) for one in Who},
+            way=way_of(place, who),
             total=found.total,
             next=found.next,
             hits=[card(hit, lang) for hit in found.hits],
             further=[card(hit, lang) for hit in found.further],
+            newer=await newer_than_lists(self.house, [hit.id for hit in (*found.hits, *found.further)]),
             help=HELP[lang],
             names={one.tag: one.name_in(lang) for one in await languages.listed(at)},
         )
@@ -104,6 +109,19 @@ def meant(found: Resolution) -> Place | None:
 
 def is_code(place: Place, country: str) -> bool:
     return place.kind is PlaceKind.POSTAL_CODE and place.country == country
+
+
+async def newer_than_lists(house: House, ids: list[ProviderId]) -> dict[ProviderId, list[Told]]:
+    """Which parts of each listing somebody has said since its list did. Whether it takes people stands above."""
+    told = await sources.of(house.database.reader, ids)
+    return {
+        id: [
+            one
+            for one in told.get(id, ())
+            if one.source is not SaidBy.LIST and one.group is not FactGroup.CAPACITY and one.date
+        ]
+        for id in ids
+    }
 
 
 def box(request: Request, *, trouble: str | None = None, found: tuple[Place, ...] = (), written: str = "") -> Response:
@@ -133,9 +151,9 @@ async def place_of(house: House, written: str) -> Place:
     return found
 
 
-def path_of(lang: str, place: Place, who: Who) -> str:
-    """The address of the groups for a place. Those for adults have none of their own: most people are."""
-    return f"/{lang}/find/{place.id}" + ("" if who is Who.ADULT else f"/{who}")
+def way_of(place: Place, who: Who) -> str:
+    """The address of the groups for a place, behind the language. Those for adults need no word of their own."""
+    return f"/find/{place.id}" + ("" if who is Who.ADULT else f"/{who}")
 
 
 def who_of(request: Request) -> Who:
