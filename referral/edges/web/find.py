@@ -12,10 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.directory import search, sources
+from referral.directory import sources
 from referral.directory.facts import FactGroup
 from referral.directory.providers import ProviderId
-from referral.directory.search import Hit, Point, Search
+from referral.directory.searching import search
+from referral.directory.searching.search import Hit, Point, Search
 from referral.directory.sources import Told
 from referral.directory.words import SaidBy
 from referral.edges.house import House
