@@ -1,10 +1,10 @@
 """`make bench`: what this service costs, side by side with its peers, in one run on one machine.
 
-Four parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
+Five parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
 `serving` (next to PostGraphile, the usual Strawberry application and two ceilings), `mixed` (ten minutes of everything
-at once), `paths` (the hot paths). Databases
-are kept under build/benchmarks, so only the first run makes them: 10,000 listings take half a minute, 100,000 two, a
-million about fifteen. With --write the tables go into docs/performance.md.
+at once), `writing` (submissions and places taken, next to pgbench), `paths` (the hot paths). Databases are kept under
+build/benchmarks, so only the first run makes them: 10,000 listings take half a minute, 100,000 two, a million about
+fifteen. With --write the tables go into docs/performance.md.
 """
 
 import argparse
@@ -22,6 +22,7 @@ import searching
 import seeded
 import serving
 import uvloop
+import writing
 from chart import Bar, svg
 
 from referral.foundation import embedded, migrate
@@ -31,7 +32,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 HOME = PROJECT / "build" / "benchmarks"
 PAGE = PROJECT / "docs" / "performance.md"
 PLOT = PROJECT / "docs" / "performance.svg"
-PARTS = ("search", "serving", "mixed", "paths")
+PARTS = ("search", "serving", "mixed", "writing", "paths")
 SIZES = (10_000, 100_000, 1_000_000)
 SERVED = 100_000
 SEARCHES = 2_000
@@ -96,6 +97,9 @@ async def run(parts: list[str], sizes: list[int], size: int, *, write: bool) -> 
     if "mixed" in parts:
         async with directory(size) as (database, _):
             tables["mixed"] = mixed.rows(await mixed.measured(database, HOME / "serving", MIXED_SECONDS))
+    if "writing" in parts:
+        async with directory(sizes[0]) as (database, postmaster):
+            tables["writing"] = writing.rows(await writing.measured(database, postmaster))
     if "paths" in parts:
         async with directory(sizes[0]) as (database, _):
             tables["paths"] = await hot_paths.rows(database)

@@ -139,7 +139,7 @@ async def measured(database: Database, size: int, many: int) -> Result:
     known, seconds = await listings(database), list[float]()
     for asked in await questions(database, sorted(known.offers), many):
         began = time.perf_counter()
-        found = await search.find_columns(database.reader, asked.search, {"openness"}, Paging(first=PAGE))
+        found = await search.find_columns(database.reader, asked.search, frozenset({"openness"}), Paging(first=PAGE))
         seconds.append(time.perf_counter() - began)
         expected = known.nearest(asked)
         if not same([dict(row) for row in found.hits], expected):

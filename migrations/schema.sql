@@ -203,6 +203,44 @@ CREATE FUNCTION public.learn_words() RETURNS trigger
         RETURN NULL;
     END $$;
 
+CREATE FUNCTION public.listing_sources(listing uuid) RETURNS json
+    LANGUAGE sql STABLE COST 2000
+    AS $$
+        SELECT coalesce(json_agg(json_build_object(
+                            'group', g.name, 'source', coalesce(k.said_by, 'list'),
+                            'list_name', CASE WHEN k.said_by IS NULL THEN g.list END,
+                            'date', coalesce(k.approved_at::date, s.assured_on, CASE WHEN NOT EXISTS (
+                                SELECT FROM listing_override a
+                                 WHERE a.owner IN (p.id, p.service_id, p.location_id, p.organization_id)
+                                   AND a.approved_at = s.last_modified) THEN s.last_modified::date END),
+                            'confirmed_at', greatest(k.approved_at, g.confirmed_at)) ORDER BY g.place), '[]')
+          FROM provider p
+          JOIN listing_card c ON c.id = p.id
+          JOIN service s ON s.id = p.service_id
+          LEFT JOIN location l ON l.id = p.location_id
+         CROSS JOIN LATERAL (VALUES
+                   (1, 'contact', p.source, true, CASE WHEN p.verification = 'verified' THEN p.verified_at END),
+                   (2, 'place', l.source, l.visibility = 'public', NULL),
+                   (3, 'hours', p.source, c.schedules::text <> '[]', NULL),
+                   (4, 'languages', s.source, c.languages::text <> '[]', NULL),
+                   (5, 'services', s.source, true, NULL),
+                   (6, 'capacity', NULL, p.openness_stated_at IS NOT NULL, NULL))
+               AS g (place, name, list, is_said, confirmed_at)
+          LEFT JOIN LATERAL (
+                   SELECT o.said_by, o.approved_at
+                     FROM listing_override o
+                    WHERE o.owner IN (p.id, p.service_id, p.location_id, p.organization_id)
+                      AND o.fact_group = g.name AND o.is_kept
+                    UNION ALL
+                   SELECT CASE p.openness_stated_by WHEN 'partner_app' THEN 'partner' ELSE 'provider' END,
+                          p.openness_stated_at
+                    WHERE g.name = 'capacity' AND p.openness_stated_at IS NOT NULL
+                    ORDER BY approved_at DESC
+                    LIMIT 1) AS k ON true
+         WHERE p.id = listing AND (g.is_said OR k.said_by IS NOT NULL)
+           AND (g.name <> 'place' OR l.visibility = 'public')
+    $$;
+
 CREATE FUNCTION public.listings_of(touched jsonb, touched_table text) RETURNS SETOF uuid
     LANGUAGE sql STABLE
     AS $$
@@ -356,6 +394,12 @@ CREATE FUNCTION public.open_listing_offers() RETURNS trigger
 CREATE FUNCTION public.owner_of(part text, told jsonb) RETURNS uuid
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN CASE WHEN (part = ANY (ARRAY['organization'::text, 'service'::text, 'location'::text, 'provider'::text])) THEN ((told ->> 'id'::text))::uuid ELSE (COALESCE((told ->> 'provider_id'::text), (told ->> 'location_id'::text), (told ->> 'service_id'::text), (told ->> 'organization_id'::text)))::uuid END;
+
+CREATE FUNCTION public.phone_digits(number text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN "right"(regexp_replace(number, '[^0-9]'::text, ''::text, 'g'::text), 10);
+
+COMMENT ON FUNCTION public.phone_digits(number text) IS 'What tells numbers apart however they are written: without the country, mostly.';
 
 CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
     LANGUAGE plpgsql
@@ -574,6 +618,7 @@ CREATE TABLE public.language_offered (
     tag text NOT NULL,
     mode text DEFAULT 'staff_fluent'::text NOT NULL,
     note text,
+    taken_from uuid,
     CONSTRAINT language_has_one_owner CHECK ((num_nonnulls(service_id, location_id) = 1)),
     CONSTRAINT language_mode_known CHECK ((mode = ANY (ARRAY['staff_fluent'::text, 'staff_basic'::text, 'interpreter_in_person'::text, 'interpreter_phone'::text, 'written_only'::text, 'relay'::text])))
 );
@@ -602,8 +647,11 @@ CREATE TABLE public.phone (
     extension text,
     kind text,
     languages text[] DEFAULT '{}'::text[] NOT NULL,
+    taken_from uuid,
     CONSTRAINT phone_has_one_owner CHECK ((num_nonnulls(organization_id, service_id, location_id, provider_id) = 1))
 );
+
+COMMENT ON COLUMN public.phone.taken_from IS 'The listing merged into this one that said so. No list takes it away.';
 
 CREATE TABLE public.schedule (
     id uuid NOT NULL,
@@ -678,6 +726,7 @@ CREATE TABLE public.service_area (
     state text,
     place_id uuid,
     border jsonb,
+    taken_from uuid,
     CONSTRAINT area_has_one_owner CHECK ((num_nonnulls(service_id, provider_id) = 1)),
     CONSTRAINT service_area_kind_known CHECK ((kind = ANY (ARRAY['country'::text, 'state'::text, 'county'::text, 'court'::text, 'facility'::text, 'port_of_entry'::text, 'custom'::text])))
 );
@@ -900,7 +949,8 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
            FROM public.capacity k
           WHERE ((k.provider_id = c.id) AND (k.expires_at > now()))) AS capacities,
     ((c.xmin)::text)::bigint AS version,
-    c.lexemes
+    c.lexemes,
+    public.listing_sources(c.id) AS sources
    FROM (public.listing_card c
      LEFT JOIN public.provider p ON ((p.id = c.id)));
 
@@ -955,6 +1005,48 @@ CREATE TABLE public.listing_offer (
     point public.cube NOT NULL,
     is_open boolean NOT NULL
 );
+
+CREATE TABLE public.listing_override (
+    owner uuid NOT NULL,
+    fact text NOT NULL,
+    fact_group text NOT NULL,
+    base jsonb NOT NULL,
+    approved jsonb NOT NULL,
+    approved_at timestamp with time zone NOT NULL,
+    said_by text NOT NULL,
+    proposal_id uuid,
+    is_kept boolean DEFAULT true NOT NULL,
+    listed jsonb,
+    listed_at timestamp with time zone,
+    listed_by text,
+    CONSTRAINT listing_override_conflict_whole CHECK ((num_nulls(listed, listed_at, listed_by) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT listing_override_given_up_for_list CHECK ((is_kept OR (listed IS NOT NULL))),
+    CONSTRAINT listing_override_said_by_known CHECK ((said_by = ANY (ARRAY['provider'::text, 'partner'::text, 'staff'::text])))
+);
+
+COMMENT ON TABLE public.listing_override IS 'What stands although the list it came from says something else.';
+
+COMMENT ON COLUMN public.listing_override.owner IS 'The organization, service, location or provider whose fact it is.';
+
+COMMENT ON COLUMN public.listing_override.base IS 'What the list said then; while it says so, the approved value is kept.';
+
+COMMENT ON COLUMN public.listing_override.listed IS 'A third value that a list brought since; staff have to look.';
+
+CREATE TABLE public.listing_proposal (
+    id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    said_by text NOT NULL,
+    partner_id uuid,
+    state text DEFAULT 'open'::text NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    data_key bytea,
+    words bytea,
+    CONSTRAINT listing_proposal_partner_named CHECK (((said_by = 'partner'::text) = (partner_id IS NOT NULL))),
+    CONSTRAINT listing_proposal_proposer_known CHECK ((said_by = ANY (ARRAY['provider'::text, 'partner'::text]))),
+    CONSTRAINT listing_proposal_state_known CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'partly_approved'::text, 'rejected'::text, 'superseded'::text])))
+);
+
+COMMENT ON COLUMN public.listing_proposal.words IS 'What the proposer wrote beside it, sealed; it goes when all is decided.';
 
 CREATE TABLE public.listing_report (
     id uuid NOT NULL,
@@ -1050,6 +1142,31 @@ CREATE TABLE public.place_name (
 COMMENT ON COLUMN public.place_name.sense IS 'own: what it is called. dominant: a reviewed alias. other: the rest.';
 
 COMMENT ON COLUMN public.place_name.is_guessable IS 'A misspelling may be taken for this name.';
+
+CREATE TABLE public.proposed_fact (
+    proposal_id uuid NOT NULL,
+    fact text NOT NULL,
+    provider_id uuid NOT NULL,
+    proposer uuid NOT NULL,
+    base jsonb NOT NULL,
+    wanted jsonb NOT NULL,
+    state text DEFAULT 'open'::text NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    reason text,
+    data_key bytea,
+    words bytea,
+    CONSTRAINT proposed_fact_decided CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+    CONSTRAINT proposed_fact_reason_known CHECK ((reason = ANY (ARRAY['not_confirmed'::text, 'contradicted'::text, 'out_of_date'::text, 'unclear'::text, 'does_not_belong'::text, 'endangers'::text, 'other'::text]))),
+    CONSTRAINT proposed_fact_rejected_says_why CHECK (((state = 'rejected'::text) = (reason IS NOT NULL))),
+    CONSTRAINT proposed_fact_state_known CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'superseded'::text])))
+);
+
+COMMENT ON COLUMN public.proposed_fact.proposer IS 'The partner; for people at the provider, the listing itself.';
+
+COMMENT ON COLUMN public.proposed_fact.base IS 'What the listing said when it was proposed.';
+
+COMMENT ON COLUMN public.proposed_fact.words IS 'What staff wrote to the proposer when they rejected it, sealed.';
 
 CREATE TABLE public.reference_file (
     name text NOT NULL,
@@ -1241,6 +1358,12 @@ ALTER TABLE ONLY public.listing_change
 ALTER TABLE ONLY public.listing_history
     ADD CONSTRAINT listing_history_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.listing_override
+    ADD CONSTRAINT listing_override_key PRIMARY KEY (owner, fact);
+
+ALTER TABLE ONLY public.listing_proposal
+    ADD CONSTRAINT listing_proposal_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.listing_report
     ADD CONSTRAINT listing_report_key PRIMARY KEY (id);
 
@@ -1267,6 +1390,9 @@ ALTER TABLE ONLY public.place
 
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_key PRIMARY KEY (place_id, folded);
+
+ALTER TABLE ONLY public.proposed_fact
+    ADD CONSTRAINT proposed_fact_key PRIMARY KEY (proposal_id, fact);
 
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_key PRIMARY KEY (id);
@@ -1323,6 +1449,8 @@ CREATE INDEX area_ring_by_box ON public.area_ring USING gist (box(ring));
 
 CREATE INDEX area_ring_of_area ON public.area_ring USING btree (area_id);
 
+CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHERE (taken_from IS NOT NULL);
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
@@ -1331,6 +1459,8 @@ CREATE INDEX language_offered_by_location ON public.language_offered USING btree
 
 CREATE INDEX language_offered_by_service ON public.language_offered USING btree (service_id, tag);
 
+CREATE INDEX language_taken_from ON public.language_offered USING btree (taken_from) WHERE (taken_from IS NOT NULL);
+
 CREATE INDEX listing_card_afar ON public.listing_card USING gin (areas) WHERE ((remote = 'yes'::text) OR (point IS NULL));
 
 CREATE INDEX listing_card_areas ON public.listing_card USING gin (areas);
@@ -1338,6 +1468,8 @@ CREATE INDEX listing_card_areas ON public.listing_card USING gin (areas);
 CREATE INDEX listing_card_at_place ON public.listing_card USING btree (id) WHERE (location_id IS NOT NULL);
 
 CREATE INDEX listing_card_by_name ON public.listing_card USING btree (name, id);
+
+CREATE INDEX listing_card_by_plain_name ON public.listing_card USING btree (public.searchable(name)) INCLUDE (name);
 
 CREATE INDEX listing_card_detained ON public.listing_card USING btree (id) WHERE (accepts_detained <> ALL (ARRAY['no'::text, 'unknown'::text]));
 
@@ -1375,6 +1507,14 @@ CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, po
 
 CREATE INDEX listing_offer_of_listing ON public.listing_offer USING btree (listing_id);
 
+CREATE INDEX listing_override_in_conflict ON public.listing_override USING btree (listed_at, owner, fact) WHERE (listed IS NOT NULL);
+
+CREATE INDEX listing_proposal_by_age ON public.listing_proposal USING btree (state, proposed_at, id);
+
+CREATE INDEX listing_proposal_of_partner ON public.listing_proposal USING btree (partner_id, proposed_at, id);
+
+CREATE INDEX listing_proposal_of_provider ON public.listing_proposal USING btree (provider_id, proposed_at, id);
+
 CREATE INDEX listing_report_of_provider ON public.listing_report USING btree (provider_id, sent_at);
 
 CREATE INDEX listing_report_open ON public.listing_report USING btree (sent_at, id) WHERE (closed_at IS NULL);
@@ -1383,11 +1523,13 @@ CREATE INDEX listing_word_by_length ON public.listing_word USING btree (length, 
 
 CREATE INDEX location_by_point ON public.location USING gist (point);
 
+CREATE UNIQUE INDEX one_open_proposal_of_a_fact ON public.proposed_fact USING btree (provider_id, fact, proposer) WHERE (state = 'open'::text);
+
 CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_at IS NULL);
 
 CREATE UNIQUE INDEX outbox_once_waiting ON public.outbox USING btree (kind, subject_id) WHERE ((lease = 0) AND (parked_at IS NULL));
 
-CREATE INDEX phone_by_digits ON public.phone USING btree ("right"(regexp_replace(number, '[^0-9]'::text, ''::text, 'g'::text), 10));
+CREATE INDEX phone_by_digits ON public.phone USING btree (public.phone_digits(number)) INCLUDE (number) WHERE (length(public.phone_digits(number)) >= 7);
 
 CREATE INDEX phone_by_location ON public.phone USING btree (location_id);
 
@@ -1396,6 +1538,8 @@ CREATE INDEX phone_by_organization ON public.phone USING btree (organization_id)
 CREATE INDEX phone_by_provider ON public.phone USING btree (provider_id);
 
 CREATE INDEX phone_by_service ON public.phone USING btree (service_id);
+
+CREATE INDEX phone_taken_from ON public.phone USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
 CREATE INDEX place_courts ON public.place USING btree (state) WHERE (kind = 'court'::text);
 
@@ -1531,6 +1675,9 @@ ALTER TABLE ONLY public.service_area
 ALTER TABLE ONLY public.service_area
     ADD CONSTRAINT area_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.service_area
+    ADD CONSTRAINT area_taken_from_provider FOREIGN KEY (taken_from) REFERENCES public.provider(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
 
@@ -1558,6 +1705,9 @@ ALTER TABLE ONLY public.language_offered
 ALTER TABLE ONLY public.language_tag
     ADD CONSTRAINT language_tag_described FOREIGN KEY (described_by) REFERENCES public.language(tag);
 
+ALTER TABLE ONLY public.language_offered
+    ADD CONSTRAINT language_taken_from_provider FOREIGN KEY (taken_from) REFERENCES public.provider(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
 
@@ -1566,6 +1716,9 @@ ALTER TABLE ONLY public.referral_note
 
 ALTER TABLE ONLY public.listing_offer
     ADD CONSTRAINT offer_of_card FOREIGN KEY (listing_id) REFERENCES public.listing_card(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.listing_override
+    ADD CONSTRAINT override_of_proposal FOREIGN KEY (proposal_id) REFERENCES public.listing_proposal(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.partner
     ADD CONSTRAINT partner_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id);
@@ -1582,8 +1735,20 @@ ALTER TABLE ONLY public.phone
 ALTER TABLE ONLY public.phone
     ADD CONSTRAINT phone_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.phone
+    ADD CONSTRAINT phone_taken_from_provider FOREIGN KEY (taken_from) REFERENCES public.provider(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_of_place FOREIGN KEY (place_id) REFERENCES public.place(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.listing_proposal
+    ADD CONSTRAINT proposal_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.listing_proposal
+    ADD CONSTRAINT proposal_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.proposed_fact
+    ADD CONSTRAINT proposed_fact_of_proposal FOREIGN KEY (proposal_id) REFERENCES public.listing_proposal(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_at_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;

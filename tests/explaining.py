@@ -1,10 +1,11 @@
 """How does Postgres mean to answer? The product's own statements, planned and not run."""
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass(kw_only=True)
@@ -24,9 +25,22 @@ class Explaining:
     async def fetchval(self, sql: str, *args: object) -> None:
         await self.fetch(sql, *args)
 
-    @asynccontextmanager
-    async def acquire(self, *, timeout: float) -> AsyncGenerator["Explaining"]:  # noqa: ASYNC109 - the driver's own word
-        yield self
+    def acquire(self, *, timeout: float) -> "Explaining":
+        """To be awaited or entered, as the driver's."""
+        return self
+
+    def __await__(self) -> Generator[Any, None, "Explaining"]:
+        yield from asyncio.sleep(0).__await__()
+        return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        """There is only one, and it stays."""
+
+    async def release(self, connection: "Explaining") -> None:
+        """As above."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from referral.directory.words import CapacityUnit, LanguageMode, Openness
 from referral.foundation.clock import now
 from referral.foundation.db import Database, Tx, execute
 from referral.foundation.vocabulary import HelpType
+from referral.referrals.offers import Terms
 
 SOURCE = "synthetic, for tests"
 MANY = 500
@@ -201,3 +203,16 @@ def asking(**changes: Any) -> dict[str, Any]:
         "uiLanguage": "es",
         **changes,
     }
+
+
+def terms(office: Office, *, lives: timedelta = timedelta(days=1), holds: bool = True) -> Terms:
+    """What an offer to this office is made of, as a test makes it."""
+    return Terms(
+        provider_id=office.id,
+        organization_id=office.organization_id,
+        help_type=HelpType.LEGAL_ASYLUM,
+        score=500,
+        rules_version="test",
+        lives=lives,
+        holds=holds,
+    )

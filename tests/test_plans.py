@@ -22,7 +22,7 @@ from referral.foundation.actors import StaffId, StaffRole
 from referral.foundation.db import Database, Reader
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
-from referral.intake import receipts, requests
+from referral.intake import consents, receipts, requests
 from referral.referrals import reading
 from referral.triage import queue
 from referral.triage.queue import QueueFilter, QueueOrder
@@ -129,7 +129,7 @@ STATEMENTS: list[tuple[Statement, str]] = [
     (by_receipt, "help_request_by_receipt"),
     (by_key, "help_request_once_per_key"),
     (lambda at: requests.request(at, uuid4()), "help_request_key"),
-    (lambda at: requests.consents(at, uuid4()), "consent_key"),
+    (lambda at: consents.given(at, uuid4()), "consent_key"),
     (most_pressing, "help_request_queue"),
     (lambda at: outbox.take(Database(at.source, "")), "outbox_due"),
     (lambda at: providers.provider(at, uuid4()), "listing_card_key"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
-from referral.foundation import migrate, schema_dump
+from referral.foundation import migrate, revisions, schema_dump
 from referral.foundation.db import Database
 
 SCHEMA_SQL = Path(__file__).parents[1] / "migrations" / "schema.sql"
@@ -47,7 +47,7 @@ async def test_every_constraint_and_index_has_a_name_of_ours(database: Database)
 
 
 async def test_every_migration_can_be_taken_back_and_made_again(empty_dsn: str) -> None:
-    scripts = ScriptDirectory(str(migrate.migrations_folder()))
+    scripts = ScriptDirectory(str(revisions.migrations_folder()))
     oldest_first = [script.revision for script in scripts.walk_revisions()][::-1]
     assert oldest_first
     before, last = await without_extensions(empty_dsn), "base"

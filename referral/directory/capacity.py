@@ -9,11 +9,12 @@ Every path locks in one order: request, referral, capacity, provider. So none wa
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
 from referral.directory.words import CapacityUnit, Openness
 from referral.foundation.db import Reader, Tx, execute, execute_many, value
-from referral.foundation.errors import FieldProblem, NoCapacity, NotFound, ValidationFailed, problem
+from referral.foundation.errors import Conflict, FieldProblem, NoCapacity, NotFound, ValidationFailed, problem
 from referral.foundation.vocabulary import HelpType
 
 LIFETIME = timedelta(days=30)
@@ -169,19 +170,43 @@ async def hold(tx: Tx, capacity_id: UUID) -> None:
         raise NoCapacity("Every place of this provider is taken or held.")
 
 
+# $1 the count, $2 whether a place of it is held for this.
+TAKE: LiteralString = """
+    UPDATE capacity
+       SET taken = taken + 1, held = held - CASE WHEN $2 THEN 1 ELSE 0 END
+     WHERE id = $1 AND taken + CASE WHEN $2 THEN 0 ELSE held END < stated"""
+TAKEN = "Every place is taken. If you have room after all, say how many first, then accept."
+
+
 async def take(tx: Tx, capacity_id: UUID, *, held: bool) -> None:
     """Turn a held place into a taken one, or take a free one. NoCapacity where there is none."""
-    taken = await execute(
+    if not await execute(tx, TAKE, capacity_id, held):
+        raise NoCapacity(TAKEN)
+
+
+async def say_yes(tx: Tx, provider_id: UUID, capacity_id: UUID | None, *, held: bool) -> None:
+    """Count a provider's yes, and take the place where one is counted: the last statement of an acceptance.
+
+    One statement, so that whoever else wants a place there waits for no more than it and the commit. NoCapacity where
+    there is none; Conflict where the provider is suspended: a suspension under way is waited for, and then seen.
+    """
+    taken, counted = await value(
         tx,
-        """
-        UPDATE capacity
-           SET taken = taken + 1, held = held - CASE WHEN $2 THEN 1 ELSE 0 END
-         WHERE id = $1 AND taken + CASE WHEN $2 THEN 0 ELSE held END < stated""",
+        f"""
+        WITH taken AS ({TAKE} RETURNING id),
+             counted AS (UPDATE provider SET offers_accepted = offers_accepted + 1
+                          WHERE id = $3 AND verification <> 'suspended'
+                            AND ($1::uuid IS NULL OR EXISTS (SELECT FROM taken))
+                         RETURNING id)
+        SELECT ARRAY[EXISTS (SELECT FROM taken), EXISTS (SELECT FROM counted)]""",
         capacity_id,
         held,
+        provider_id,
     )
-    if taken == 0:
-        raise NoCapacity("Every place is taken. If you have room after all, say how many first, then accept.")
+    if capacity_id is not None and not taken:
+        raise NoCapacity(TAKEN)
+    if not counted:
+        raise Conflict("This provider is suspended and can accept nobody.")
 
 
 async def release(tx: Tx, capacity_id: UUID, *, taken: bool) -> None:

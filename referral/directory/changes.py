@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from referral.foundation import cursors
-from referral.foundation.db import Reader, many
+from referral.foundation.db import Reader, many, value
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 from referral.foundation.vocabulary import Word
 
@@ -77,3 +77,8 @@ async def since(at: Reader, cursor: str | None, *, first: int | None = None) -> 
         size + 1,
     )
     return Changes(changes=tuple(found[:size]), has_more=len(found) > size)
+
+
+async def newest(at: Reader) -> int | None:
+    """What tells one state of the published directory from the next; None before anything was ever published."""
+    return await value(at, "SELECT max(id) FROM listing_change")

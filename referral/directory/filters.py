@@ -125,16 +125,15 @@ def wrong_text(text: str) -> list[FieldProblem]:
 
 
 # ------------------------------------------------------------- conditions
-WITHIN_RADIUS: LiteralString = (
-    "listing.point <@ cube_enlarge($1::text::cube, $2::float8, 3) AND listing.point <-> $1::text::cube <= $2::float8"
-)
+WITHIN_RADIUS: LiteralString = """listing.point <@ cube_enlarge(cube($1::float8[]), $2::float8, 3)
+    AND listing.point <-> cube($1::float8[]) <= $2::float8"""
 # Looked up only where somebody may cover the origin from afar, and then once.
 AREAS_OF_NEAREST_TOWN: LiteralString = """(
     SELECT array_remove(ARRAY['for:' || p.country, 'for:' || p.id, 'for:' || p.country || '-' || p.state,
                               'for:' || p.country || '-' || p.state || '/' || p.county], NULL)
       FROM place p
      WHERE p.kind = 'town' AND $14::text[] IS NULL
-     ORDER BY p.point <-> $1::text::cube
+     ORDER BY p.point <-> cube($1::float8[])
      LIMIT 1)"""
 
 POSTURES: LiteralString = """(listing.postures && $9::text[] OR listing.postures = '{}')
@@ -189,14 +188,14 @@ def spoken(search: Search) -> LiteralString:
 def around(search: Search) -> LiteralString:
     """Where a listing must be: within the radius, or covering the origin from afar."""
     if search.radius_km is None:
-        return "($1::text IS NULL OR true) AND $2::float8 IS NULL AND ($14::text[] IS NULL OR true)"
+        return "($1::float8[] IS NULL OR true) AND $2::float8 IS NULL AND ($14::text[] IS NULL OR true)"
     return f"({WITHIN_RADIUS} OR {from_afar(search)})"
 
 
 def from_afar(search: Search) -> LiteralString:
     """Whoever covers where the origin lies, and need not be reached on foot."""
     named: LiteralString = "$14::text[]" if search.covered_by is not None else AREAS_OF_NEAREST_TOWN
-    areas: LiteralString = f"(SELECT {named} || drawn_areas($1::text::cube))"
+    areas: LiteralString = f"(SELECT {named} || drawn_areas(cube($1::float8[])))"
     return f"listing.areas && {areas} AND (listing.remote = 'yes' OR listing.point IS NULL)"
 
 
@@ -263,7 +262,7 @@ def words(text: str) -> list[str]:
     return ([word for word in found if len(word) >= SHORTEST_WORD] or found)[:MOST_WORDS]
 
 
-def as_cube(point: Point) -> str:
-    """The point on the unit sphere, as Postgres's unit_point() makes it."""
+def as_cube(point: Point) -> list[float]:
+    """The point on the unit sphere, of which cube(float8[]) makes what Postgres's unit_point() makes."""
     latitude, longitude = radians(point.latitude), radians(point.longitude)
-    return f"({cos(latitude) * cos(longitude)!r}, {cos(latitude) * sin(longitude)!r}, {sin(latitude)!r})"
+    return [cos(latitude) * cos(longitude), cos(latitude) * sin(longitude), sin(latitude)]

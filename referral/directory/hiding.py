@@ -13,7 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from referral.directory import history
+from referral.directory import history, proposing
 from referral.foundation.actors import ActorKind
 from referral.foundation.audit import record
 from referral.foundation.db import Tx, execute, one, value
@@ -104,6 +104,7 @@ async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
     )  # fmt: skip
     await take_out(tx, place, there)
     await history.forget(tx, place)
+    await proposing.forget(tx, place)
     await execute(tx, "SET CONSTRAINTS refresh_at_commit IMMEDIATE")  # then no listing holds the words of its name
     await execute(tx, "SELECT forget_words()")
     await execute(tx, "SET CONSTRAINTS refresh_at_commit DEFERRED")

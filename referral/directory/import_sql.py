@@ -36,14 +36,6 @@ SCHEDULE: Columns = (
     "note", "weeks_of_month", "is_closure",
 )  # fmt: skip
 
-# A point that staff found for an address stays theirs as long as a list knows none, and names the same address.
-SAME_ADDRESS: LiteralString = """
-    FROM location k
-   WHERE k.id = r.id AND (k.lines, k.city, k.state, k.postal_code)
-                         IS NOT DISTINCT FROM (r.lines, r.city, r.state, r.postal_code)"""
-LATITUDE: LiteralString = f"coalesce(r.latitude, (SELECT k.latitude {SAME_ADDRESS}))"
-LONGITUDE: LiteralString = f"coalesce(r.longitude, (SELECT k.longitude {SAME_ADDRESS}))"
-
 
 # Near a border the nearest town may keep another time, so a town of the same country goes first. But only among a few:
 # with a sign lost in a coordinate, the nearest town of that country is at the other end of a long search.
@@ -60,7 +52,8 @@ def zone_of_town(latitude: LiteralString, longitude: LiteralString) -> LiteralSt
       LIMIT 1)"""
 
 
-TIME_ZONE: LiteralString = f"coalesce({zone_of_town(LATITUDE, LONGITUDE)}, r.time_zone, 'UTC')"
+# A place with a point comes with a time zone only where one was agreed on.
+TIME_ZONE: LiteralString = f"coalesce(r.time_zone, {zone_of_town('r.latitude', 'r.longitude')}, 'UTC')"
 
 HAS_NO_PLACE_YET: LiteralString = """r.location_id IS NOT NULL OR NOT EXISTS (
     SELECT FROM provider p WHERE p.service_id = r.service_id AND p.location_id IS NOT NULL)"""
@@ -121,7 +114,7 @@ ORGANIZATIONS = upserting("organization", ORGANIZATION)
 LOCATIONS = upserting(
     "location",
     LOCATION,
-    computed={"time_zone": TIME_ZONE, "latitude": LATITUDE, "longitude": LONGITUDE},
+    computed={"time_zone": TIME_ZONE},
     only="t.visibility = 'public'",
 )
 # Whoever is listed again is no longer retired.
@@ -142,18 +135,21 @@ PHONES = upserting("phone", PHONE, among=IS_OF_NO_HIDDEN_PLACE)
 SCHEDULES = upserting("schedule", SCHEDULE, among=IS_OF_NO_HIDDEN_PLACE)
 
 # What belongs to rows that were just written ($1 has their ids) and is not in the list any more ($2 has what is).
+# What was taken over from a listing that was merged is no word of theirs.
 LEFT_OUT: dict[str, LiteralString] = {
     "language_offered": """
         DELETE FROM language_offered
-         WHERE (service_id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])""",
+         WHERE (service_id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])
+           AND taken_from IS NULL""",
     "service_area": """
         DELETE FROM service_area
-         WHERE (service_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])""",
+         WHERE (service_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[])) AND id <> ALL($2::uuid[])
+           AND taken_from IS NULL""",
     "phone": """
         DELETE FROM phone
          WHERE (organization_id = ANY($1::uuid[]) OR service_id = ANY($1::uuid[])
                 OR location_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[]))
-           AND id <> ALL($2::uuid[])""",
+           AND id <> ALL($2::uuid[]) AND taken_from IS NULL""",
     "schedule": """
         DELETE FROM schedule
          WHERE (service_id = ANY($1::uuid[]) OR location_id = ANY($1::uuid[]) OR provider_id = ANY($1::uuid[]))

@@ -8,14 +8,23 @@ from dataclasses import dataclass, replace
 from typing import LiteralString, TypeVar
 from uuid import UUID
 
-from referral.directory import import_sql
-from referral.directory.listed import Batch, Counts, ListedPhone, ListedProvider, ListedSchedule, TableCounts
-from referral.directory.listed_areas import PlacedArea, placed, with_time_zones
+from referral.directory import import_sql, keeping
+from referral.directory.keeping import Kept
+from referral.directory.listed import (
+    Batch,
+    Counts,
+    ListedArea,
+    ListedPhone,
+    ListedProvider,
+    ListedSchedule,
+    TableCounts,
+)
+from referral.directory.listed_areas import placed, with_time_zones
 from referral.foundation.db import Reader, Tx, execute, many, value
 from referral.foundation.errors import Conflict
 
 Progress = Callable[[str, int, int], object]
-Owned = TypeVar("Owned", PlacedArea, ListedPhone, ListedSchedule)
+Owned = TypeVar("Owned", ListedArea, ListedPhone, ListedSchedule)
 
 LOCK_KEY = 7_362_003  # any number, as long as no one else uses it for an advisory lock
 ROWS_AT_ONCE = 500  # so that no statement comes near the pool's time limit
@@ -37,10 +46,23 @@ class Standing:
     id: UUID
 
 
-async def upsert(tx: Tx, batch: Batch, *, source: str, progress: Progress) -> TableCounts:
-    """Write a whole list; the numbers are per table. One import at a time: another one is refused, not queued."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of a list: numbers by table, and what of it was agreed on otherwise."""
+
+    counts: TableCounts
+    kept: tuple[Kept, ...]
+
+
+async def upsert(tx: Tx, batch: Batch, *, source: str, progress: Progress) -> Written:
+    """Write a whole list. One import at a time: another one is refused, not queued.
+
+    What was agreed on with a provider is kept as `keeping` says.
+    """
     if not await value(tx, "SELECT pg_try_advisory_xact_lock($1)", LOCK_KEY):
         raise Conflict("Another import is running. Wait for its end, then start again.")
+    await keeping.not_while_facts_change(tx)
+    batch, kept = await keeping.lay_over(tx, with_ids(batch, await kept_ids(tx, batch.providers)))
     counts: TableCounts = {}
 
     async def write(table: str, rows: Sequence[object], sql: LiteralString) -> None:
@@ -49,18 +71,16 @@ async def upsert(tx: Tx, batch: Batch, *, source: str, progress: Progress) -> Ta
     await write("organization", batch.organizations, import_sql.ORGANIZATIONS)
     await write("location", await with_time_zones(tx, batch.locations), import_sql.LOCATIONS)
     await write("service", batch.services, import_sql.SERVICES)
-    kept = await kept_ids(tx, batch.providers)
-    await write(
-        "provider", [replace(row, id=kept.get(row.id, row.id)) for row in batch.providers], import_sql.PROVIDERS
-    )
+    await write("provider", batch.providers, import_sql.PROVIDERS)
     counts["provider"] = replace(counts["provider"], removed=await remove_stubs(tx, batch.providers))
     await write("language_offered", batch.languages, import_sql.LANGUAGES)
-    await write("service_area", [owned(area, kept) for area in await placed(tx, batch.areas)], import_sql.AREAS)
-    await write("phone", [owned(phone, kept) for phone in batch.phones], import_sql.PHONES)
-    await write("schedule", [owned(hours, kept) for hours in batch.schedules], import_sql.SCHEDULES)
-    for table, gone in (await remove_left_out(tx, batch, kept)).items():
+    await write("service_area", await placed(tx, batch.areas), import_sql.AREAS)
+    await write("phone", batch.phones, import_sql.PHONES)
+    await write("schedule", batch.schedules, import_sql.SCHEDULES)
+    for table, gone in (await remove_left_out(tx, batch)).items():
         counts[table] = replace(counts[table], removed=gone)
-    return counts
+    await keeping.note(tx, kept, source)
+    return Written(counts=counts, kept=tuple(kept))
 
 
 async def written(
@@ -102,20 +122,34 @@ def settled(listed: Sequence[UUID], standing: dict[UUID, UUID]) -> dict[UUID, UU
     return standing | dict(zip(homeless, free, strict=False))
 
 
+def with_ids(batch: Batch, kept: dict[UUID, UUID]) -> Batch:
+    """The batch, where some of its providers are known under other ids."""
+    if not kept:
+        return batch
+    return replace(
+        batch,
+        providers=[replace(row, id=kept.get(row.id, row.id)) for row in batch.providers],
+        areas=[owned(area, kept) for area in batch.areas],
+        phones=[owned(phone, kept) for phone in batch.phones],
+        schedules=[owned(hours, kept) for hours in batch.schedules],
+    )
+
+
 def owned(row: Owned, kept: dict[UUID, UUID]) -> Owned:
     if row.provider_id is None:
         return row
     return replace(row, provider_id=kept.get(row.provider_id, row.provider_id))
 
 
-async def remove_left_out(tx: Tx, batch: Batch, kept: dict[UUID, UUID]) -> dict[str, int]:
+async def remove_left_out(tx: Tx, batch: Batch) -> dict[str, int]:
     """Take away languages, areas, numbers and hours that listed offices no longer have: an old number is a wrong one.
 
     Only of tables that the list gives whole. One of which a row could not be read is not: the broken row may be the
     one that seems gone.
     """
-    known = [row.id for rows in (batch.organizations, batch.locations, batch.services) for row in rows]
-    owners = known + [kept.get(provider.id, provider.id) for provider in batch.providers]
+    owners = [
+        row.id for rows in (batch.organizations, batch.locations, batch.services, batch.providers) for row in rows
+    ]
     parts: dict[str, list[UUID]] = {
         "language_offered": [row.id for row in batch.languages],
         "service_area": [row.id for row in batch.areas],
@@ -140,6 +174,7 @@ async def remove_stubs(tx: Tx, providers: Sequence[ListedProvider]) -> int:
             WHERE p.service_id = ANY($1::uuid[]) AND p.id = p.service_id AND p.location_id IS NULL
               AND p.openness_stated_at IS NULL AND p.referral_email IS NULL AND p.verification = 'unverified'
               AND NOT EXISTS (SELECT FROM capacity c WHERE c.provider_id = p.id)
-              AND NOT EXISTS (SELECT FROM referral r WHERE r.provider_id = p.id)""",
+              AND NOT EXISTS (SELECT FROM referral r WHERE r.provider_id = p.id)
+              AND NOT EXISTS (SELECT FROM listing_proposal q WHERE q.provider_id = p.id)""",
         [provider.service_id for provider in providers if provider.location_id is not None],
     )

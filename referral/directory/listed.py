@@ -111,6 +111,7 @@ class ListedArea:
     name: str
     extent: str | None = None
     border: str | None = None  # GeoJSON, where the list draws it
+    is_mere_words: bool = False  # it was drawn, but not so that it can be read: then its name may mean more or less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,10 +52,15 @@ async def placed(at: Reader, areas: Sequence[ListedArea]) -> list[PlacedArea]:
     for place in places:
         if place.kind != "court":
             regions.setdefault(place.folded, []).append(place)
-    return [
-        drawn(area) if area.border else in_court(area, courts) if is_court(area) else in_region(area, regions)
-        for area in areas
-    ]
+    return [placed_area(area, courts, regions) for area in areas]
+
+
+def placed_area(area: ListedArea, courts: dict[str, Named], regions: dict[str, list[Named]]) -> PlacedArea:
+    if area.border:
+        return drawn(area)
+    if area.is_mere_words:
+        return in_region(area, {})
+    return in_court(area, courts) if is_court(area) else in_region(area, regions)
 
 
 def drawn(area: ListedArea) -> PlacedArea:
@@ -112,8 +117,8 @@ def in_region(area: ListedArea, regions: dict[str, list[Named]]) -> PlacedArea:
 
 
 async def with_time_zones(at: Reader, locations: Sequence[ListedLocation]) -> list[ListedLocation]:
-    """Locations without a point get the time zone of their postal code, else of their state."""
-    pointless = [location for location in locations if location.latitude is None]
+    """Locations without a point or a time zone get that of their postal code, else of their state."""
+    pointless = [location for location in locations if location.latitude is None and location.time_zone is None]
     written = {text for location in pointless for text in (location.postal_code, location.state) if text}
     places = await named(at, written, ["postal_code", "state"])
     zones = {(place.kind, place.country, place.folded): place.time_zone for place in places}
@@ -123,7 +128,10 @@ async def with_time_zones(at: Reader, locations: Sequence[ListedLocation]) -> li
         by_code = zones.get(("postal_code", country, fold(location.postal_code or "")))
         return by_code or zones.get(("state", country, fold(location.state or "")))
 
-    return [replace(one, time_zone=zone(one)) if one.latitude is None else one for one in locations]
+    return [
+        replace(one, time_zone=zone(one)) if one.latitude is None and one.time_zone is None else one
+        for one in locations
+    ]
 
 
 async def named(at: Reader, names: set[str], kinds: list[str]) -> list[Named]:

@@ -1,18 +1,23 @@
 """Which listings have an address and no point? They are found by what they cover only, until somebody says where.
 
-A point that staff set is theirs: a list that knows none does not take it away.
+A point that staff set is an agreed value like others (`overriding`): a list that knows none does not take it away, as
+long as it names the same address.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import LiteralString
+from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from referral.directory import history
-from referral.directory.import_sql import zone_of_town
+from referral.directory import history, overriding, saying
+from referral.directory.facts import Fact, Value
+from referral.directory.overriding import Agreed, ImportRunning
+from referral.directory.words import SaidBy
 from referral.foundation import audit, cursors
 from referral.foundation.actors import Staff
 from referral.foundation.cursors import Page
-from referral.foundation.db import Reader, Tx, execute, many
+from referral.foundation.db import Reader, Tx, many
 from referral.foundation.errors import NotFound, ValidationFailed, problem
 
 ORDER = "unlocated listings"
@@ -62,23 +67,22 @@ async def unlocated(at: Reader, *, first: int | None = None, after: str | None =
     return UnlocatedOnes(found=cursors.in_order(window, rows), page=cursors.page_of(window, len(rows)))
 
 
-TIME_ZONE_THERE: LiteralString = f"coalesce({zone_of_town('$2::float8', '$3::float8')}, r.time_zone)"
+async def locate(tx: Tx, staff: Staff, listing: UUID, latitude: float, longitude: float, *, now: datetime) -> None:
+    """Say where a listing's place is.
 
-
-async def locate(tx: Tx, staff: Staff, listing: UUID, latitude: float, longitude: float) -> None:
-    """Say where a listing's place is. Raises ValidationFailed, and NotFound where it has no place that is shown."""
+    Raises ValidationFailed, NotFound where it has no place that is shown, and ImportRunning.
+    """
     if not (abs(latitude) <= 90 and abs(longitude) <= 180):
         raise ValidationFailed(
             [problem("point", "OUT_OF_RANGE", "Latitude is -90 to 90, longitude -180 to 180 degrees.")]
         )
-    await history.on_word_of(tx, "staff")
-    if not await execute(
-        tx,
-        f"""UPDATE location r SET latitude = $2, longitude = $3, time_zone = {TIME_ZONE_THERE}
-            WHERE id = (SELECT location_id FROM provider WHERE id = $1) AND visibility = 'public'""",
-        listing,
-        latitude,
-        longitude,
-    ):
+    if not await saying.alone(tx):
+        raise ImportRunning("A list is being imported. Try again when it is done.")
+    found = (await saying.now(tx, [listing])).get(listing)
+    if found is None or found.location is None or not found.may_say(Fact.PLACE):
         raise NotFound("There is no such listing, or its place is not shown.")
+    place = cast("Mapping[str, Value]", found.value(Fact.PLACE))
+    wanted = {**place, "latitude": latitude, "longitude": longitude, "time_zone": None}
+    await history.on_word_of(tx, "staff")
+    await overriding.agree(tx, found, [Agreed(fact=Fact.PLACE, wanted=wanted, said_by=SaidBy.STAFF, at=now)])
     await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="listing_located", subject_id=listing)

@@ -1,8 +1,8 @@
 """One office, listed twice: which of the two is kept? The other's id leads to it for good, so that no old link breaks.
 
 Nothing is deleted: the other stays in the table, since referrals point to it, and can be taken apart again. What only
-the other said, a telephone or a language or an area, is taken over. Lists that name the other go on naming it, and it
-stays merged.
+the other said, a telephone or a language or an area, is taken over, and given up again when they are taken apart. Lists
+that name the other go on naming it, and it stays merged.
 """
 
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from referral.foundation.errors import Conflict, NotFound
 from referral.foundation.vocabulary import Word
 
 MOST_PAIRS = 50
+MOST_ALIKE = 100
 NEAR_CHORD = 1 / 6371  # a kilometre, as a straight line through the unit sphere
 
 
@@ -37,35 +38,73 @@ class Pair:
 
 
 async def pairs(at: Reader) -> list[Pair]:
-    """Published listings that may stand there twice, at most MOST_PAIRS. Places that are not shown take no part."""
+    """Published listings that may stand there twice, at most MOST_PAIRS. Places that are not shown take no part.
+
+    Numbers and names are walked along their indexes, until there are enough pairs; only those that stand there more
+    than once are looked at, and of each no more than MOST_ALIKE listings are compared.
+    """
     return await many(
         at,
         Pair,
         """
-        WITH numbered AS (
-             SELECT DISTINCT c.id, c.organization_id, right(regexp_replace(t.number, '[^0-9]', '', 'g'), 10) AS digits
-               FROM phone t
-               JOIN listing_card c ON c.id = t.provider_id OR c.service_id = t.service_id
-                                   OR c.location_id = t.location_id
-                                   OR t.organization_id = c.organization_id
-              WHERE t.number ~ '[0-9].*[0-9].*[0-9].*[0-9].*[0-9].*[0-9].*[0-9]'
-        ), alike AS (
-             SELECT a.id AS one, b.id AS other, 'same_phone' AS likeness
-               FROM numbered a
-               JOIN numbered b ON b.digits = a.digits AND b.id > a.id AND b.organization_id <> a.organization_id
-             UNION ALL
-             SELECT a.id, b.id, 'same_name_nearby'
-               FROM listing_card a
-               JOIN listing_card b ON searchable(b.name) = searchable(a.name) AND b.id > a.id
-                                   AND b.organization_id <> a.organization_id
-              WHERE a.point <-> b.point <= $1
+        WITH same_phone AS (
+             SELECT pair.one, pair.other
+               FROM (SELECT phone_digits(number) AS digits
+                       FROM phone
+                      WHERE length(phone_digits(number)) >= 7
+                      GROUP BY phone_digits(number)
+                     HAVING count(*) > 1
+                      ORDER BY phone_digits(number)) AS shared
+              CROSS JOIN LATERAL (
+                    WITH alike AS MATERIALIZED (
+                         SELECT DISTINCT has.id, has.organization_id
+                           FROM phone t
+                          CROSS JOIN LATERAL (
+                                SELECT id, organization_id FROM listing_card WHERE id = t.provider_id
+                                UNION ALL
+                                SELECT id, organization_id FROM listing_card WHERE service_id = t.service_id
+                                UNION ALL
+                                SELECT id, organization_id FROM listing_card WHERE organization_id = t.organization_id
+                                UNION ALL
+                                SELECT c.id, c.organization_id
+                                  FROM provider p JOIN listing_card c USING (id, location_id)
+                                 WHERE p.location_id = t.location_id) AS has
+                          WHERE phone_digits(t.number) = shared.digits AND length(phone_digits(t.number)) >= 7
+                          ORDER BY has.id
+                          LIMIT $3
+                    )
+                    SELECT a.id AS one, b.id AS other
+                      FROM alike a JOIN alike b ON b.id > a.id AND b.organization_id <> a.organization_id) AS pair
+              LIMIT $2
+        ), same_name AS (
+             SELECT pair.one, pair.other
+               FROM (SELECT searchable(name) AS name
+                       FROM listing_card
+                      GROUP BY searchable(name)
+                     HAVING count(*) > 1
+                      ORDER BY searchable(name)) AS shared
+              CROSS JOIN LATERAL (
+                    WITH alike AS MATERIALIZED (
+                         SELECT id, organization_id, point
+                           FROM listing_card
+                          WHERE searchable(name) = shared.name
+                          ORDER BY id
+                          LIMIT $3
+                    )
+                    SELECT a.id AS one, b.id AS other
+                      FROM alike a JOIN alike b ON b.id > a.id AND b.organization_id <> a.organization_id
+                     WHERE a.point <-> b.point <= $1) AS pair
+              LIMIT $2
         )
         SELECT DISTINCT ON (one, other) one, other, likeness
-          FROM alike
+          FROM (SELECT one, other, 'same_phone' AS likeness FROM same_phone
+                UNION ALL
+                SELECT one, other, 'same_name_nearby' FROM same_name) AS found
          ORDER BY one, other, likeness DESC
          LIMIT $2""",
         NEAR_CHORD,
         MOST_PAIRS,
+        MOST_ALIKE,
     )
 
 
@@ -96,9 +135,12 @@ async def merge(tx: Tx, staff: Staff, other: UUID, kept: UUID) -> None:
 
 
 async def take_apart(tx: Tx, staff: Staff, other: UUID) -> None:
-    """It was another office after all. What was taken over from it stays. Raises NotFound where it is not merged."""
+    """It was another office after all: what was taken over from it goes again. NotFound where it is not merged."""
     if not await execute(tx, "UPDATE provider SET merged_into = NULL WHERE id = $1 AND merged_into IS NOT NULL", other):
         raise NotFound("There is no such listing, or it is not merged.")
+    await history.on_word_of(tx, f"taken apart from {other}")
+    for given_up in GIVEN_UP:
+        await execute(tx, given_up, other)
     await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="listing_taken_apart", subject_id=other)
 
 
@@ -119,12 +161,19 @@ async def service_kept_for(at: Reader, service: UUID) -> UUID | None:
     )
 
 
+GIVEN_UP: tuple[LiteralString, ...] = (
+    "DELETE FROM phone WHERE taken_from = $1",
+    "DELETE FROM language_offered WHERE taken_from = $1",
+    "DELETE FROM service_area WHERE taken_from = $1",
+)
+
 # $1 the other, $2 the one that is kept. Of a place that is not shown no number is taken over: it tells where it is. Nor
 # does such a place get one: the other office may be the same, before somebody hid it.
 TAKEN_OVER: tuple[LiteralString, ...] = (
     """
-    INSERT INTO phone (id, provider_id, number, extension, kind, languages)
-    SELECT DISTINCT ON (t.number) gen_random_uuid(), $2, t.number, t.extension, t.kind, t.languages
+    INSERT INTO phone (id, provider_id, number, extension, kind, languages, taken_from)
+    SELECT DISTINCT ON (t.number) gen_random_uuid(), $2, t.number, t.extension, t.kind, t.languages,
+           coalesce(t.taken_from, $1)
       FROM provider p
       LEFT JOIN location l ON l.id = p.location_id
       JOIN phone t ON t.provider_id = p.id OR t.service_id = p.service_id OR t.organization_id = p.organization_id
@@ -133,12 +182,11 @@ TAKEN_OVER: tuple[LiteralString, ...] = (
        AND NOT EXISTS (SELECT FROM provider k JOIN location h ON h.id = k.location_id
                         WHERE k.id = $2 AND h.visibility <> 'public')
        AND NOT EXISTS (SELECT FROM listing_card c, json_array_elements(c.phones) AS has
-                        WHERE c.id = $2 AND right(regexp_replace(has ->> 'number', '[^0-9]', '', 'g'), 10)
-                                          = right(regexp_replace(t.number, '[^0-9]', '', 'g'), 10))
+                        WHERE c.id = $2 AND phone_digits(has ->> 'number') = phone_digits(t.number))
      ORDER BY t.number, t.id""",
     """
-    INSERT INTO language_offered (id, service_id, tag, mode, note)
-    SELECT DISTINCT ON (g.tag) gen_random_uuid(), k.service_id, g.tag, g.mode, g.note
+    INSERT INTO language_offered (id, service_id, tag, mode, note, taken_from)
+    SELECT DISTINCT ON (g.tag) gen_random_uuid(), k.service_id, g.tag, g.mode, g.note, coalesce(g.taken_from, $1)
       FROM provider p
       JOIN provider k ON k.id = $2
       JOIN language_offered g ON g.service_id = p.service_id OR g.location_id = p.location_id
@@ -147,9 +195,9 @@ TAKEN_OVER: tuple[LiteralString, ...] = (
                         WHERE has.tag = g.tag AND (has.service_id = k.service_id OR has.location_id = k.location_id))
      ORDER BY g.tag, g.id""",
     """
-    INSERT INTO service_area (id, provider_id, name, kind, country, state, place_id, border)
+    INSERT INTO service_area (id, provider_id, name, kind, country, state, place_id, border, taken_from)
     SELECT DISTINCT ON (a.kind, a.country, a.state, a.name) gen_random_uuid(), $2, a.name, a.kind, a.country, a.state,
-           a.place_id, a.border
+           a.place_id, a.border, coalesce(a.taken_from, $1)
       FROM provider p
       JOIN provider k ON k.id = $2
       JOIN service_area a ON a.service_id = p.service_id OR a.provider_id = p.id

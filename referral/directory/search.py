@@ -2,13 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
-from referral.directory import filters
+from referral.directory import filters, shapes
 from referral.directory.filters import Area, Point, Search, arguments, as_cube, condition, wrong_in
 from referral.directory.providers import COLUMNS, Provider
 from referral.directory.search_sql import Columns, Sorting, from_afar, outwards, sorted_page
+from referral.directory.shapes import Kind
 from referral.directory.spelling import understood
 from referral.directory.words import ProviderOrder
 from referral.foundation import cursors
@@ -22,6 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 COUNTED_AT_MOST = 10_000
+STATEMENTS_KEPT = 256
 
 Ranked = TypeVar("Ranked", tuple[int, str], tuple[int, float])  # doubts, then the key of the order
 Row = Mapping[str, Any]  # some columns of a hit, as the database gives them
@@ -104,17 +107,15 @@ async def find_page(at: Reader, search: Search, paging: Paging) -> Found[Hit]:
         return await many(at, Hit, sql, *args)
 
     asked = await understood(at, search)
-    return await question(asked, paging, COLUMNS).page(at, fetch, lambda hit: (hit.doubt, hit.key, hit.id))
+    return await question(asked, paging, ALL).page(at, fetch, lambda hit: (hit.doubt, hit.key, hit.id))
 
 
-async def find_columns(at: Reader, search: Search, columns: Collection[str], paging: Paging) -> Found[Row]:
+async def find_columns(at: Reader, search: Search, columns: frozenset[str], paging: Paging) -> Found[Row]:
     """The same page, of each listing only some of the CHANGING columns, its id and version, its distance_km, and what
     makes its cursor. What else it shows is the same for as long as its version is: see `fixed_columns`.
     """
-    chosen: dict[LiteralString, LiteralString] = {"version": "version"}
-    chosen |= {name: column for name, column in CHANGING.items() if name in columns}
     asked = await understood(at, search)
-    return await question(asked, paging, chosen).page(at, records, lambda row: (row["doubt"], row["key"], row["id"]))
+    return await question(asked, paging, columns).page(at, records, lambda row: (row["doubt"], row["key"], row["id"]))
 
 
 async def fixed_columns(at: Reader, ids: Sequence[UUID], columns: Collection[str]) -> dict[UUID, Row]:
@@ -135,7 +136,18 @@ CHANGING: dict[LiteralString, LiteralString] = {
     "waitlist_estimate_days": "waitlist_estimate_days",
     "capacities": "capacities::text",
     "is_open_now": "is_open_now",
+    "sources": "sources::text",
 }
+ALL = frozenset[str](COLUMNS)
+
+
+def chosen(names: frozenset[str]) -> Columns:
+    """The columns of these names; of a few, with the version that what else a listing shows goes by."""
+    if names is ALL:
+        return COLUMNS
+    few: dict[LiteralString, LiteralString] = {"version": "version"}
+    few.update({name: column for name, column in CHANGING.items() if name in names})
+    return few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,22 +168,21 @@ class Question(Generic[Ranked]):
         # An index that gives the order by itself is walked the same way for all values; planning takes longer. So does
         # looking for who covers the origin from afar: they are few, and have an index of their own.
         rows = await fetch(at.steady if self.rest else at, self.sql, *self.arguments)
-        if self.rest and sum(place(row)[0] == 0 for row in rows) <= self.window.size:
-            rows = sorted([*rows, *await fetch(at.steady, self.rest, *self.arguments)], key=place)[
-                : self.window.size + 1
-            ]
+        size = self.window.size
+        if self.rest and (len(rows) <= size or place(rows[size])[0] > 0):  # the page is not full of those without doubt
+            rows = sorted([*rows, *await fetch(at.steady, self.rest, *self.arguments)], key=place)[: size + 1]
         return Found(hits=cursors.in_order(self.window, rows), page=cursors.page_of(self.window, len(rows)))
 
 
 def question(
-    search: Search, paging: Paging, columns: Columns
+    search: Search, paging: Paging, columns: frozenset[str]
 ) -> Question[tuple[int, str]] | Question[tuple[int, float]]:
-    sorting = paging.order_of(search)
-    if problems := wrong_in(search) + wrong_order(search, sorting):
+    order = paging.order_of(search)
+    if problems := wrong_in(search) + wrong_order(search, order):
         raise ValidationFailed(problems)
-    if sorting is ProviderOrder.NAME:
-        return asking(search, sorting, paging.window(tuple[int, str], sorting), columns)
-    return asking(search, sorting, paging.window(tuple[int, float], sorting), columns)
+    if order is ProviderOrder.NAME:
+        return asking(search, order, paging.window(tuple[int, str], order), columns)
+    return asking(search, order, paging.window(tuple[int, float], order), columns)
 
 
 def wrong_order(search: Search, order: ProviderOrder) -> list[FieldProblem]:
@@ -180,18 +191,29 @@ def wrong_order(search: Search, order: ProviderOrder) -> list[FieldProblem]:
     return []
 
 
-def asking(search: Search, order: ProviderOrder, window: Window[Ranked], columns: Columns) -> Question[Ranked]:
+def asking(search: Search, order: ProviderOrder, window: Window[Ranked], columns: frozenset[str]) -> Question[Ranked]:
     mark = window.mark
-    sorting = Sorting(
-        search=search, order=order, backwards=window.backwards, is_marked=mark is not None, size=window.size + 1
+    sql, rest = statements(
+        shapes.kind(search), order, columns, window.size + 1, backwards=window.backwards, is_marked=mark is not None
     )
     doubt, key = mark.key if mark else (None, None)
     return Question(
-        sql=outwards(sorting, columns) if sorting.goes_outwards else sorted_page(sorting, columns),
-        rest=from_afar(sorting, columns) if sorting.goes_outwards else None,
+        sql=sql,
+        rest=rest,
         arguments=(*arguments(search), doubt, key, mark.id if mark else None),
         window=window,
     )
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def statements(
+    kind: Kind, order: ProviderOrder, columns: frozenset[str], size: int, *, backwards: bool, is_marked: bool
+) -> tuple[LiteralString, LiteralString | None]:
+    """The statement for searches of one kind, and the one for who helps from afar."""
+    sorting = Sorting(search=shapes.example(kind), order=order, backwards=backwards, is_marked=is_marked, size=size)
+    if sorting.goes_outwards:
+        return outwards(sorting, chosen(columns)), from_afar(sorting, chosen(columns))
+    return sorted_page(sorting, chosen(columns)), None
 
 
 async def count(at: Reader, search: Search) -> int | None:

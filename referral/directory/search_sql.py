@@ -56,9 +56,9 @@ class Sorting:
         """What listings are sorted by, least first."""
         match self.order:
             case ProviderOrder.NEAREST if self.search.radius_km is None:
-                return "coalesce(listing.point <-> $1::text::cube, 3)"
+                return "coalesce(listing.point <-> cube($1::float8[]), 3)"
             case ProviderOrder.NEAREST:
-                return f"CASE WHEN {filters.WITHIN_RADIUS} THEN listing.point <-> $1::text::cube ELSE 3 END"
+                return f"CASE WHEN {filters.WITHIN_RADIUS} THEN listing.point <-> cube($1::float8[]) ELSE 3 END"
             case ProviderOrder.NAME:
                 return "listing.name"
             case ProviderOrder.RECENTLY_VERIFIED:
@@ -116,7 +116,7 @@ def outwards(sorting: Sorting, columns: Columns) -> LiteralString:
     )
     return f"""
         WITH asked AS MATERIALIZED (
-             SELECT $1::text::cube AS here, cube_enlarge($1::text::cube, coalesce($2::float8, 3), 3) AS box,
+             SELECT cube($1::float8[]) AS here, cube_enlarge(cube($1::float8[]), coalesce($2::float8, 3), 3) AS box,
                     coalesce($2::float8, 3) AS reach
         ), near AS (
              SELECT DISTINCT ON (hit.id) hit.*
@@ -196,7 +196,7 @@ def takes_only_open(search: Search) -> bool:
 
 def beyond_reach(search: Search) -> LiteralString:
     if search.radius_km is None:
-        return "listing.point IS NULL AND ($1::text IS NULL OR $14::text[] IS NULL OR true) AND $2::float8 IS NULL"
+        return "listing.point IS NULL AND ($1::float8[] IS NULL OR $14::text[] IS NULL OR true) AND $2::float8 IS NULL"
     return f"({filters.from_afar(search)}) AND ({filters.WITHIN_RADIUS}) IS NOT TRUE"
 
 
@@ -204,5 +204,5 @@ def distance(search: Search) -> LiteralString:
     if search.near is None:
         return "NULL::float8"
     if search.radius_km is None:
-        return "arc_km(listing.point <-> $1::text::cube)"
-    return f"CASE WHEN {filters.WITHIN_RADIUS} THEN arc_km(listing.point <-> $1::text::cube) END"
+        return "arc_km(listing.point <-> cube($1::float8[]))"
+    return f"CASE WHEN {filters.WITHIN_RADIUS} THEN arc_km(listing.point <-> cube($1::float8[])) END"

@@ -12,7 +12,8 @@ from referral.foundation.db import Reader, many, value
 
 MOST_RARE = 1_000  # listings: fewer are looked at one by one, more are met on the way wherever one begins
 
-# A long word may be wrong in one letter, a very long one in two: more would find what nobody meant.
+# A long word may be wrong in one letter, a very long one in two, and two may stand the wrong way round: more would find
+# what nobody meant.
 ALIKE: LiteralString = """
     SELECT asked.word, coalesce(array_agg(DISTINCT known.word) FILTER (WHERE known.word IS NOT NULL), '{}') AS known
       FROM unnest($1::text[]) AS asked(word)
@@ -20,7 +21,10 @@ ALIKE: LiteralString = """
       LEFT JOIN listing_word known
         ON length(asked.word) >= 5
        AND known.length BETWEEN length(asked.word) - most.wrong AND length(asked.word) + most.wrong
-       AND levenshtein_less_equal(known.word, asked.word, most.wrong) <= most.wrong
+       AND levenshtein_less_equal(known.word, asked.word, 2) <= 2
+       AND (levenshtein_less_equal(known.word, asked.word, most.wrong) <= most.wrong
+            OR (SELECT array_agg(letter ORDER BY letter) FROM string_to_table(known.word, NULL) AS letter)
+             = (SELECT array_agg(letter ORDER BY letter) FROM string_to_table(asked.word, NULL) AS letter))
      GROUP BY asked.word"""
 
 

@@ -70,7 +70,8 @@ class Wanted:
 
 # Whoever must not be found by where they are has no point (the constraint location_point_public).
 IN_CIRCLE: LiteralString = (
-    "listing.point <@ cube_enlarge($6::text::cube, $7::float8, 3) AND listing.point <-> $6::text::cube <= $7::float8"
+    "listing.point <@ cube_enlarge(cube($6::float8[]), $7::float8, 3) "
+    "AND listing.point <-> cube($6::float8[]) <= $7::float8"
 )
 
 # Nor are they found by an area: narrowing areas would tell the place.
@@ -104,7 +105,7 @@ def condition(wanted: Wanted) -> LiteralString:
         "s.organization_id = $3::uuid" if wanted.organization else "$3::uuid IS NULL",
         "s.last_modified >= $4::timestamptz" if wanted.modified_after else "$4::timestamptz IS NULL",
         "(listing.tags && $5::text[] OR listing.tags = '{}')" if wanted.languages is not None else "$5::text[] IS NULL",
-        IN_CIRCLE if wanted.around else "$6::text IS NULL AND $7::float8 IS NULL",
+        IN_CIRCLE if wanted.around else "$6::float8[] IS NULL AND $7::float8 IS NULL",
         at_postcode(wanted),
         *(("listing.openness IN ('open', 'limited')",) if wanted.is_accepting else ()),
         *(("listing.is_open_now IS NOT FALSE",) if wanted.is_open_now else ()),

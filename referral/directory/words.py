@@ -126,6 +126,44 @@ class ReportReason(Word):
     OTHER = "other", "Something else."
 
 
+class ProposalState(Word):
+    """Where a proposal stands, or one fact of it."""
+
+    OPEN = "open", "Nobody has decided yet."
+    APPROVED = "approved", "The listing says so now."
+    PARTLY_APPROVED = "partly_approved", "Some of it was approved, the rest rejected."
+    REJECTED = "rejected", "The listing stays as it is."
+    SUPERSEDED = "superseded", "The same proposer has said something newer."
+
+
+class RejectionReason(Word):
+    """Why a proposal was rejected."""
+
+    NOT_CONFIRMED = "not_confirmed", "Nobody there could confirm it."
+    CONTRADICTED = "contradicted", "The office, or a register, says otherwise."
+    OUT_OF_DATE = "out_of_date", "It was so, and is no longer."
+    UNCLEAR = "unclear", "It cannot be understood as it is written."
+    DOES_NOT_BELONG = "does_not_belong", "Words that do not belong in a listing."
+    ENDANGERS = "endangers", "It would put somebody in danger."
+    OTHER = "other", "Another reason."
+
+
+class SaidBy(Word):
+    """Who said what a listing says."""
+
+    LIST = "list", "The list it was taken from."
+    PROVIDER = "provider", "People at the provider."
+    PARTNER = "partner", "An application of the provider's organization."
+    STAFF = "staff", "The team that keeps this directory."
+
+
+class ConflictSide(Word):
+    """Whose word is taken where a list and an agreement differ."""
+
+    LIST = "list", "The list's."
+    AGREED = "agreed", "What was agreed on."
+
+
 class ServiceAreaKind(Word):
     """What kind of area a service covers."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from geopy.geocoders.base import Geocoder
 
-from referral.foundation import embedded, languages, mail, migrate, vault
+from referral.foundation import embedded, languages, mail, revisions, vault
 from referral.foundation.clock import now
 from referral.foundation.db import Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
@@ -60,7 +60,7 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
     async with postgres(settings, tell) as dsn:
         database = await connect(dsn)
         try:
-            await migrate.upgrade(dsn)
+            await revisions.bring_up_to_date(dsn, database.reader)
             yield House(
                 settings=settings,
                 database=database,

@@ -60,7 +60,8 @@ def areas_of(place: Place) -> tuple[str, ...]:
 
 async def area_named(house: House, country: str, state: str | None) -> Area:
     """A country or a state of it as the directory writes it. ValidationFailed for one that we do not know."""
-    found = await places.area(house.database.reader, country.upper(), state and state.strip())
+    asked = state and state.strip().replace("\0", "?")  # Postgres knows no text with a zero, and no state has a ?
+    found = await places.area(house.database.reader, country.upper(), asked)
     if found is None:
         raise ValidationFailed([problem("filter.within.country", "UNKNOWN_AREA", "We do not know this country.")])
     if state is not None and found.kind is not PlaceKind.STATE:

@@ -28,6 +28,7 @@ class Scope(Word):
     DIRECTORY_READ = "directory:read", "Read the directory, as anyone may, under the key's own budget."
     REQUEST_SUBMIT = "request:submit", "Send requests on behalf of people."
     REFERRAL_RESPOND = "referral:respond", "Answer offers made to the key's organization."
+    DIRECTORY_PROPOSE = "directory:propose", "Propose what the listings of the key's organization should say."
 
 
 class StaffRole(Word):

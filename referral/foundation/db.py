@@ -6,6 +6,7 @@
 skips its reset query, so anything that must be set is set for one transaction only.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ STATEMENT_SECONDS = 5
 LOCK_SECONDS = 2
 IDLE_SECONDS = 5
 
+# How the server gives up on one.
+GAVE_UP = (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError)
 # How a question fails when the database is gone or does not answer: for who asks whether it is there.
 UNREACHABLE = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
@@ -66,9 +69,9 @@ class Database:
             yield Tx(connection)
 
     async def close(self) -> None:
-        await self.pool.close()
         if self.steady_pool is not None:
             await self.steady_pool.close()
+        await self.pool.close()
 
 
 @asynccontextmanager
@@ -90,7 +93,7 @@ async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = S
     with reaching():
         pool = await open_pool(dsn, size, statement_seconds)
         steady = await open_pool(dsn, size, statement_seconds, least=0, plan_cache_mode="force_generic_plan")
-        return Database(pool, dsn, steady)
+        return Database(pool, dsn, Held(steady, size))
 
 
 @contextmanager
@@ -140,20 +143,74 @@ def to_json(document: object) -> str:
     return orjson.dumps(document).decode()
 
 
-@asynccontextmanager
-async def connection(at: Reader) -> AsyncGenerator[Any]:
+class Held:
+    """A pool of which connections are taken once and kept at hand. To take one out and put it back for each question
+    costs the pool two tasks, which is half of what a small question costs us.
+    """
+
+    def __init__(self, pool: Any, size: int) -> None:
+        self.pool, self.places = pool, asyncio.Semaphore(size)
+        self.at_hand: list[Any] = []
+        self.is_closing = False
+
+    async def acquire(self, *, timeout: float) -> Any:  # noqa: ASYNC109 - as the driver's pool has it
+        """A connection; TimeoutError where none is free in time."""
+        if self.places.locked():
+            async with asyncio.timeout(timeout):
+                await self.places.acquire()
+        else:
+            await self.places.acquire()
+        try:
+            while self.at_hand:
+                if not (free := self.at_hand.pop()).is_closed():
+                    return free
+                await self.pool.release(free)
+            return await self.pool.acquire(timeout=timeout)
+        except BaseException:
+            self.places.release()
+            raise
+
+    async def release(self, connection: Any, *, is_sound: bool) -> None:
+        """Put it back; one whose question failed or was given up is for the pool to look after."""
+        try:
+            if is_sound and not self.is_closing:
+                self.at_hand.append(connection)
+            else:
+                await self.pool.release(connection)
+        finally:
+            self.places.release()
+
+    async def close(self) -> None:
+        self.is_closing = True
+        while self.at_hand:
+            await self.pool.release(self.at_hand.pop())
+        await self.pool.close()
+
+
+class connection:  # noqa: N801 - `async with connection(at) as source`
     """What to ask: a transaction's own connection, or one of the pool, waited for no longer than ACQUIRE_SECONDS.
 
     Raises TimeoutError, also where the server gave up on a statement or a lock: it may well work later.
     """
-    try:
-        if isinstance(at, Tx):
-            yield at.source
-            return
-        async with at.source.acquire(timeout=ACQUIRE_SECONDS) as free:
-            yield free
-    except (asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
-        raise TimeoutError from None
+
+    __slots__ = ("at", "taken")
+
+    def __init__(self, at: Reader) -> None:
+        self.at, self.taken = at, None
+
+    async def __aenter__(self) -> Any:
+        if isinstance(self.at, Tx):
+            return self.at.source
+        self.taken = await self.at.source.acquire(timeout=ACQUIRE_SECONDS)
+        return self.taken
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self.taken is not None and isinstance(self.at.source, Held):
+            await self.at.source.release(self.taken, is_sound=error is None)
+        elif self.taken is not None:
+            await self.at.source.release(self.taken)
+        if isinstance(error, GAVE_UP):
+            raise TimeoutError from None
 
 
 async def many(at: Reader, row: type[Row], sql: LiteralString, *args: object) -> list[Row]:

@@ -76,7 +76,8 @@ class Lexicon:
 
     def tag(self, written: str) -> str | None:
         """The canonical tag, as `known_tags` finds it."""
-        return next((self.tags[way] for way in ways_to_shorten(written) if way in self.tags), None)
+        plain = self.tags.get(written)
+        return plain or next((self.tags[way] for way in ways_to_shorten(written) if way in self.tags), None)
 
 
 LANGUAGE = "l.tag, l.name_en, l.name_es, l.autonym, l.direction, l.script, l.kind, l.names, l.aliases"

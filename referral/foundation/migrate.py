@@ -3,43 +3,22 @@
 """Brings a database to the current schema. Safe when two processes start at once."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import asyncpg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from referral.foundation.db import Reader, reaching, value
+from referral.foundation.db import reaching
+from referral.foundation.revisions import migrations_folder
 
 LOCK_KEY = 7_362_001  # any number, as long as no one else uses it for an advisory lock
 WAIT_FOR_OTHERS_SECONDS = 120
 LOCK_SECONDS = 5
 
 Move = Callable[[Config, str], None]
-
-
-def migrations_folder() -> Path:
-    """The folder of migrations beside the package, as in a source checkout."""
-    folder = Path(__file__).resolve().parents[2] / "migrations"
-    if not (folder / "env.py").is_file():
-        raise FileNotFoundError(f"No migrations at {folder}: run from a source checkout.")
-    return folder
-
-
-def newest() -> str | None:
-    """The revision that a current database stands at."""
-    return ScriptDirectory(str(migrations_folder())).get_current_head()
-
-
-async def applied(at: Reader) -> str | None:
-    """The revision that a database stands at; None where nothing was ever migrated."""
-    if await value(at, "SELECT to_regclass('alembic_version')::text") is None:
-        return None
-    return await value(at, "SELECT version_num FROM alembic_version")
 
 
 async def upgrade(dsn: str, revision: str = "head") -> None:

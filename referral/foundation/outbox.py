@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from random import SystemRandom
+from typing import LiteralString
 from uuid import UUID
 
 from referral.foundation.db import Database, Tx, execute, one
@@ -48,15 +49,18 @@ class LeaseLost(Exception):  # noqa: N818 - not an error: another worker has the
     """Another worker has taken the job over; what was done here must roll back."""
 
 
+# For a statement that writes what the job is about, too: `rows` gives kind, subject and when it is due.
+PUT: LiteralString = """
+    INSERT INTO outbox (kind, subject_id, run_at) {rows}
+    ON CONFLICT (kind, subject_id) WHERE lease = 0 AND parked_at IS NULL
+    DO UPDATE SET run_at = least(outbox.run_at, excluded.run_at)"""
+
+
 async def put(tx: Tx, kind: JobKind, subject_id: UUID, *, run_at: datetime | None = None) -> None:
     """Order a job. One that waits already for the same subject is enough: it will see the newest state."""
     await execute(
         tx,
-        """
-        INSERT INTO outbox (kind, subject_id, run_at)
-        VALUES ($1, $2, coalesce($3, now()))
-        ON CONFLICT (kind, subject_id) WHERE lease = 0 AND parked_at IS NULL
-        DO UPDATE SET run_at = least(outbox.run_at, excluded.run_at)""",
+        PUT.format(rows="VALUES ($1, $2, coalesce($3, now()))"),
         kind.value,
         subject_id,
         run_at,
@@ -67,11 +71,7 @@ async def put_each(tx: Tx, kind: JobKind, subject_ids: Sequence[UUID]) -> None:
     """The same for many subjects at once, due now."""
     await execute(
         tx,
-        """
-        INSERT INTO outbox (kind, subject_id)
-        SELECT $1, subject_id FROM unnest($2::uuid[]) AS subject_id
-        ON CONFLICT (kind, subject_id) WHERE lease = 0 AND parked_at IS NULL
-        DO UPDATE SET run_at = least(outbox.run_at, excluded.run_at)""",
+        PUT.format(rows="SELECT $1, subject_id, now() FROM unnest($2::uuid[]) AS subject_id"),
         kind.value,
         list(subject_ids),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from referral.foundation import embedded, migrate
+from referral.foundation import embedded, revisions
 from referral.foundation.embedded_programs import installed
 
 HEADER: Final = (
@@ -30,7 +30,7 @@ async def of_migrations() -> str:
         home = Path(folder)
         try:
             cluster = await asyncio.to_thread(embedded.start, home)
-            await migrate.upgrade(cluster.dsn)
+            await revisions.upgrade(cluster.dsn)
             return await asyncio.to_thread(dump, cluster.dsn)
         finally:
             await asyncio.to_thread(embedded.erase, home)

@@ -43,6 +43,7 @@ class Vault:
     """Holds the root key in memory and hands out what is derived from it."""
 
     root: bytes = field(repr=False)
+    derived: dict[str, bytes] = field(default_factory=dict[str, bytes], repr=False, compare=False)
 
     def new_key(self, subject: UUID) -> tuple[DataKey, bytes]:
         """A fresh data key for `subject`, and the same wrapped by the root key, to be stored beside the row."""
@@ -58,8 +59,11 @@ class Vault:
         return hmac.digest(self.derive(f"digest {purpose}"), text, sha256)
 
     def derive(self, purpose: str) -> bytes:
-        """A key of its own for each purpose."""
-        return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"referral/{purpose}".encode()).derive(self.root)
+        """A key of its own for each purpose; there are a handful, and each is made once."""
+        if (known := self.derived.get(purpose)) is None:
+            known = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"referral/{purpose}".encode()).derive(self.root)
+            self.derived[purpose] = known
+        return known
 
 
 def seal(key: DataKey, plain: bytes, *, table: str, row: UUID, name: str) -> bytes:

@@ -8,18 +8,17 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from referral.foundation import outbox
+from referral.foundation import audit, outbox
 from referral.foundation.actors import ActorKind, Partner, Visitor
-from referral.foundation.db import Reader, Tx, execute, execute_many, many, one, value
-from referral.foundation.errors import IdempotencyKeyReused, NotFound
-from referral.foundation.outbox import JobKind
+from referral.foundation.db import Reader, Tx, execute, many, one, value
+from referral.foundation.errors import IdempotencyKeyReused, NotFound, ValidationFailed
 from referral.foundation.vault import Vault, seal, unseal
 from referral.foundation.vocabulary import HelpType
 from referral.intake import form, receipts, urgency
 from referral.intake.form import Answers, Facts, LookedUp, Person, Submission
 from referral.intake.receipts import Receipt
 from referral.intake.urgency import Urgency
-from referral.intake.words import CloseReason, ConsentScope, HelpRequestStatus, UrgencyLevel
+from referral.intake.words import CloseReason, HelpRequestStatus, UrgencyLevel
 
 RequestId = NewType("RequestId", UUID)
 
@@ -59,17 +58,6 @@ REQUEST: LiteralString = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """One thing agreed to, in which words and language, and whether it still stands."""
-
-    scope: ConsentScope
-    given_at: datetime
-    withdrawn_at: datetime | None
-    text_version: str
-    language: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
     """What a person gets back: the receipt is shown now and never stored."""
 
@@ -88,16 +76,17 @@ async def submit(
     key_hash = vault.digest("idempotency", f"{partner_id}/{answers.idempotency_key}")
     body_hash = vault.digest("body", msgspec.json.encode(answers, order="sorted"))
     receipt = receipts.derive(vault, key_hash)
-    # First of all: a retry gets its receipt whatever the look-ups say today, such as of a place renamed since.
-    if await one_of_key(tx, key_hash):
-        return Submitted(receipt=receipt, request=await first_of_key(tx, key_hash, body_hash))
-    submission = form.parse(answers, found, today=now.date())
-    created = await insert(tx, vault, submission, receipt, key_hash, body_hash, partner_id, now)
+    try:
+        submission = form.parse(answers, found, today=now.date())
+    except ValidationFailed:
+        # A retry gets its receipt whatever the look-ups say today, such as of a place renamed since.
+        if not await one_of_key(tx, key_hash):
+            raise
+        created = None
+    else:
+        created = await insert(tx, vault, submission, receipt, key_hash, body_hash, partner_id, now)
     if created is None:
         return Submitted(receipt=receipt, request=await first_of_key(tx, key_hash, body_hash))
-    await give_consents(tx, created.id, submission, now)
-    await record(tx, created.id, "submitted", ActorKind.HELPER if answers.on_behalf else ActorKind.REQUESTER, at=now)
-    await outbox.put(tx, JobKind.MATCH, created.id)
     return Submitted(receipt=receipt, request=created)
 
 
@@ -111,42 +100,71 @@ async def insert(
     partner_id: UUID | None,
     now: datetime,
 ) -> HelpRequest | None:
-    """The new row; None where this key has one already (a parallel twin is waited for, then seen).
+    """The new row, with its consents, its first line of history and the order to match; None where the key has one.
 
-    No index is named as the one to conflict with: twins have one receipt too, and may meet at that index first.
+    A parallel twin is waited for, then seen. No index is named as the one to conflict with: twins have one receipt too,
+    and may meet at that index first.
     """
-    id, facts = uuid4(), submission.facts
+    id, facts = RequestId(uuid4()), submission.facts
     how_urgent = urgency_of(facts, asked_at=now, now=now)
     key, wrapped = vault.new_key(id)
-    return await one(
-        tx,
-        HelpRequest,
-        f"""
-        INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state, urgency,
-                                  respond_by, question_set, partner_id, data_key, facts, person, receipt_hash,
-                                  idempotency_hash, body_hash)
-        VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-        ON CONFLICT DO NOTHING
-        RETURNING {REQUEST}""",
-        id,
-        now,
-        list(submission.help_types),
-        list(submission.languages),
-        facts.place.country if facts.place else None,
-        facts.place.state if facts.place else None,
-        how_urgent.level.value,
-        how_urgent.respond_by,
-        QUESTION_SET,
-        partner_id,
-        wrapped,
-        seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
-        None
+    created = HelpRequest(
+        id=id,
+        status=HelpRequestStatus.SUBMITTED,
+        close_reason=None,
+        created_at=now,
+        updated_at=now,
+        help_types=submission.help_types,
+        languages=submission.languages,
+        country=facts.place.country if facts.place else None,
+        state=facts.place.state if facts.place else None,
+        urgency=how_urgent.level,
+        respond_by=how_urgent.respond_by,
+        partner_id=partner_id,
+        data_key=wrapped,
+        facts=seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
+        person=None
         if submission.person is None
         else seal(key, msgspec.json.encode(submission.person), table=TABLE, row=id, name="person"),
+    )
+    is_new = await value(
+        tx,
+        f"""
+        WITH made AS (
+             INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state,
+                                       urgency, respond_by, partner_id, data_key, facts, person, question_set,
+                                       receipt_hash, idempotency_hash, body_hash)
+             VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+             ON CONFLICT DO NOTHING
+             RETURNING id
+        ), agreed AS (
+             INSERT INTO consent (request_id, scope, given_at, text_version, language)
+             SELECT made.id, scope, $2, $13, $17 FROM made, unnest($18::text[]) AS scope
+        ), told AS (
+             INSERT INTO request_event (request_id, at, kind, actor) SELECT id, $2, 'submitted', $19 FROM made
+        ), ordered AS ({outbox.PUT.format(rows="SELECT 'match', id, now() FROM made")})
+        SELECT count(*) > 0 FROM made""",
+        created.id,
+        created.created_at,
+        list(created.help_types),
+        list(created.languages),
+        created.country,
+        created.state,
+        created.urgency.value,
+        created.respond_by,
+        created.partner_id,
+        created.data_key,
+        created.facts,
+        created.person,
+        QUESTION_SET,
         receipts.hashed(vault, receipt),
         key_hash,
         body_hash,
+        facts.ui_language,
+        sorted(scope.value for scope in submission.consents),
+        (ActorKind.HELPER if facts.on_behalf else ActorKind.REQUESTER).value,
     )
+    return created if is_new else None
 
 
 async def one_of_key(at: Reader, key_hash: bytes) -> bool:
@@ -168,15 +186,6 @@ async def first_of_key(at: Reader, key_hash: bytes, body_hash: bytes) -> HelpReq
     return request
 
 
-async def give_consents(tx: Tx, id: RequestId, submission: Submission, now: datetime) -> None:
-    language = submission.facts.ui_language
-    await execute_many(
-        tx,
-        "INSERT INTO consent (request_id, scope, given_at, text_version, language) VALUES ($1, $2, $3, $4, $5)",
-        [(id, scope.value, now, QUESTION_SET, language) for scope in sorted(submission.consents)],
-    )
-
-
 async def request(at: Reader, id: UUID) -> HelpRequest | None:
     """The request with this id."""
     return await one(at, HelpRequest, f"SELECT {REQUEST} FROM help_request WHERE id = $1", id)
@@ -196,24 +205,6 @@ async def by_receipt(at: Reader, vault: Vault, written: str) -> HelpRequest | No
         f"SELECT {REQUEST} FROM help_request WHERE receipt_hash = $1",
         receipts.hashed(vault, receipt),
     )
-
-
-async def consents(at: Reader, id: UUID) -> list[Consent]:
-    """Everything ever agreed to, in order."""
-    return await many(
-        at,
-        Consent,
-        """
-        SELECT scope, given_at, withdrawn_at, text_version, language
-          FROM consent WHERE request_id = $1
-         ORDER BY given_at, scope""",
-        id,
-    )
-
-
-async def standing_consents(at: Reader, id: UUID) -> frozenset[ConsentScope]:
-    """What is agreed to now."""
-    return frozenset(consent.scope for consent in await consents(at, id) if consent.withdrawn_at is None)
 
 
 async def close(tx: Tx, vault: Vault, written: str, *, erase: bool, now: datetime) -> HelpRequest:
@@ -263,6 +254,31 @@ async def set_status(
         status.value,
         reason,
         now,
+    )
+
+
+RELEASED: LiteralString = """
+    SELECT DISTINCT $3, $5::uuid, 'contact_released', request_id FROM consent
+     WHERE request_id = $1 AND scope = 'share_contact' AND withdrawn_at IS NULL"""
+
+
+async def refer(tx: Tx, id: UUID, actor: ActorKind, actor_id: UUID | None, *, subject_id: UUID, now: datetime) -> None:
+    """A provider has said yes to the request, which the caller has locked.
+
+    Where the person agrees to be contacted, an audit row says that the contact is released by it.
+    """
+    await execute(
+        tx,
+        f"""
+        WITH told AS (
+             INSERT INTO request_event (request_id, at, kind, actor, subject_id) VALUES ($1, $2, 'accepted', $3, $4)
+        ), released AS ({audit.RECORD.format(rows=RELEASED)})
+        UPDATE help_request SET status = 'referred', close_reason = NULL, updated_at = $2 WHERE id = $1""",
+        id,
+        now,
+        actor.value,
+        subject_id,
+        actor_id,
     )
 
 

@@ -16,12 +16,16 @@ CANDIDATE: LiteralString = """
     listing.openness, p.openness_stated_at, places.free_places, places.stated_places, s.accepts_detained,
     s.accepts_minors, s.minimum_age, s.maximum_age, s.facts, s.depth, s.delivery_modes,
     listing.service_areas AS areas, listing.country, listing.state,
-    arc_km(listing.point <-> $3::text::cube) AS distance_km, p.offers_made, p.offers_accepted, p.last_offered_at,
+    arc_km(listing.point <-> cube($3::float8[])) AS distance_km, p.offers_made, p.offers_accepted, p.last_offered_at,
     EXISTS (SELECT FROM referral r
              WHERE r.request_id = $1
                AND (r.provider_id = p.id
                     OR r.organization_id = p.organization_id AND r.decline_reason = 'conflict_of_interest'))
-        AS asked_before"""
+        AS asked_before,
+    (p.referral_email IS NOT NULL
+     OR EXISTS (SELECT FROM partner app JOIN api_key k ON k.partner_id = app.id
+                 WHERE app.organization_id = p.organization_id AND k.expires_at > now()
+                   AND 'referral:respond' = ANY(k.scopes))) AS can_be_told"""
 
 # $2: what serves the need, best first. The count that an offer would draw on is the one of the best help given here,
 # and of the help asked for where none is stated: what placing.help_offered names.
@@ -56,7 +60,7 @@ async def candidates(at: Reader, need: Need) -> list[Candidate]:
         {SOURCES}
          WHERE (s.help_types && $2::text[] OR s.help_types = '{{}}')
            AND listing.openness NOT IN ('paused', 'closed')
-         ORDER BY listing.point <-> $3::text::cube NULLS LAST, p.id
+         ORDER BY listing.point <-> cube($3::float8[]) NULLS LAST, p.id
          LIMIT $4""",
         need.request_id,
         serving(need),
@@ -89,6 +93,6 @@ def serving(need: Need) -> list[str]:
     return [help_type.value for help_type in sorted(fit, key=lambda one: (worth[one], one.value), reverse=True)]
 
 
-def where(need: Need) -> str | None:
+def where(need: Need) -> list[float] | None:
     """The person's place as a query point, computed once; None where it is not known."""
     return as_cube(Point(latitude=need.place.latitude, longitude=need.place.longitude)) if need.place else None

@@ -13,7 +13,7 @@ from referral.foundation.earth import km
 from referral.foundation.languages import reviewed_pairs
 from referral.foundation.meanings import PlaceKind
 from referral.foundation.vault import Vault
-from referral.intake import requests
+from referral.intake import consents, requests
 from referral.intake.form import Facts
 from referral.intake.requests import HelpRequest
 from referral.matching import ranking, rules, tables
@@ -71,7 +71,7 @@ async def need_of(at: Reader, vault: Vault, request: HelpRequest, *, now: dateti
         circumstances=facts.circumstances,
         urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now).level,
         next_hearing_on=facts.next_hearing_on,
-        consents=await requests.standing_consents(at, request.id),
+        consents=await consents.standing(at, request.id),
     )
 
 
@@ -94,7 +94,7 @@ def spot_of(facts: Facts) -> Spot | None:
 async def drawn_at(at: Reader, latitude: float, longitude: float) -> frozenset[UUID]:
     """The areas drawn on the map that a spot lies in."""
     here = as_cube(Point(latitude=latitude, longitude=longitude))
-    keys: list[str] = await value(at, "SELECT drawn_areas($1::text::cube)", here)
+    keys: list[str] = await value(at, "SELECT drawn_areas(cube($1::float8[]))", here)
     return frozenset(UUID(key.removeprefix("for:")) for key in keys)
 
 

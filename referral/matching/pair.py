@@ -114,3 +114,4 @@ class Candidate:
     offers_accepted: int
     last_offered_at: datetime | None
     asked_before: bool = False  # this pair, or this organization after a conflict of interest, has been answered
+    can_be_told: bool = True  # it has an address for offers, or a key to ask for them

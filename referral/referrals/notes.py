@@ -1,6 +1,6 @@
 """Who acts on a referral, and the few words they write beside it, sealed with the request's own key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -75,9 +75,11 @@ async def of_referrals(
     at: Reader, vault: Vault, request: HelpRequest, referral_ids: Sequence[UUID]
 ) -> dict[UUID, list[Note]]:
     """The notes of a request's referrals, each in order; for staff."""
-    if request.data_key is None:
-        return {}
-    key = vault.unwrap(request.id, request.data_key)
+    return await of_many(at, vault, dict.fromkeys(referral_ids, request))
+
+
+async def of_many(at: Reader, vault: Vault, requests: Mapping[UUID, HelpRequest]) -> dict[UUID, list[Note]]:
+    """The same for referrals of many requests, each given with its own; of an erased one nothing can be read."""
     rows = await many(
         at,
         Sealed,
@@ -85,10 +87,12 @@ async def of_referrals(
         SELECT id, referral_id, at, actor, sealed FROM referral_note
          WHERE referral_id = ANY($1::uuid[])
          ORDER BY at, id""",
-        list(referral_ids),
+        [id for id, request in requests.items() if request.data_key is not None],
     )
     found: dict[UUID, list[Note]] = {}
     for row in rows:
+        request = requests[row.referral_id]
+        key = vault.unwrap(request.id, request.data_key or b"")
         text = unseal(key, row.sealed, table=TABLE, row=row.id, name="text").decode()
         found.setdefault(row.referral_id, []).append(Note(at=row.at, actor=row.actor, text=text))
     return found

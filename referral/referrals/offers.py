@@ -9,13 +9,11 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from referral.directory import capacity
-from referral.foundation import audit, outbox
+from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
-from referral.foundation.db import Reader, Tx, execute, many, one, value
+from referral.foundation.db import Reader, Tx, execute, one, value
 from referral.foundation.errors import (
-    AlreadyAnswered,
     Conflict,
-    Expired,
     FieldProblem,
     NotFound,
     ValidationFailed,
@@ -25,8 +23,8 @@ from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
 from referral.intake import requests
-from referral.intake.words import ConsentScope, HelpRequestStatus
-from referral.referrals import notes, states
+from referral.intake.words import HelpRequestStatus
+from referral.referrals import notes, states, steps
 from referral.referrals.notes import By
 from referral.referrals.reading import REFERRAL, Referral, referral
 from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralStatus
@@ -47,10 +45,6 @@ class Terms:
 
 
 THE_SYSTEM = By(kind=ActorKind.SYSTEM)
-# In the statement that makes an offer or accepts it, under a lock that a suspension waits for: none slips through.
-NOT_SUSPENDED = (
-    "EXISTS (SELECT FROM provider p WHERE p.id = {provider} AND p.verification <> 'suspended' FOR KEY SHARE)"
-)
 
 
 async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, now: datetime) -> Referral:
@@ -68,7 +62,8 @@ async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, 
                               offered_at, expires_at, offered_by, offered_by_id, idempotency_hash, score,
                               rules_version)
         SELECT $1, $2, $3, $4, $5, 'offered', $6, $7, now(), now() + $8, $9, $10, $11, $12, $13
-         WHERE {NOT_SUSPENDED.format(provider="$3")}
+         -- Under a lock that a suspension waits for: no offer slips through.
+         WHERE EXISTS (SELECT FROM provider WHERE id = $3 AND verification <> 'suspended' FOR KEY SHARE)
         ON CONFLICT (request_id, provider_id)
               WHERE status IN ('proposed', 'offered', 'viewed', 'more_info', 'accepted', 'in_progress')
               DO NOTHING
@@ -89,7 +84,7 @@ async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, 
     )
     if made is None:
         raise Conflict("This provider has a live offer of this request, or is suspended.")
-    await note(tx, made.id, ReferralStatus.OFFERED, by)
+    await steps.note(tx, made.id, ReferralStatus.OFFERED, by)
     await become(tx, request.id, HelpRequestStatus.OFFERED, now=now)
     await requests.record(tx, request.id, "offered", by.kind, at=now, subject_id=made.id)
     await outbox.put(tx, JobKind.TELL_PROVIDER, made.id)
@@ -106,10 +101,31 @@ async def offer(tx: Tx, request: requests.HelpRequest, terms: Terms, by: By, *, 
 
 async def view(tx: Tx, id: UUID) -> Referral | None:
     """Note that the provider has opened the offer."""
-    seen = await move(tx, id, ReferralStatus.VIEWED, frozenset({ReferralStatus.OFFERED}))
-    if seen is not None:
-        await note(tx, id, ReferralStatus.VIEWED, By(kind=ActorKind.PROVIDER_STAFF))
+    provider = By(kind=ActorKind.PROVIDER_STAFF)
+    seen = await steps.move(tx, id, ReferralStatus.VIEWED, frozenset({ReferralStatus.OFFERED}), provider)
     return seen or await referral(tx, id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Whose offer it is, and of which request: that never changes."""
+
+    request_id: UUID
+    provider_id: UUID
+
+
+async def hold_still(tx: Tx, id: UUID) -> Held | None:
+    """Lock the request of this offer, before anything of it is read that might change."""
+    return await one(
+        tx,
+        Held,
+        """
+        SELECT r.request_id, r.provider_id
+          FROM referral r JOIN help_request h ON h.id = r.request_id
+         WHERE r.id = $1
+           FOR UPDATE OF h""",
+        id,
+    )
 
 
 async def answer(
@@ -130,11 +146,10 @@ async def answer(
     """
     if problems := wrong_in(reply, reason, words):
         raise ValidationFailed(problems)
-    found = await referral(tx, id)
-    request = await requests.locked(tx, found.request_id) if found else None
-    if found is None or request is None:
+    held = await hold_still(tx, id)
+    if held is None:
         raise NotFound("There is no such referral.")
-    by = by if by.id else By(kind=by.kind, id=found.provider_id)  # a link speaks for its provider
+    by = by if by.id else By(kind=by.kind, id=held.provider_id)  # a link speaks for its provider
     match reply:
         case ReferralAnswer.ACCEPT:
             answered = await accept(tx, id, by, now=now)
@@ -144,7 +159,9 @@ async def answer(
             answered = await ask(tx, id, by, now=now)
     # Of a conflict of interest nothing is kept but that there is one.
     if words and reason is not DeclineReason.CONFLICT_OF_INTEREST:
-        await notes.keep(tx, vault, request, id, words, by)
+        request = await requests.request(tx, held.request_id)
+        if request is not None:
+            await notes.keep(tx, vault, request, id, words, by)
     return answered
 
 
@@ -158,25 +175,22 @@ def wrong_in(reply: ReferralAnswer, reason: DeclineReason | None, words: str | N
 
 
 async def accept(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
-    accepted = await move(tx, id, ReferralStatus.ACCEPTED, states.OPEN)
-    if accepted is None:
-        raise await why_not(tx, id, ReferralStatus.ACCEPTED)
-    await note(tx, id, ReferralStatus.ACCEPTED, by)
-    await requests.set_status(tx, accepted.request_id, HelpRequestStatus.REFERRED, now=now)
-    await requests.record(tx, accepted.request_id, "accepted", by.kind, at=now, subject_id=id)
-    if ConsentScope.SHARE_CONTACT in await requests.standing_consents(tx, accepted.request_id):
-        await audit.record(tx, actor=by.kind, actor_id=by.id, act="contact_released", subject_id=accepted.request_id)
-    recalled = await end(tx, accepted.request_id, ReferralStatus.RECALLED, THE_SYSTEM, of=states.OPEN)
-    await settle(tx, recalled, taking=accepted)
-    await execute(tx, "UPDATE provider SET offers_accepted = offers_accepted + 1 WHERE id = $1", accepted.provider_id)
+    moved = await steps.accept(tx, id, by)
+    if not moved:
+        raise await steps.why_not(tx, id, ReferralStatus.ACCEPTED)
+    accepted, *recalled = moved
+    await requests.refer(tx, accepted.request_id, by.kind, by.id, subject_id=id, now=now)
+    if recalled:
+        await settle(tx, recalled, taking=accepted)
+    count = None if recalled else accepted.capacity_id
+    await capacity.say_yes(tx, accepted.provider_id, count, held=accepted.holds)
     return accepted
 
 
 async def decline(tx: Tx, id: UUID, by: By, reason: DeclineReason, *, now: datetime) -> Referral:
-    declined = await move(tx, id, ReferralStatus.DECLINED, states.OPEN, reason=reason)
+    declined = await steps.move(tx, id, ReferralStatus.DECLINED, states.OPEN, by, reason=reason)
     if declined is None:
-        raise await why_not(tx, id, ReferralStatus.DECLINED)
-    await note(tx, id, ReferralStatus.DECLINED, by)
+        raise await steps.why_not(tx, id, ReferralStatus.DECLINED)
     await requests.record(tx, declined.request_id, "declined", by.kind, at=now, subject_id=id)
     await go_on(tx, declined.request_id, now=now)
     if reason is DeclineReason.NO_CAPACITY:
@@ -188,10 +202,9 @@ async def decline(tx: Tx, id: UUID, by: By, reason: DeclineReason, *, now: datet
 
 
 async def ask(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
-    asked = await move(tx, id, ReferralStatus.MORE_INFO, states.OPEN - {ReferralStatus.MORE_INFO})
+    asked = await steps.move(tx, id, ReferralStatus.MORE_INFO, states.OPEN - {ReferralStatus.MORE_INFO}, by)
     if asked is None:
-        raise await why_not(tx, id, ReferralStatus.MORE_INFO)
-    await note(tx, id, ReferralStatus.MORE_INFO, by)
+        raise await steps.why_not(tx, id, ReferralStatus.MORE_INFO)
     # Only a person can answer a question, so the request goes to one; the offer's clock runs on.
     await become(tx, asked.request_id, HelpRequestStatus.IN_TRIAGE, now=now)
     await requests.record(tx, asked.request_id, "more_info", by.kind, at=now, subject_id=id)
@@ -217,7 +230,7 @@ async def expire(tx: Tx, id: UUID, *, now: datetime) -> None:
         if found.status in states.OPEN:  # taken too early, as when the database's clock was set back
             await outbox.put(tx, JobKind.EXPIRE_OFFER, id, run_at=found.expires_at)
         return
-    await note(tx, id, ReferralStatus.EXPIRED, THE_SYSTEM)
+    await steps.note(tx, id, ReferralStatus.EXPIRED, THE_SYSTEM)
     await requests.record(tx, expired.request_id, "expired", ActorKind.SYSTEM, at=now, subject_id=id)
     await go_on(tx, expired.request_id, now=now)
     await let_go(tx, expired)
@@ -228,23 +241,8 @@ async def end_all(tx: Tx, request_id: UUID, to: ReferralStatus, by: By) -> list[
 
     Returns them as they were.
     """
-    ended = await end(tx, request_id, to, by, of=states.LIVE)
+    ended = await steps.end(tx, request_id, to, by, of=states.LIVE)
     await settle(tx, ended)
-    return ended
-
-
-async def end(tx: Tx, request_id: UUID, to: ReferralStatus, by: By, *, of: frozenset[ReferralStatus]) -> list[Referral]:
-    """End a request's referrals that stand so; returns them as they were."""
-    ended = await many(
-        tx,
-        Referral,
-        f"SELECT {REFERRAL} FROM referral WHERE request_id = $1 AND status = ANY($2::text[]) ORDER BY id",
-        request_id,
-        [status.value for status in of],
-    )
-    for live in ended:
-        await execute(tx, "UPDATE referral SET status = $2 WHERE id = $1", live.id, to.value)
-        await note(tx, live.id, to, by)
     return ended
 
 
@@ -293,53 +291,3 @@ async def let_go(tx: Tx, ended: Referral) -> None:
     had_taken = ended.shows_person
     if ended.capacity_id is not None and (ended.holds or had_taken):
         await capacity.release(tx, ended.capacity_id, taken=had_taken)
-
-
-async def move(
-    tx: Tx, id: UUID, to: ReferralStatus, allowed: frozenset[ReferralStatus], *, reason: DeclineReason | None = None
-) -> Referral | None:
-    """Change the status of an open offer whose clock runs; None where it stands elsewhere or has run out."""
-    return await one(
-        tx,
-        Referral,
-        f"""
-        UPDATE referral
-           SET status = $2, decline_reason = coalesce($4, decline_reason),
-               responded_at = CASE WHEN $2 IN ('accepted', 'declined', 'more_info') THEN now() ELSE responded_at END
-         WHERE id = $1 AND status = ANY($3::text[]) AND expires_at > now()
-           AND ($2 <> 'accepted' OR {NOT_SUSPENDED.format(provider="provider_id")})
-        RETURNING {REFERRAL}""",
-        id,
-        to.value,
-        [status.value for status in allowed],
-        reason,
-    )
-
-
-async def why_not(at: Reader, id: UUID, to: ReferralStatus) -> Expired | Conflict | NotFound:
-    """The refusal that says why a referral could not move."""
-    found = await referral(at, id)
-    if found is None:
-        return NotFound("There is no such referral.")
-    try:
-        states.advance(found.status, to)
-    except AlreadyAnswered as refusal:
-        return refusal
-    except Conflict as refusal:
-        return Expired("This offer has run out.") if found.status is ReferralStatus.EXPIRED else refusal
-    if found.expires_at > await value(at, "SELECT now()"):
-        return Conflict("This provider is suspended and can accept nobody.")
-    return Expired("This offer has run out.")
-
-
-async def note(tx: Tx, id: UUID, status: ReferralStatus, by: By) -> None:
-    await execute(
-        tx,
-        """
-        INSERT INTO referral_event (referral_id, at, status, actor, actor_id)
-        VALUES ($1, clock_timestamp(), $2, $3, $4)""",
-        id,
-        status.value,
-        by.kind.value,
-        by.id,
-    )

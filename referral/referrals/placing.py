@@ -59,9 +59,14 @@ async def offer_best(
 async def first_that_takes(
     tx: Tx, request: HelpRequest, need: Need, besides: set[UUID], relaxed: frozenset[str], now: datetime
 ) -> Referral | None:
-    """Down the list until someone has a place left; whoever gave away the last one a moment ago is passed over."""
+    """Down the list until someone has a place left; whoever gave away the last one a moment ago is passed over.
+
+    So is whoever would never hear of the offer: the person would wait for nothing until it runs out.
+    """
     for verdict in await finding.ranked(tx, need, now=now, relaxed=relaxed):
-        if not verdict.is_offerable or verdict.candidate.organization_id in besides:
+        if not verdict.is_offerable or not verdict.candidate.can_be_told:
+            continue
+        if verdict.candidate.organization_id in besides:
             continue
         try:
             async with attempt(tx):

@@ -4,6 +4,7 @@ The requester sees everything; staff see everything but the person, whom they op
 may see is decided here and nowhere else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -13,7 +14,7 @@ from referral.foundation import audit
 from referral.foundation.db import Reader, Tx
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
-from referral.intake import next_steps, requests
+from referral.intake import consents, next_steps, requests
 from referral.intake.form import Facts, OnBehalf, Person, Spot
 from referral.intake.next_steps import NextStep
 from referral.intake.requests import HelpRequest
@@ -73,7 +74,7 @@ class RequestView:
 async def for_requester(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> RequestView:
     """What the person themselves sees: all they gave, where it stands, and what their consents mean for it."""
     facts = requests.facts_of(vault, request)
-    advised = next_steps.next_steps(facts, request.status, await requests.standing_consents(at, request.id))
+    advised = next_steps.next_steps(facts, request.status, await consents.standing(at, request.id))
     return replace(whole(request, facts, Beholder.REQUESTER, now), next_steps=advised)
 
 
@@ -89,10 +90,28 @@ async def for_provider(
 
     A yes opens the rest only where the person agreed to that.
     """
+    (seen,) = await for_providers(at, vault, [(request, referral)], now=now)
+    return seen
+
+
+async def for_providers(
+    at: Reader, vault: Vault, offered: Sequence[tuple[HelpRequest, Referral]], *, now: datetime
+) -> list[RequestView | None]:
+    """The same for many offers, in order."""
+    accepted = [request.id for request, referral in offered if referral.shows_person]
+    agreeing = await consents.agreeing(at, accepted, ConsentScope.SHARE_CONTACT) if accepted else frozenset[UUID]()
+    return [
+        as_offered(vault, request, referral, agrees=request.id in agreeing, now=now) for request, referral in offered
+    ]
+
+
+def as_offered(
+    vault: Vault, request: HelpRequest, referral: Referral, *, agrees: bool, now: datetime
+) -> RequestView | None:
     if request.facts is None or referral.status not in states.LIVE:
         return None
     facts = requests.facts_of(vault, request)
-    if referral.shows_person and await agrees(at, request.id, ConsentScope.SHARE_CONTACT):
+    if referral.shows_person and agrees:
         return replace(whole(request, facts, Beholder.PROVIDER_ACCEPTED, now), referral=referral, next_steps=())
     return summary(request, facts, referral, now)
 
@@ -154,4 +173,4 @@ async def person(tx: Tx, vault: Vault, view: RequestView, by: By) -> Person | No
 
 async def agrees(at: Reader, request_id: UUID, scope: ConsentScope) -> bool:
     """Whether the person agrees to this now."""
-    return scope in await requests.standing_consents(at, request_id)
+    return scope in await consents.standing(at, request_id)

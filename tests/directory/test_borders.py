@@ -13,6 +13,7 @@ from hsds_given import listed, load_json, said, small, small_listing
 
 from referral.directory import borders, search
 from referral.directory.search import Point, Search
+from referral.directory.words import ServiceAreaKind
 from referral.edges.hsds import exporting
 from referral.edges.hsds.exporting import Form
 from referral.foundation.db import Database
@@ -171,13 +172,16 @@ async def test_what_is_drawn_goes_out_as_it_came_in(fresh_db: Database, tmp_path
         ({"type": "Feature", "geometry": None}, "is no GeoJSON object"),
     ],
 )
-async def test_what_draws_no_area_is_named_and_the_rest_lands(
+async def test_what_draws_no_area_is_reported_and_the_area_is_known_by_its_name_only(
     fresh_db: Database, tmp_path: Path, border: Any, said_why: str
 ) -> None:
     text = border if isinstance(border, str) else json.dumps(border)
     with pytest.raises(borders.NoBorder, match=said_why.replace("(", ".")):
         borders.read(text)
-    service = small(service_areas=[{"name": "The valley", "extent": text, "extent_type": "geojson"}])
+    # By name it would be the whole state: what was meant is what was drawn, and nobody knows where that is.
+    service = small(service_areas=[{"name": "Texas", "extent": text, "extent_type": "geojson"}])
     report = await load_json(fresh_db, tmp_path, service)
     assert said(report) == [("services.json", 1, "service_areas[0].extent")]
-    assert (await small_listing(fresh_db)).service_areas == ()
+    (area,) = (await small_listing(fresh_db)).service_areas
+    assert (area.name, area.kind, area.state) == ("Texas", ServiceAreaKind.CUSTOM, None)
+    assert (await load_json(fresh_db, tmp_path, service)).changed == 0

@@ -220,7 +220,7 @@ async def test_pages_go_on_from_who_is_near_to_who_covers_from_afar(fresh_db: Da
 # ---------------------------------------------------------------- text
 @pytest.mark.parametrize(
     "text",
-    ["Refugio de la Niñez", "refugio ninez", "REFUJIO", "asilo", "asylum", "asilum", "ninez refugio"],
+    ["Refugio de la Niñez", "refugio ninez", "REFUJIO", "asilo", "asylum", "asilum", "ninez refugio", "reufgio"],
 )
 async def test_words_are_found_with_typos_and_without_accents_in_either_language(fresh_db: Database, text: str) -> None:
     await given.office(fresh_db, name="Refugio de la Niñez (synthetic)")

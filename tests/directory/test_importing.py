@@ -10,12 +10,13 @@ from uuid import UUID
 import pytest
 from hsds_given import EOIR, SOURCE, edit, listed, load, nested, read, said, write
 
-from referral.directory import capacity, providers
+from referral.directory import capacity, merging, providers
 from referral.directory.capacity import Count, Statement
 from referral.directory.providers import ProviderId
 from referral.directory.words import Answer, CapacityUnit, Openness, OrganizationKind, ServiceAreaKind
 from referral.edges.hsds.importing import import_hsds
 from referral.edges.hsds.rows import NotHsds
+from referral.foundation.actors import Staff, StaffId, StaffRole
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute, value
 from referral.foundation.vocabulary import HelpType
@@ -23,6 +24,9 @@ from referral.foundation.vocabulary import HelpType
 ABA_HOTLINE = ProviderId(UUID("56e7835d-f0f5-5211-9570-aced057d46f3"))  # detained people only
 FLORENCE = UUID("4500528a-01e7-5927-a6d4-66bae4bc163e")
 NO_PLACE = UUID("40e20bb3-90d6-590c-adc6-e1f9d47f7e8b")  # a service without an office, reached by web form
+
+
+STAFF = Staff(id=StaffId(UUID(int=1)), email="anna@demo.invalid", name="Anna", role=StaffRole.SUPERVISOR)
 
 
 @pytest.fixture
@@ -142,6 +146,37 @@ async def test_what_a_provider_states_survives_a_new_import(fresh_db: Database, 
     assert listing.openness is Openness.OPEN
     assert [count.available for count in listing.capacities] == [3]
     assert await value(fresh_db.reader, "SELECT count(*) FROM provider WHERE referral_email IS NULL") == 0
+
+
+async def shown(db: Database, id: UUID) -> providers.Provider:
+    found = await providers.provider(db.reader, ProviderId(id))
+    assert found is not None
+    return found
+
+
+async def test_what_was_taken_over_stays_when_the_list_comes_again(fresh_db: Database) -> None:
+    """And all is as the list has it once they are taken apart."""
+    await load(fresh_db, EOIR)
+    as_listed = await listed(fresh_db)
+    kept, other = [
+        row["id"]
+        for row in await fresh_db.pool.fetch(
+            """SELECT DISTINCT ON (c.organization_id) c.id
+                 FROM listing_card c
+                WHERE json_array_length(c.phones) > 0 AND json_array_length(c.languages) > 0
+                ORDER BY c.organization_id LIMIT 2"""
+        )
+    ]
+    async with fresh_db.transaction() as tx:
+        await merging.merge(tx, STAFF, other, kept)
+    merged = await shown(fresh_db, kept)
+    before = next(one for one in as_listed if one.id == kept)
+    assert len(merged.phones) > len(before.phones)
+    await load(fresh_db, EOIR)
+    assert await shown(fresh_db, kept) == merged
+    async with fresh_db.transaction() as tx:
+        await merging.take_apart(tx, STAFF, other)
+    assert await listed(fresh_db) == as_listed
 
 
 async def test_a_place_we_have_hidden_stays_hidden(fresh_db: Database, package: Path) -> None:

@@ -1,6 +1,7 @@
 """What an operator types, and what comes back: help, exit codes, and sentences that say what to do."""
 
 import csv
+import json
 import logging
 import shutil
 import socket
@@ -136,11 +137,28 @@ async def test_a_provider_gets_a_link_and_an_address(fresh_db: Database, tmp_pat
     office = await given.office(fresh_db)
     link = referral(fresh_db.dsn, tmp_path, "provider", "link", str(office.id))
     assert link.said.startswith("http://127.0.0.1:8000/c/")
+    assert "REFERRAL_PUBLIC_URL is not set" in link.complaints
     assert referral(fresh_db.dsn, tmp_path, "provider", "email", str(office.id), "no address").code == 1
     changed = referral(fresh_db.dsn, tmp_path, "provider", "email", str(office.id), "intake@example.org")
     assert changed.code == 0
     stored = await value(fresh_db.reader, "SELECT referral_email FROM provider WHERE id = $1", office.id)
     assert stored == "intake@example.org"
+
+
+async def test_a_link_begins_where_the_demonstration_runs_or_the_operator_says(
+    fresh_db: Database, tmp_path: Path
+) -> None:
+    words = ("provider", "link", str((await given.office(fresh_db)).id))
+    with socket.create_server(("127.0.0.1", 0)) as demonstration:
+        url = f"http://127.0.0.1:{demonstration.getsockname()[1]}"
+        login = {"email": "demo@example.org", "password": "of the demonstration"}
+        (tmp_path / "demo.json").write_text(json.dumps({"base_url": url, "staff": login, "api_keys": []}))
+        link = referral(fresh_db.dsn, tmp_path, *words)
+        assert (link.said.startswith(f"{url}/c/"), link.complaints) == (True, "")
+        named = referral(fresh_db.dsn, tmp_path, *words, REFERRAL_PUBLIC_URL="https://help.example.org")
+        assert named.said.startswith("https://help.example.org/c/")
+    ended = referral(fresh_db.dsn, tmp_path, *words)
+    assert ended.said.startswith("http://127.0.0.1:8000/c/")
 
 
 async def test_a_key_is_renewed_beside_the_old_one_and_revoked_by_its_id(fresh_db: Database, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def fields_of(body: Any) -> list[tuple[str, str]]:
         ({"filter": {"text": "a" * 201}}, "filter.text", "TOO_LONG"),
         ({"filter": {"within": {"country": "QQ"}}}, "filter.within.country", "UNKNOWN_AREA"),
         ({"filter": {"within": {"country": "US", "state": "Nowhere"}}}, "filter.within.state", "UNKNOWN_AREA"),
+        ({"filter": {"within": {"country": "US", "state": "T\0X"}}}, "filter.within.state", "UNKNOWN_AREA"),
         ({"orderBy": "NEAREST"}, "orderBy", "NEEDS_NEAR"),
     ],
 )

@@ -15,7 +15,7 @@ from referral.directory.words import Openness
 from referral.edges.commands.importing import SHIPPED
 from referral.edges.graphql import context, execution, shortcuts
 from referral.edges.graphql.door import Asked, Door
-from referral.edges.graphql.kept import Kept
+from referral.edges.graphql.kept import Kept, entry
 from referral.edges.graphql.schemas import Audience, schema
 from referral.edges.house import House
 from referral.edges.hsds.importing import import_hsds
@@ -200,11 +200,11 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("referral.edges.graphql.kept.MOST_BYTES", 10_000)
     kept = Kept()
     for number in range(1_000):
-        kept.put((number,), b"x" * 100)
-        kept.get((0,))
+        kept.put((1, (number,)), entry(b"x" * 100))
+        kept.get(1, [(0,)])
     assert len(kept.young) + len(kept.old) <= 2 * 10_000 / 400 + 2
-    assert kept.get((0,)) is not None  # what is asked for all the time stays
-    assert kept.get((500,)) is None
+    assert kept.get(1, [(0,)]) != [None]  # what is asked for all the time stays
+    assert kept.get(1, [(500,)]) == [None]
 
 
 def test_every_plain_type_is_known_to_the_writers() -> None:

@@ -92,6 +92,27 @@ async def test_who_was_merged_before_is_led_on_and_can_be_taken_apart(desk: Desk
     assert again["__typename"] == "NotFoundProblem"
 
 
+async def test_what_was_taken_over_goes_again_with_whom_it_came_from(desk: Desk) -> None:
+    """Else people would go on calling the wrong office."""
+    offices = [await given.office(desk.database, name=f"Synthetic {number}") for number in range(3)]
+    for number, office in enumerate(offices):
+        await calls(desk, office, f"+1 956 555 010{number}")
+    first, second, third = offices
+    headers = await desk.staff()
+    await merge(desk, headers, first, second)
+    await merge(desk, headers, second, third)
+    assert len(await numbers(desk, third)) == 3
+    await desk.published("staff/TakeListingApart", headers, id=str(first.id))
+    assert await numbers(desk, third) == ["+1 956 555 0101", "+1 956 555 0102"]
+    await desk.published("staff/TakeListingApart", headers, id=str(second.id))
+    assert [await numbers(desk, office) for office in offices] == [[f"+1 956 555 010{one}"] for one in range(3)]
+
+
+async def numbers(desk: Desk, office: Office) -> list[str]:
+    shown = await desk.published("public/Provider", id=str(office.id))
+    return sorted(one["number"] for one in shown["phones"])
+
+
 async def test_what_cannot_be_merged_is_refused_and_nothing_changes(desk: Desk) -> None:
     one, other, gone = [await given.office(desk.database, name=f"Synthetic {number}") for number in range(3)]
     headers = await desk.staff()

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-from alembic.script import ScriptDirectory
 from web_given import visiting
 
 from referral.edges.house import House
 from referral.edges.web import health
-from referral.foundation import migrate
 from referral.foundation.db import connect
 
 
@@ -44,7 +42,3 @@ async def test_it_is_alive_but_not_ready_without_a_database(house: House, dsn: s
         alive, ready = await browser.get("/healthz"), await browser.get("/readyz")
     assert alive.status_code == 200
     assert (ready.status_code, ready.json()) == (503, {"ready": False, "reason": "database"})
-
-
-def test_the_newest_file_is_the_newest_migration():
-    assert health.newest_migration() == ScriptDirectory(str(migrate.migrations_folder())).get_current_head()

@@ -11,6 +11,8 @@ from referral.directory import providers
 from referral.directory.providers import Source, Tally
 from referral.directory.words import Openness
 from referral.edges.house import House
+from referral.edges.web.home import Counted
+from referral.foundation.clock import now
 from referral.foundation.db import Database, execute
 from referral.foundation.settings import Surface
 
@@ -42,6 +44,25 @@ async def test_it_says_so_when_nobody_is_listed(house: House):
     async with visiting(house) as browser:
         text = (await browser.get("/")).text
     assert "Nobody is listed yet" in text
+
+
+async def test_who_comes_or_goes_is_counted_at_the_next_visit(house: House):
+    async with visiting(house) as browser:
+        for places in (1, 2):
+            await given.office(house.database)
+            assert f"<strong>{places}</strong> place" in (await browser.get("/")).text
+
+
+async def test_without_news_nothing_is_counted_again_for_a_minute(fresh_db: Database):
+    counted = Counted()
+    await given.office(fresh_db)
+    assert (await counted.now(fresh_db.reader)).providers == 1
+    async with fresh_db.transaction() as tx:
+        await execute(tx, "SET LOCAL session_replication_role = replica")  # no trigger tells the feed
+        await execute(tx, "DELETE FROM listing_card")
+    assert (await counted.now(fresh_db.reader)).providers == 1
+    counted.until = now()
+    assert (await counted.now(fresh_db.reader)).providers == 0
 
 
 async def test_the_tally_counts_organizations_once_and_lists_sources_with_their_latest_date(fresh_db: Database):

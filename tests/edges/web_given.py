@@ -22,7 +22,7 @@ from referral.intake import requests
 from referral.intake.form import Answers, LookedUp, Person, SafeContact, Spot
 from referral.intake.words import CanAfford, ConsentScope, ContactChannel, Representation
 from referral.referrals import offers
-from referral.referrals.offers import THE_SYSTEM, Terms
+from referral.referrals.offers import THE_SYSTEM
 from referral.referrals.reading import Referral
 
 NAME = "Synthetic Person"
@@ -96,15 +96,7 @@ async def offered(
     """An office has an offer of that request in its letters."""
     office = await given.office(house.database, places=places)
     request = await asked(house, consents=consents, posture=posture)
-    terms = Terms(
-        provider_id=office.id,
-        organization_id=office.organization_id,
-        help_type=HelpType.LEGAL_ASYLUM,
-        score=80,
-        rules_version="test",
-        lives=timedelta(days=1),
-        holds=holds,
-    )
+    terms = given.terms(office, holds=holds)
     async with house.database.transaction() as tx:
         referral = await offers.offer(tx, request, terms, THE_SYSTEM, now=now())
     return Letter(office=office, referral=referral, token=token(house, "answer-referral", referral.id, link_lives))

@@ -17,7 +17,7 @@ from referral.foundation.db import Tx
 from referral.foundation.errors import IdempotencyKeyReused, NotFound, ValidationFailed, problem
 from referral.foundation.vault import SealBroken
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake import receipts, requests
+from referral.intake import consents, receipts, requests
 from referral.intake.form import Answers, CourtNamed, LookedUp, OnBehalf, Person, SafeContact, Spot
 from referral.intake.requests import HelpRequest, Submitted
 from referral.intake.words import (
@@ -106,7 +106,7 @@ async def test_a_request_is_kept_with_its_consents_its_history_and_an_order_to_l
     assert (kept.country, kept.state, kept.partner_id) == ("US", "TX", None)
     assert kept.urgency is UrgencyLevel.ELEVATED
     assert kept.respond_by - kept.created_at == timedelta(days=7)
-    given = await requests.consents(house.database.reader, kept.id)
+    given = await consents.given(house.database.reader, kept.id)
     assert {one.scope for one in given} == {*ANSWERS.consents, ConsentScope.STORE_REQUEST}
     assert {(one.language, one.withdrawn_at, one.text_version) for one in given} == {
         ("es", None, requests.QUESTION_SET)
@@ -291,8 +291,8 @@ async def test_who_takes_a_request_back_takes_every_consent_back(house: House) -
     kept = await sent(house)
     stands = await closed(house, receipts.written(kept.receipt))
     assert (stands.status, stands.close_reason) == (HelpRequestStatus.CLOSED, CloseReason.WITHDRAWN_BY_PERSON)
-    assert await requests.standing_consents(house.database.reader, kept.request.id) == frozenset()
-    assert len(await requests.consents(house.database.reader, kept.request.id)) == 3
+    assert await consents.standing(house.database.reader, kept.request.id) == frozenset()
+    assert len(await consents.given(house.database.reader, kept.request.id)) == 3
     assert (await history(house))[1:] == [("consent_withdrawn", "requester")]
     assert requests.person_of(house.vault, stands) == ANA  # closed is not erased
 

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,7 +22,7 @@ from referral.intake import requests
 from referral.intake.form import Answers, LookedUp
 from referral.intake.words import CanAfford, ConsentScope, Representation
 from referral.referrals import offers
-from referral.referrals.offers import THE_SYSTEM, Terms
+from referral.referrals.offers import THE_SYSTEM
 
 ROOT = Path(__file__).resolve().parents[2]
 WAITS_FOR_A_LOCK = """
@@ -63,15 +62,7 @@ async def test_five_places_go_to_five_of_two_hundred(desk: Desk) -> None:
 async def offered_without_holding(desk: Desk, people: int, *, places: int) -> list[str]:
     """So many people offered to one office by staff who had their reasons; the tokens of the letters."""
     office = await given.office(desk.database, places=places)
-    terms = Terms(
-        provider_id=office.id,
-        organization_id=office.organization_id,
-        help_type=HelpType.LEGAL_ASYLUM,
-        score=500,
-        rules_version="test",
-        lives=timedelta(days=1),
-        holds=False,
-    )
+    terms = given.terms(office, holds=False)
     tokens: list[str] = []
     async with desk.database.transaction() as tx:
         for number in range(people):

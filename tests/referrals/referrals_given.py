@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from given import BROWNSVILLE, Office
+from given import BROWNSVILLE
 
 from referral.edges.house import House
 from referral.foundation.actors import ActorKind, Visitor
@@ -70,18 +69,6 @@ async def as_it_stands(house: House, request: HelpRequest) -> HelpRequest:
     found = await requests.request(house.database.reader, request.id)
     assert found
     return found
-
-
-def terms(office: Office, *, lives: timedelta = timedelta(days=1), holds: bool = True) -> Terms:
-    return Terms(
-        provider_id=office.id,
-        organization_id=office.organization_id,
-        help_type=HelpType.LEGAL_ASYLUM,
-        score=500,
-        rules_version="test",
-        lives=lives,
-        holds=holds,
-    )
 
 
 async def offered(house: House, request: HelpRequest, agreed: Terms) -> Referral:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import given
 import pytest
-from given import Office
-from referrals_given import answered, offered, someone, submitted, terms
+from given import Office, terms
+from referrals_given import answered, offered, someone, submitted
 
 from referral.directory.words import Openness
 from referral.edges.house import House

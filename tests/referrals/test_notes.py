@@ -4,7 +4,8 @@ from uuid import UUID
 
 import given
 import pytest
-from referrals_given import PROVIDER, offered, someone, submitted, terms
+from given import terms
+from referrals_given import PROVIDER, offered, someone, submitted
 
 from referral.edges.house import House
 from referral.foundation.actors import ActorKind

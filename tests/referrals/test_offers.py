@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import given
 import pytest
-from referrals_given import answered, offered, someone, status, terms
+from given import terms
+from referrals_given import answered, offered, someone, status
 
 from referral.edges.house import House
 from referral.foundation.actors import ActorKind
@@ -206,6 +207,18 @@ async def test_a_yes_takes_the_place_releases_the_contact_and_takes_the_other_of
     assert await value(house.database.reader, "SELECT sum(offers_accepted) FROM provider") == 1
     (released,) = await house.database.pool.fetch("SELECT act, subject_id FROM audit_event")
     assert tuple(released) == ("contact_released", request.id)
+    told = [(event.status, event.actor) for event in await reading.histories(house.database.reader, [other.id])]
+    assert told == [(ReferralStatus.OFFERED, ActorKind.SYSTEM), (ReferralStatus.RECALLED, ActorKind.SYSTEM)]
+
+
+async def test_who_is_suspended_accepts_nobody_and_takes_no_place(house: House) -> None:
+    office = await given.office(house.database)
+    made = await offered(house, await someone(house), terms(office))
+    await house.database.pool.execute("UPDATE provider SET verification = 'suspended' WHERE id = $1", office.id)
+    with pytest.raises(Conflict, match="suspended"):
+        await answered(house, made.id, ACCEPT)
+    assert await status(house, made.id) is ReferralStatus.OFFERED
+    assert [tuple(row) for row in await house.database.pool.fetch("SELECT taken, held FROM capacity")] == [(0, 1)]
 
 
 async def test_who_did_not_agree_to_be_contacted_is_not_written_down_as_released(house: House) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import given
@@ -23,12 +24,14 @@ from referrals_given import (
 from referral.directory import capacity
 from referral.directory.words import Openness
 from referral.edges.house import House
+from referral.foundation.actors import Scope
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.foundation.vocabulary import HelpType
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope, HelpRequestStatus, UrgencyCriterion, UrgencyLevel
 from referral.matching import finding
+from referral.partners import accounts
 from referral.referrals import leaving, placing
 from referral.referrals.reading import Referral
 from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralStatus
@@ -71,6 +74,32 @@ async def test_the_best_who_may_be_asked_is_asked_first(house: House) -> None:
     assert made.provider_id == first
     assert made.score > 0
     assert (await as_it_stands(house, request)).status is HelpRequestStatus.OFFERED
+
+
+async def test_who_would_never_hear_of_an_offer_is_passed_over(house: House) -> None:
+    """Without an address it hears of none, unless its own software asks for them with a key."""
+    silent = await given.office(house.database)
+    told = await given.office(house.database, point=AN_HOUR_AWAY)
+    await house.database.pool.execute("UPDATE provider SET referral_email = NULL WHERE id = $1", silent.id)
+    request = await someone(house)
+    assert (await ranked(house, request))[0] == silent.id  # it fits best, and staff see it
+    assert await asked(house, request) == told.id
+    await with_key(house, silent, Scope.DIRECTORY_READ)
+    assert await asked(house, await someone(house)) == told.id
+    await with_key(house, silent, Scope.REFERRAL_RESPOND)
+    assert await asked(house, await someone(house)) == silent.id
+
+
+async def with_key(house: House, office: Office, scope: Scope) -> None:
+    async with house.database.transaction() as tx:
+        await accounts.add(
+            tx,
+            name=f"Synthetic partner {scope.value}",
+            scopes=frozenset({scope}),
+            organization_id=office.organization_id,
+            now=now(),
+            lifetime=timedelta(days=1),
+        )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import given
 import pytest
-from referrals_given import HERE, PROVIDER, SOMEONE, answered, as_it_stands, offered, someone, submitted, terms
+from given import terms
+from referrals_given import HERE, PROVIDER, SOMEONE, answered, as_it_stands, offered, someone, submitted
 
 from referral.edges.house import House
 from referral.foundation.actors import ActorKind

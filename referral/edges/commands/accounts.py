@@ -10,7 +10,8 @@ import typer
 
 from referral.directory import asking, hiding, providers
 from referral.edges import house, letters, worker
-from referral.edges.commands.terminal import console, fail, run, settings
+from referral.edges.commands.terminal import complaints, console, fail, run, settings
+from referral.edges.demo import card
 from referral.edges.house import House
 from referral.foundation.actors import PartnerId, Scope, StaffRole
 from referral.foundation.clock import now
@@ -45,7 +46,7 @@ def add_staff(
             added = await staff.add(tx, email=email, name=name, role=role, password=password, now=now())
         return f"{added.email} may sign in at {opened.settings.public_url}/staff/login"
 
-    say(settings(), add)
+    say(at_its_address(settings()), add)
 
 
 @staff_commands.command(name="disable")
@@ -68,8 +69,9 @@ def add_partner(
     days: Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=731)] = 365,
 ) -> None:
     """Register an application and print its key, once. Only a hash of it is kept."""
-    if Scope.REFERRAL_RESPOND in scope and organization is None:
-        fail("--scope referral:respond answers for an organization: name it with --organization.")
+    speaking = [one.value for one in scope if one in (Scope.REFERRAL_RESPOND, Scope.DIRECTORY_PROPOSE)]
+    if speaking and organization is None:
+        fail(f"--scope {speaking[0]} speaks for an organization: name it with --organization.")
 
     async def add(opened: House) -> str:
         async with opened.database.transaction() as tx:
@@ -141,7 +143,7 @@ def link(provider_id: Listing) -> None:
             fail(f"There is no listing {provider_id}.")
         return letters.capacity_link(opened, provider_id, now=now())
 
-    say(settings(), make)
+    say(at_its_address(settings()), make)
 
 
 @provider_commands.command()
@@ -218,6 +220,17 @@ def show(provider_id: Listing) -> None:
         return "Its place is public again."
 
     say(settings(), change)
+
+
+def at_its_address(chosen: Settings) -> Settings:
+    """Addresses begin where the demonstration is served, if one runs here and the operator named no other."""
+    if "public_url" in chosen.model_fields_set:
+        return chosen
+    if demo_url := card.served_at(chosen.home):
+        return chosen.model_copy(update={"public_url": demo_url})
+    # Apart from what is printed for a script.
+    complaints.print(f"REFERRAL_PUBLIC_URL is not set: the address begins with {chosen.public_url}.", markup=False)
+    return chosen
 
 
 def say(chosen: Settings, act: Act) -> None:

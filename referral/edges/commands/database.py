@@ -11,7 +11,7 @@ from referral.edges.commands.terminal import complaints, console, fail, run, set
 from referral.edges.graphql import schemas
 from referral.edges.graphql.schemas import Audience
 from referral.edges.hsds import openapi
-from referral.foundation import embedded, migrate, schema_dump
+from referral.foundation import embedded, revisions, schema_dump
 from referral.foundation.embedded import Cluster
 from referral.foundation.settings import Settings
 
@@ -25,7 +25,7 @@ def start() -> None:
 
     async def starting() -> Cluster:
         cluster = await asyncio.to_thread(embedded.start, chosen.home, tell=console.print)
-        await migrate.upgrade(cluster.dsn)
+        await revisions.upgrade(cluster.dsn)
         return cluster
 
     describe(run(starting()))
@@ -54,8 +54,8 @@ def bring_up_to_date() -> None:
 
     async def migrating() -> str | None:
         async with house.postgres(settings(), console.print) as dsn:
-            await migrate.upgrade(dsn)
-        return migrate.newest()
+            await revisions.upgrade(dsn)
+        return revisions.newest()
 
     console.print(f"The schema is at migration {run(migrating())}.")
 
@@ -114,7 +114,7 @@ def without_password(cluster: Cluster) -> str:
 
 
 def describe(cluster: Cluster) -> None:
-    console.print(f"Postgres runs, process {cluster.pid}, at migration {migrate.newest()}.")
+    console.print(f"Postgres runs, process {cluster.pid}, at migration {revisions.newest()}.")
     for what, where in (("home", cluster.home), ("log", cluster.log), ("dsn", without_password(cluster))):
         console.print(f"  {what:<5} {where}", markup=False, soft_wrap=True)
     console.print("To stop it: referral db stop")

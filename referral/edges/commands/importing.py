@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from referral.directory.keeping import Outcome
 from referral.directory.retiring import MOST_PERCENT, MissingPolicy
 from referral.edges import house
 from referral.edges.commands.terminal import Bars, console, fail, run, settings
@@ -25,6 +26,12 @@ SHOWN_ERRORS = 200
 SHOWN_CHANGES = 100
 LONGEST_SHOWN = 60
 SOME_ROWS_FAILED = 2
+STANDS = {
+    Outcome.KEPT: "agreed on",
+    Outcome.AGREES: "both are the same now",
+    Outcome.NEWER: "the list, it is newer; staff have to look",
+    Outcome.OLDER: "agreed on, it is newer; staff have to look",
+}
 
 EditionOf = Annotated[
     str | None, typer.Option(help="How the sources of this list's editions begin, if not with the whole of --source.")
@@ -125,6 +132,7 @@ async def importing(
             except OSError as error:
                 fail(f"{path} cannot be read ({error.strerror}).")
     show(report)
+    show_kept(report)
     show_missing(report, terms)
     if terms.dry_run:
         show_differences(report)
@@ -169,6 +177,19 @@ def show(report: ImportReport) -> None:
     console.print(errors)
     more = len(report.errors) - SHOWN_ERRORS
     console.print(f"Errors: {len(report.errors)}{f', {more} of them not shown' if more > 0 else ''}.")
+
+
+def show_kept(report: ImportReport) -> None:
+    """What was agreed on with providers and the list says otherwise: what is kept, and what staff have to look at."""
+    if not report.kept:
+        return
+    table = Table("listing", "fact", "the list says", "agreed on", "what stands", box=None, pad_edge=False)
+    for one in report.kept[:SHOWN_CHANGES]:
+        said = (one.listing, one.fact.value, shown(one.listed), shown(one.approved), STANDS[one.outcome])
+        table.add_row(*map(escape, said))
+    console.print(table)
+    if (more := len(report.kept) - SHOWN_CHANGES) > 0:
+        console.print(f"... and {more:,} more.")
 
 
 def show_missing(report: ImportReport, terms: Terms) -> None:

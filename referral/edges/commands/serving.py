@@ -20,6 +20,7 @@ Build = Callable[[House], ASGIApp]
 Host = Annotated[str | None, typer.Option(help="The address to listen on. Default: REFERRAL_HOST, else 127.0.0.1.")]
 Port = Annotated[int | None, typer.Option(help="The port; 0 takes a free one. Default: REFERRAL_PORT, else 8000.")]
 GRACE_SECONDS = 5
+MADE_BEFORE_LOOKING = 20_000
 
 
 class Server(uvicorn.Server):
@@ -96,6 +97,7 @@ async def serving_house(opened: House, build: Build, listener: socket.socket) ->
     server = Server(config)
     gc.collect()
     gc.freeze()  # schemas and modules stay for good: looking through them again and again stops every answer meanwhile
+    gc.set_threshold(MADE_BEFORE_LOOKING, 20, 100)  # an answer makes a thousand things, and leaves next to no circles
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way

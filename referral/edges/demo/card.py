@@ -3,10 +3,12 @@
 import json
 import os
 import secrets
+import socket
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -22,6 +24,7 @@ from referral.triage import staff
 
 EMAIL = "demo@demo.invalid"
 LIFETIME = timedelta(days=365)
+KNOCKING_SECONDS = 2.0
 PATHS = {
     "home": "/",
     "graphql": "/graphql",
@@ -58,6 +61,7 @@ class Kept:
 
     staff: Login
     api_keys: tuple[Key, ...]
+    base_url: str = ""  # of that start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,19 @@ async def write(house: House) -> Card:
         file.write(text + "\n")
     draft.replace(path)
     return card
+
+
+def served_at(home: Path) -> str | None:
+    """The address of the demonstration that runs on this home; None where none does."""
+    kept = read(home / "demo.json")
+    address = urlsplit(kept.base_url if kept else "")
+    if kept is None or address.hostname is None:
+        return None
+    try:
+        socket.create_connection((address.hostname, address.port or 80), timeout=KNOCKING_SECONDS).close()
+    except OSError:
+        return None
+    return kept.base_url
 
 
 def read(path: Path) -> Kept | None:

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from referral.directory import facets, providers
+from referral.directory import facets, providers, sources
 from referral.directory.providers import Provider
 from referral.directory.search import Search
+from referral.directory.sources import Told
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.selections import Memory, Selection
 from referral.edges.house import House
@@ -19,15 +21,17 @@ from referral.foundation.actors import Partner, Staff, StaffRole, Visitor
 from referral.foundation.db import Reader
 from referral.foundation.errors import NotAllowed
 from referral.foundation.languages import Language
+from referral.foundation.vault import Vault
 from referral.intake import requests
 from referral.intake.requests import HelpRequest
-from referral.referrals import reading
+from referral.referrals import notes, reading
+from referral.referrals.notes import Note
 from referral.referrals.reading import Referral, ReferralEvent
 
 Who = Visitor | Partner | Staff
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """One GraphQL request."""
 
@@ -35,13 +39,17 @@ class Context:
     who: Who = field(repr=False)
     now: datetime
     lexicon: Mapping[str, Language] = field(repr=False)
-    loaders: "Loaders" = field(repr=False)
     kept: Kept = field(default_factory=Kept, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
 
     @property
     def at(self) -> Reader:
         return self.house.database.reader
+
+    @cached_property
+    def loaders(self) -> "Loaders":
+        """Made when first asked for: most questions ask for none."""
+        return Loaders(self.at, self.house.vault)
 
     @property
     def staff(self) -> Staff:
@@ -78,13 +86,15 @@ Info = strawberry.Info[Context, None]
 class Loaders:
     """Each asks once for all that one step of a query wants. Nothing is kept: a mutation may change it meanwhile."""
 
-    def __init__(self, at: Reader) -> None:
-        self.at = at
+    def __init__(self, at: Reader, vault: Vault) -> None:
+        self.at, self.vault = at, vault
         self.provider: DataLoader[UUID, Provider | None] = DataLoader(self.providers, cache=False)
         self.listing: DataLoader[UUID, Provider | None] = DataLoader(self.listings, cache=False)
         self.history: DataLoader[UUID, list[ReferralEvent]] = DataLoader(self.histories, cache=False)
         self.request: DataLoader[UUID, HelpRequest | None] = DataLoader(self.requests, cache=False)
         self.referrals: DataLoader[UUID, list[Referral]] = DataLoader(self.of_requests, cache=False)
+        self.notes: DataLoader[tuple[UUID, HelpRequest], list[Note]] = DataLoader(self.of_referrals, cache=False)
+        self.sources: DataLoader[UUID, tuple[Told, ...]] = DataLoader(self.all_sources, cache=False)
         self.language_count: DataLoader[str, int] = DataLoader(self.language_counts, cache=False)
 
     async def providers(self, ids: list[UUID]) -> list[Provider | None]:
@@ -95,6 +105,10 @@ class Loaders:
         """Only what is published."""
         found = await providers.providers(self.at, ids)
         return [found.get(id) for id in ids]
+
+    async def all_sources(self, ids: list[UUID]) -> list[tuple[Told, ...]]:
+        found = await sources.of(self.at, ids)
+        return [found.get(id, ()) for id in ids]
 
     async def histories(self, ids: list[UUID]) -> list[list[ReferralEvent]]:
         events = await reading.histories(self.at, ids)
@@ -107,6 +121,11 @@ class Loaders:
     async def of_requests(self, ids: list[UUID]) -> list[list[Referral]]:
         found = await reading.of_requests(self.at, ids)
         return [[referral for referral in found if referral.request_id == id] for id in ids]
+
+    async def of_referrals(self, asked: list[tuple[UUID, HelpRequest]]) -> list[list[Note]]:
+        """Notes of referrals, each with the request whose key opens them."""
+        found = await notes.of_many(self.at, self.vault, dict(asked))
+        return [found.get(id, []) for id, _ in asked]
 
     async def language_counts(self, tags: list[str]) -> list[int]:
         counts = {one.tag: one.count for one in await facets.languages(self.at, Search())}

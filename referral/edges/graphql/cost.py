@@ -31,7 +31,9 @@ HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100, "poss
 PAGED_FIELDS: dict[str, int] = {
     **dict.fromkeys("providers offers queue matches languages places".split(), DEFAULT_PAGE),
     **dict.fromkeys(
-        "verifications listingHistory listingReports staleListings unlocatedListings".split(), DEFAULT_PAGE
+        "verifications listingHistory listingReports staleListings unlocatedListings proposedChanges listingProposals "
+        "listingConflicts".split(),
+        DEFAULT_PAGE,
     ),
     "changes": 100,
 }

@@ -13,6 +13,7 @@ from referral.directory import providers as domain
 from referral.directory.facets import HelpTypeCount, LanguageCount, OpennessCount
 from referral.directory.providers import Provider as Listing
 from referral.directory.search import Hit, Paging, Search
+from referral.directory.sources import Told
 from referral.directory.words import (
     Answer,
     Openness,
@@ -22,6 +23,7 @@ from referral.edges.graphql.context import Info
 from referral.edges.graphql.kept import written_page
 from referral.edges.graphql.listing_parts import (
     Capacity,
+    GroupSource,
     Identifier,
     Location,
     Phone,
@@ -116,8 +118,15 @@ class Provider:
     service_areas: list[ServiceArea] = described("Whom it covers, beside people near its office.")
     accepts_detained: Answer = described("Whether it takes people who are held.")
     accepts_minors: Answer = described("Whether it takes children.")
-    restrictions: list[str] = described("Limits in the provider's own words.")
+    restrictions: list[str] = described("Limits it states, each as a short sentence in English.")
     verification: Verification = described("How far it has been checked.")
+
+    @strawberry.field(
+        description="Who said the parts of it last, and when; parts of which nothing is said are absent.",
+        graphql_type=list[GroupSource],
+    )
+    async def sources(self, info: Info) -> tuple[Told, ...]:
+        return await info.context.loaders.sources.load(cast("Listing", self).id)
 
 
 @strawberry.type(description="One listing found.")

@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from referral.edges import auth, bodies
 from referral.edges.graphql import execution, schemas
-from referral.edges.graphql.context import Context, Loaders, Who
+from referral.edges.graphql.context import Context, Who
 from referral.edges.graphql.execution import NOT_NOW
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.schemas import Audience
@@ -72,11 +72,9 @@ class Door:
             log.error("no answer in time: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
             return refusal(Turned(503, "UNAVAILABLE", NOT_NOW, Retry_After="30"), media_type)
         status = 200 if outcome.was_run or media_type == JSON else 400
-        response = Response(orjson.dumps(outcome.body), status_code=status, media_type=media_type)
         is_public = request.method == "GET" and outcome.was_run and "errors" not in outcome.body
-        response.headers["Cache-Control"] = f"public, max-age={CACHED_SECONDS}" if is_public else "no-store"
-        response.headers["Vary"] = "Accept"
-        return response
+        headers = {"Cache-Control": f"public, max-age={CACHED_SECONDS}" if is_public else "no-store", "Vary": "Accept"}
+        return Response(orjson.dumps(outcome.body), status_code=status, media_type=media_type, headers=headers)
 
     async def run(self, asked: Asked, who: Who) -> execution.Outcome:
         moment = now()
@@ -96,7 +94,6 @@ class Door:
             who=who,
             now=moment,
             lexicon=(await self.house.shelf.read(at)).languages,
-            loaders=Loaders(at),
             kept=self.kept,
         )
 

@@ -123,7 +123,7 @@ class EditingMutation:
         context, listing = info.context, id_of(id, "id")
         staff = context.intake
         async with context.house.database.transaction() as tx:
-            await locating.locate(tx, staff, listing, point.latitude, point.longitude)
+            await locating.locate(tx, staff, listing, point.latitude, point.longitude, now=context.now)
         return await edited(info, id)
 
 

@@ -30,11 +30,13 @@ async def of_referral(at: Reader, context: Context, token: str | None, id: str |
     return wanted, By(kind=ActorKind.PARTNER_APP, id=context.partner.id)
 
 
-async def of_provider(at: Reader, context: Context, token: str | None, id: str | None) -> Answering:
-    """The listing meant, and who speaks."""
+async def of_provider(
+    at: Reader, context: Context, token: str | None, id: str | None, *, scope: Scope = Scope.REFERRAL_RESPOND
+) -> Answering:
+    """The listing meant, and who speaks: by a key, with this scope."""
     if by_link := through(context, "state-capacity", token, id, "provider_id"):
         return by_link
-    wanted, organization = id_of(id or "", "provider_id"), organization_of(context)
+    wanted, organization = id_of(id or "", "provider_id"), organization_of(context, scope)
     with naming("provider_id"):
         found = await providers.provider(at, wanted)
         if found is None or found.organization.id != organization:
@@ -55,9 +57,9 @@ def through(context: Context, purpose: Purpose, token: str | None, id: str | Non
     return link.subject, By(kind=ActorKind.PROVIDER_STAFF)
 
 
-def organization_of(context: Context) -> UUID:
+def organization_of(context: Context, scope: Scope = Scope.REFERRAL_RESPOND) -> UUID:
     """The organization of the key; NotAllowed for a key without one, or without the scope."""
     partner = context.partner
-    if partner.organization_id is None or not partner.may(Scope.REFERRAL_RESPOND):
-        raise NotAllowed("This key may not answer for a provider: it needs the scope referral:respond.")
+    if partner.organization_id is None or not partner.may(scope):
+        raise NotAllowed(f"This key may not speak for a provider: it needs the scope {scope.value}.")
     return partner.organization_id

@@ -7,12 +7,14 @@ from typing import Annotated, cast
 import strawberry
 
 from referral.directory import providers as domain
+from referral.directory.facts import FactGroup
 from referral.directory.words import (
     CapacityUnit,
     Credential,
     DeliveryMode,
     LanguageMode,
     LocationVisibility,
+    SaidBy,
     ServiceAreaKind,
     ServiceDepth,
     ServiceStatus,
@@ -25,6 +27,7 @@ from referral.foundation.vocabulary import HelpType
 
 In = Annotated[LanguageTag | None, strawberry.argument(name="in", description="The language to answer in.")]
 ENGLISH = LanguageTag("en")
+Day = date  # for a field that is called so
 
 
 @strawberry.type(description="A number a register gave, such as an EIN.")
@@ -140,6 +143,15 @@ class ServiceArea:
     kind: ServiceAreaKind = described("What kind of area.")
     country: CountryCode | None = described("The country.")
     state: str | None = described("The state.")
+
+
+@strawberry.type(description="Who said a part of a listing last.")
+class GroupSource:
+    group: FactGroup = described("Which facts.")
+    source: SaidBy = described("Who said the last of them.")
+    list_name: str | None = described("With a list: which.")
+    date: Day | None = described("Which day; of a list, the date it gives for itself, else when it was last another.")
+    confirmed_at: datetime | None = described("When somebody last confirmed it: the provider, or whoever checked.")
 
 
 @strawberry.type(description="How far a listing has been checked, and where it was taken from.")

@@ -12,7 +12,8 @@ from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo, Provider
 from referral.edges.graphql.inputs import SubmitHelpRequestInput
 from referral.edges.graphql.links import organization_of
-from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, submit, through_provider
+from referral.edges.graphql.proposing import ProposingQuery
+from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, submit, through_providers
 from referral.edges.graphql.request_types import Referral, ReferralView
 from referral.edges.graphql.results import SubmitHelpRequestResult
 from referral.edges.graphql.scalars import Cursor, described
@@ -75,7 +76,7 @@ class ChangeConnection:
 
 
 @strawberry.type(name="Query", description="What an API key may ask.")
-class PartnerQuery(PublicQuery):
+class PartnerQuery(PublicQuery, ProposingQuery):
     @strawberry.field(description="Who this key says you are.", graphql_type=PartnerApp)
     def viewer(self, info: Info) -> Partner:
         return info.context.partner
@@ -97,8 +98,8 @@ class PartnerQuery(PublicQuery):
             context.at, organization_of(context), tuple(status) if status else None, first=first, after=after
         )
         edges = [
-            ReferralEdge(cursor=Cursor(reading.cursor(one)), node=await through_provider(context, one))
-            for one in found.referrals
+            ReferralEdge(cursor=Cursor(reading.cursor(one)), node=seen)
+            for one, seen in zip(found.referrals, await through_providers(context, found.referrals), strict=True)
         ]
         return ReferralConnection(
             edges=edges,

@@ -1,5 +1,6 @@
 """What anyone may ask: the directory, a request of one's own, a referral through its signed link."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import strawberry
@@ -23,6 +24,7 @@ from referral.edges.graphql.inputs import (
     statement_of,
 )
 from referral.edges.graphql.listing_parts import ENGLISH, In
+from referral.edges.graphql.proposing import ProposingMutation
 from referral.edges.graphql.reporting import ReportingMutation
 from referral.edges.graphql.request_types import HelpRequest, Referral, ReferralView, referral_view
 from referral.edges.graphql.results import (
@@ -151,7 +153,7 @@ class PublicQuery:
 
 
 @strawberry.type(name="Mutation", description="What anyone may do.")
-class PublicMutation(ReportingMutation):
+class PublicMutation(ReportingMutation, ProposingMutation):
     @strawberry.mutation(description="Ask for help. Sent twice with the same key, it is kept once.")
     async def submit_help_request(
         self,
@@ -228,12 +230,17 @@ async def submit(context: Context, who: Visitor | Partner, asked: SubmitHelpRequ
 
 async def through_provider(context: Context, referral: Offered) -> ReferralView:
     """A referral as the provider it was offered to may see it."""
-    request = await requests.request(context.at, referral.request_id)
-    vault = context.house.vault
-    if request is None:
-        return referral_view(referral, None)
-    through = await views.for_provider(context.at, vault, request, referral, now=context.now)
-    return referral_view(referral, through)
+    (seen,) = await through_providers(context, [referral])
+    return seen
+
+
+async def through_providers(context: Context, referrals: Sequence[Offered]) -> list[ReferralView]:
+    """The same for many, in order: requests and consents are asked for once."""
+    asking = await requests.requests(context.at, [one.request_id for one in referrals])
+    offered = [(asking[one.request_id], one) for one in referrals if one.request_id in asking]
+    seen = await views.for_providers(context.at, context.house.vault, offered, now=context.now)
+    through = {one.id: view for (_, one), view in zip(offered, seen, strict=True)}
+    return [referral_view(one, through.get(one.id)) for one in referrals]
 
 
 def within_limit(first: int | None, *, otherwise: int) -> int:

@@ -18,7 +18,7 @@ from referral.foundation.actors import ActorKind, Partner, Staff
 from referral.foundation.meanings import Place as PlaceFound
 from referral.foundation.meanings import PlaceKind
 from referral.foundation.vocabulary import CasePosture, HelpType
-from referral.intake import form, requests
+from referral.intake import consents, form
 from referral.intake.next_steps import NextStep as Step
 from referral.intake.next_steps import NextStepKind
 from referral.intake.words import (
@@ -230,8 +230,8 @@ class HelpRequest:
         return [referral_view(one, view) for one in found]
 
     @strawberry.field(description="What the person agreed to, and what still stands.", graphql_type=list[Consent])
-    async def consents(self, info: Info) -> list[requests.Consent]:
-        return await requests.consents(info.context.at, shown(self).id)
+    async def consents(self, info: Info) -> list[consents.Consent]:
+        return await consents.given(info.context.at, shown(self).id)
 
 
 def shown(request: object) -> RequestView:

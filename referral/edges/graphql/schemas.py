@@ -14,8 +14,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition, WithStrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from referral.edges.graphql.deciding import OfChangedSince
 from referral.edges.graphql.partner import PartnerMutation, PartnerQuery
 from referral.edges.graphql.problems import HANDLERS
+from referral.edges.graphql.proposal_types import ListingProposal, StaffListingProposal
 from referral.edges.graphql.public import PublicMutation, PublicQuery
 from referral.edges.graphql.request_types import HelpRequest, Referral
 from referral.edges.graphql.scalars import SCALARS
@@ -41,7 +43,9 @@ PLANS = {
     Audience.PUBLIC: Plan(query=PublicQuery, mutation=PublicMutation, grown={}),
     Audience.PARTNER: Plan(query=PartnerQuery, mutation=PartnerMutation, grown={}),
     Audience.STAFF: Plan(
-        query=StaffQuery, mutation=StaffMutation, grown={HelpRequest: StaffHelpRequest, Referral: StaffReferral}
+        query=StaffQuery,
+        mutation=StaffMutation,
+        grown={HelpRequest: StaffHelpRequest, Referral: StaffReferral, ListingProposal: StaffListingProposal},
     ),
 }
 
@@ -55,7 +59,7 @@ class AudienceSchema(strawberry.Schema):
             query=plan.query,
             mutation=plan.mutation,
             config=StrawberryConfig(scalar_map=SCALARS),
-            exception_handlers=HANDLERS,
+            exception_handlers=(OfChangedSince(), *HANDLERS),  # the first that fits answers
         )
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:

@@ -12,6 +12,7 @@ A listing that is written once is kept (`kept`) for as long as its row stays the
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from operator import itemgetter
 from typing import Any, cast
 
 import orjson
@@ -22,6 +23,7 @@ from referral.directory import search
 from referral.edges.graphql.writers import Names, NotPlain, Row, Scope, Writer, object_of, object_writer
 
 Info = GraphQLResolveInfo[Any]
+AS_TEXT = frozenset({"capacities", "sources"})  # so that they can stand in a key
 MOST_VARIANTS = 16  # of one document: what its variables include and skip
 
 
@@ -34,64 +36,63 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingWriter:
-    """Writes one listing. `fixed` columns change with the row's version only, `changing` ones by themselves."""
+    """Writes one listing. `fixed` columns change with the row's version only, `changing` ones by themselves. A row has
+    the same `key` as long as the listing would be written the same.
+    """
 
     write: Writer
     fixed: frozenset[str]
     changing: tuple[str, ...]
+    key: Callable[[Row], tuple[object, ...]]
     number: int = field(default_factory=count().__next__)
-
-    def key(self, row: Row) -> tuple[object, ...]:
-        """The same as long as the listing would be written the same."""
-        return (self.number, row["id"], row["version"], *(row[name] for name in self.changing))
 
     def written(self, fixed: Row, changing: Row) -> bytes:
         """Raises KeyError, TypeError or ValueError for a row that does not fit the schema."""
         values = {name: changing[name] for name in self.changing}
-        if "capacities" in values:
-            values["capacities"] = orjson.loads(values["capacities"])
+        for name in AS_TEXT & values.keys():
+            values[name] = orjson.loads(values[name])
         return orjson.dumps(self.write({**fixed, **values}))
 
 
-Piece = ListingWriter | Callable[[Row], bytes]  # of an entry
+Piece = ListingWriter | Callable[[Row], object]  # of an entry
+Listings = Mapping[int, Sequence[Fragment]]  # of each writer, in the order of the rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListWriter:
-    """Writes the entries of `edges` or `nodes`: pieces, each after its name; one without a name is the whole entry."""
+    """Writes the entries of `edges`, each of named pieces, or of `nodes`, where a listing is the whole entry."""
 
-    pieces: tuple[tuple[bytes, Piece], ...]
-    end: bytes
+    pieces: Mapping[str, Piece]
+    node: ListingWriter | None = None
 
-    def written(self, row: Row, listings: Mapping[tuple[int, object], bytes]) -> bytes:
-        parts: list[bytes] = []
-        for name, piece in self.pieces:
-            parts.append(name)
-            parts.append(listings[piece.number, row["id"]] if isinstance(piece, ListingWriter) else piece(row))
-        parts.append(self.end)
-        return b"".join(parts)
+    def written(self, rows: Sequence[Row], listings: Listings) -> Sequence[object]:
+        if self.node is not None:
+            return listings[self.node.number]
+        if not self.pieces:  # all of it is left out
+            return [{} for _ in rows]
+        columns = [
+            listings[piece.number] if isinstance(piece, ListingWriter) else map(piece, rows)
+            for piece in self.pieces.values()
+        ]
+        return [dict(zip(self.pieces, entry, strict=True)) for entry in zip(*columns, strict=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """What a document selects of a page of listings: a writer for each list, by its name in the answer."""
 
-    lists: Mapping[str, ListWriter]
-    names: Names  # kept, so that its identity stays its own
+    def __init__(self, lists: Mapping[str, ListWriter], names: Names) -> None:
+        self.lists = lists
+        self.names = names  # kept, so that its identity stays its own
+        self.listings = [
+            piece
+            for one in lists.values()
+            for piece in (*one.pieces.values(), one.node)
+            if isinstance(piece, ListingWriter)
+        ]
+        self.changing = frozenset(name for one in self.listings for name in one.changing)
 
-    @property
-    def listings(self) -> list[ListingWriter]:
-        return [piece for one in self.lists.values() for _, piece in one.pieces if isinstance(piece, ListingWriter)]
-
-    @property
-    def changing(self) -> frozenset[str]:
-        return frozenset(name for one in self.listings for name in one.changing)
-
-    def written(self, rows: Sequence[Row], listings: Mapping[tuple[int, object], bytes]) -> dict[str, Fragment]:
-        return {
-            name: Fragment(b"[" + b",".join([one.written(row, listings) for row in rows]) + b"]")
-            for name, one in self.lists.items()
-        }
+    def written(self, rows: Sequence[Row], listings: Listings) -> dict[str, Sequence[object]]:
+        return {name: one.written(rows, listings) for name, one in self.lists.items()}
 
 
 # ------------------------------------------------------------- remembered
@@ -160,17 +161,14 @@ def list_writers(scope: Scope, page: GraphQLObjectType, chosen: dict[str, list[F
 
 
 def node_writer(scope: Scope, page: GraphQLObjectType, nodes: list[FieldNode]) -> ListWriter:
-    return ListWriter(pieces=((b"", listing_writer(scope, object_of(page.fields["nodes"]), nodes)),), end=b"")
+    return ListWriter(pieces={}, node=listing_writer(scope, object_of(page.fields["nodes"]), nodes))
 
 
 def edge_writer(scope: Scope, page: GraphQLObjectType, nodes: list[FieldNode]) -> ListWriter:
     """An edge has no row of its own: the cursor and the distance come from the listing's."""
     edge = object_of(page.fields["edges"])
-    pieces: list[tuple[bytes, Piece]] = []
-    for name, asked in scope.fields(edge, [node.selection_set for node in nodes]).items():
-        before = (b"," if pieces else b"{") + orjson.dumps(name) + b":"
-        pieces.append((before, edge_piece(scope, edge, asked)))
-    return ListWriter(pieces=tuple(pieces), end=b"}" if pieces else b"{}")
+    asked = scope.fields(edge, [node.selection_set for node in nodes])
+    return ListWriter(pieces={name: edge_piece(scope, edge, found) for name, found in asked.items()})
 
 
 def edge_piece(scope: Scope, edge: GraphQLObjectType, nodes: list[FieldNode]) -> Piece:
@@ -178,11 +176,11 @@ def edge_piece(scope: Scope, edge: GraphQLObjectType, nodes: list[FieldNode]) ->
         case "node":
             return listing_writer(scope, object_of(edge.fields["node"]), nodes)
         case "cursor":
-            return lambda row: orjson.dumps(search.cursor(row))
+            return search.cursor
         case "distanceKm":
-            return lambda row: orjson.dumps(row["distance_km"])
+            return itemgetter("distance_km")
         case "__typename":
-            return lambda _row: orjson.dumps(edge.name)
+            return lambda _row: edge.name
         case other:
             raise NotPlain(other)
 
@@ -190,8 +188,10 @@ def edge_piece(scope: Scope, edge: GraphQLObjectType, nodes: list[FieldNode]) ->
 def listing_writer(scope: Scope, of: GraphQLObjectType, nodes: list[FieldNode]) -> ListingWriter:
     columns: set[str] = set()
     write = object_writer(scope, of, nodes, columns)
+    changing = tuple(sorted(columns & search.CHANGING.keys()))
     return ListingWriter(
         write=write,
         fixed=frozenset(columns - search.CHANGING.keys()),
-        changing=tuple(sorted(columns & search.CHANGING.keys())),
+        changing=changing,
+        key=itemgetter("id", "version", *changing),
     )

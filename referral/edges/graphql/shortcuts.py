@@ -2,13 +2,13 @@
 # (graphql-core leaves some types open)
 """How is a document answered that asks for one page of listings and no more? Without walking it field by field.
 
-That is most of what the directory is asked. Variables and arguments are read by graphql-core; then there is one
+That is most of what the directory is asked. Variables and arguments are read by `arguments`; then there is one
 question to the database, and rows are written by `selections`. Whatever else a document asks, and whatever goes wrong,
 goes the ordinary way, so data, errors and paths are the same.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graphql import (
@@ -22,17 +22,16 @@ from graphql import (
     OperationType,
     get_named_type,
 )
-from graphql.execution import VariableValues, get_argument_values, get_variable_values
-from orjson import Fragment
 from strawberry import Some
 
 from referral.directory import search
 from referral.directory.search import Found, Paging, Row, Search
+from referral.edges.graphql.arguments import Values, arguments_taker, variables_reader
 from referral.edges.graphql.context import Context
 from referral.edges.graphql.inputs import AreaInput, NearInput, PointInput, ProviderFilter, near_of, search_of
 from referral.edges.graphql.kept import written_page
 from referral.edges.graphql.selections import MOST_VARIANTS, Selection, key_of, list_writers
-from referral.edges.graphql.writers import NotPlain, Scope
+from referral.edges.graphql.writers import Names, NotPlain, Scope
 from referral.edges.lookups import origin
 from referral.foundation.errors import Refused
 
@@ -46,7 +45,7 @@ class Page:
     context: Context
     wanted: Search
     found: Found[Row]
-    lists: Mapping[str, Fragment]
+    lists: Mapping[str, object]
 
 
 Part = Callable[[str, Page], Awaitable[object]]
@@ -56,9 +55,9 @@ Part = Callable[[str, Page], Awaitable[object]]
 class Shortcut:
     """What one operation asks, once its variables have said what it includes."""
 
-    field: FieldNode
     name: str
     selection: Selection
+    arguments: Callable[[Values], dict[str, Any]]
     parts: tuple[tuple[str, Part], ...]
 
     async def answer(self, context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,26 +70,55 @@ class Shortcut:
         return {self.name: {name: await part(name, page) for name, part in self.parts}}
 
 
+@dataclass(slots=True, kw_only=True)
+class Way:
+    """One operation of a document, and its shortcuts: one for each set of values that changes what it selects."""
+
+    schema: GraphQLSchema
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Callable[[Mapping[str, Any]], Values]
+    asked: tuple[str, ...] = ()
+    known: dict[tuple[object, ...], Shortcut | None] = field(default_factory=dict[tuple[object, ...], Shortcut | None])
+
+    def shortcut(self, values: Values, names: Names) -> Shortcut | None:
+        """The shortcut for these values of the variables; None where there is none."""
+        key = key_of(self.asked, values, names)
+        if key not in self.known:
+            scope = Scope(fragments=self.fragments, variables=values, names=names)
+            found = shortcut(self.schema, self.operation, scope)
+            asked = tuple(sorted(scope.asked))
+            if asked != self.asked or len(self.known) >= MOST_VARIANTS:
+                self.asked, self.known = asked, {}
+                key = key_of(asked, values, names)
+            self.known[key] = found
+        return self.known[key]
+
+
 class Shortcuts:
-    """The shortcuts through one document. Belongs to a remembered document, and goes with it."""
+    """The ways through one document. Belongs to a remembered document, and goes with it."""
 
     def __init__(self) -> None:
-        self.known: dict[str | None, tuple[tuple[str, ...], dict[tuple[object, ...], Shortcut | None]]] = {}
+        self.known: dict[str | None, Way | None] = {}
 
-    def through(self, schema: GraphQLSchema, operation: OperationDefinitionNode, scope: Scope) -> Shortcut | None:
-        """The shortcut for these values of the variables; None where there is none."""
-        name = operation.name.value if operation.name else None
-        asked, variants = self.known.get(name, ((), {}))
-        key = key_of(asked, scope.variables, scope.names)
-        if key not in variants:
-            found = shortcut(schema, operation, scope)
-            now_asked = tuple(sorted(scope.asked))
-            if name not in self.known or now_asked != asked or len(variants) >= MOST_VARIANTS:
-                asked, variants = now_asked, {}
-                self.known[name] = asked, variants
-            key = key_of(asked, scope.variables, scope.names)
-            variants[key] = found
-        return variants[key]
+    def way(self, schema: GraphQLSchema, document: DocumentNode, name: str | None) -> Way | None:
+        """Of the operation of this name. Names that the document does not hold are not remembered."""
+        if name in self.known:
+            return self.known[name]
+        operation = operation_of(document, name)
+        if operation is None:
+            return None
+        self.known[name] = way_of(schema, document, operation)
+        return self.known[name]
+
+
+def way_of(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Way | None:
+    try:
+        variables = variables_reader(schema, operation.variable_definitions or ())
+    except NotPlain:
+        return None
+    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
+    return Way(schema=schema, operation=operation, fragments=fragments, variables=variables)
 
 
 async def answered(
@@ -103,22 +131,15 @@ async def answered(
     context: Context,
 ) -> dict[str, Any] | None:
     """The data of the answer; None where the ordinary way must be taken."""
-    operation = operation_of(document, operation_name)
-    if operation is None:
-        return None
-    values = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
-    if not isinstance(values, VariableValues):
-        return None
-    fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    scope = Scope(fragments=fragments, variables=values.coerced, names=context.lexicon)
-    found = shortcuts.through(schema, operation, scope)
-    if found is None or schema.query_type is None:
+    way = shortcuts.way(schema, document, operation_name)
+    if way is None:
         return None
     try:
-        definition = schema.query_type.fields[PAGE_OF_LISTINGS]
-        return await found.answer(context, get_argument_values(definition, found.field, values))
-    except (GraphQLError, Refused, KeyError, TypeError, ValueError):  # the ordinary way says what is wrong, and where
-        return None
+        values = way.variables(variables)
+        found = way.shortcut(values, context.lexicon)
+        return None if found is None else await found.answer(context, found.arguments(values))
+    except (NotPlain, GraphQLError, Refused, KeyError, TypeError, ValueError):
+        return None  # the ordinary way says what is wrong, and where
 
 
 def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
@@ -133,7 +154,9 @@ def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitio
 
 # ------------------------------------------------------------- what is asked
 def shortcut(schema: GraphQLSchema, operation: OperationDefinitionNode, scope: Scope) -> Shortcut | None:
-    query = cast("GraphQLObjectType", schema.query_type)
+    query = schema.query_type
+    if query is None:
+        return None
     try:
         roots = scope.fields(query, [operation.selection_set])
         if [nodes[0].name.value for nodes in roots.values()] != [PAGE_OF_LISTINGS]:
@@ -141,11 +164,12 @@ def shortcut(schema: GraphQLSchema, operation: OperationDefinitionNode, scope: S
         ((name, nodes),) = roots.items()
         page = cast("GraphQLObjectType", get_named_type(query.fields[PAGE_OF_LISTINGS].type))
         chosen = scope.fields(page, [node.selection_set for node in nodes])
+        arguments = arguments_taker(query.fields[PAGE_OF_LISTINGS], nodes[0])
         selection = Selection(lists=list_writers(scope, page, chosen), names=scope.names)
         parts = tuple((key, part_of(scope, page, asked)) for key, asked in chosen.items())
     except NotPlain:
         return None
-    return Shortcut(field=nodes[0], name=name, selection=selection, parts=parts)
+    return Shortcut(name=name, selection=selection, arguments=arguments, parts=parts)
 
 
 def part_of(scope: Scope, page: GraphQLObjectType, nodes: list[FieldNode]) -> Part:

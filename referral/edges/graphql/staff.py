@@ -7,6 +7,7 @@ import strawberry
 
 from referral.directory import asking
 from referral.edges.graphql.context import Context, Info
+from referral.edges.graphql.deciding import DecidingMutation, DecidingQuery
 from referral.edges.graphql.directory_types import PageInfo
 from referral.edges.graphql.editing import EditingMutation, EditingQuery
 from referral.edges.graphql.inputs import id_of
@@ -118,10 +119,7 @@ class StaffReferral(Referral):
         view = seen(self)
         if view.through is None:
             return []
-        found = await written.of_referrals(
-            info.context.at, info.context.house.vault, view.through.request, [view.referral.id]
-        )
-        return found.get(view.referral.id, [])
+        return await info.context.loaders.notes.load((view.referral.id, view.through.request))
 
 
 @strawberry.type(description="One request of the queue.")
@@ -190,7 +188,7 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery):
+class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
@@ -238,7 +236,7 @@ class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery):
 
 
 @strawberry.type(name="Mutation", description="What staff may do.")
-class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation):
+class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMutation):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(
         self,

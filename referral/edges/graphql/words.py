@@ -6,6 +6,7 @@ import strawberry
 
 from referral.directory import words as directory
 from referral.directory.changes import ChangeKind
+from referral.directory.facts import Fact, FactGroup
 from referral.directory.history import ListingPart
 from referral.directory.merging import Likeness
 from referral.foundation import vocabulary
@@ -43,6 +44,9 @@ for _kind in (
     directory.VerificationStatus,
     directory.VerificationStep,
     directory.ReportReason,
+    directory.ProposalState,
+    directory.RejectionReason,
+    directory.ConflictSide,
     ListingPart,
     Likeness,
     directory.SuspensionReason,
@@ -77,3 +81,6 @@ for _kind in (
 ):
     published(_kind)
 published(Direction, name="TextDirection")
+published(Fact, name="ListingFact")
+published(FactGroup, name="ListingFactGroup")
+published(directory.SaidBy, name="ListingSource")

@@ -152,6 +152,8 @@ def source_of(of: GraphQLObjectType, node: FieldNode) -> str:
     """The column or key a field is taken from; for one that is computed, one that is always there."""
     if node.name.value == TYPENAME or (of.name, node.name.value) in COMPUTED:
         return ALWAYS_THERE[of.name]
+    if (of.name, node.name.value) in OWN_COLUMNS:
+        return OWN_COLUMNS[of.name, node.name.value]
     definition = of.fields[node.name.value].extensions.get(STRAWBERRY)
     if not isinstance(definition, StrawberryField) or definition.base_resolver is not None:
         raise NotPlain(node.name.value)
@@ -226,7 +228,11 @@ SCALARS: Mapping[str, Writer | None] = {
 }
 ALWAYS_THERE = {"Provider": "id", "Location": "id", "ProviderLanguage": "tag", "Organization": "id", "Service": "id",
                 "Identifier": "scheme", "Capacity": "unit", "Schedule": "weekdays", "Phone": "number",
-                "ServiceArea": "name", "Verification": "status", "Address": "city"}  # fmt: skip
+                "ServiceArea": "name", "Verification": "status", "Address": "city", "GroupSource": "group"}  # fmt: skip
+
+
+# Asked for by themselves where a listing is presented field by field; a column like others where it is written at once.
+OWN_COLUMNS = {("Provider", "sources"): "sources"}
 
 
 # ------------------------------------------------------------- computed fields

@@ -44,6 +44,19 @@ def written(facts: dict[str, str], rest: str | None) -> str | None:
     return "; ".join([*(f"{name}={said}" for name, said in facts.items()), *([rest] if rest else [])]) or None
 
 
+def agreeing(facts: dict[str, str], *, detained: Answer, minors: Answer) -> dict[str, str]:
+    """The facts, where something else was agreed on since the list stated them."""
+    told = dict(facts)
+    if accepts_detained(facts) is not detained:
+        told.pop("detained", None)
+        if written_so := next((said for said, answer in DETAINED.items() if answer is detained), None):
+            told["detained"] = written_so
+    if accepts_minors(facts) is not minors and (minors is Answer.ONLY or facts.get("children_only") == "yes"):
+        told.pop("children_only", None)
+        told |= {"children_only": "yes"} if minors is Answer.ONLY else {}
+    return told
+
+
 def accepts_detained(facts: dict[str, str]) -> Answer:
     return DETAINED.get(facts.get("detained", ""), Answer.UNKNOWN)
 

@@ -4,27 +4,25 @@ A field that may be missing is reported and left empty; a field the row cannot d
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 from uuid import UUID, uuid5
 
+from referral.directory import written
+from referral.directory.written import LONGEST_TEXT, NotUsable, shortened
 from referral.edges.hsds.rows import RowError, SourceRow
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Said = TypeVar("Said")
+Kept = TypeVar("Kept")
 
 FOREIGN_IDS = UUID("0a4cc7cf-2c6e-5f0c-8d57-0f5f7c3f4b52")  # changing it would orphan everything imported by such ids
-LONGEST_TEXT = 20_000
-LONGEST_NAME = 300  # an index on names takes no more
-OLDEST_AGE = 130
 
 ALMOST_UUID = re.compile(r"(?=.*-)[0-9a-z-]{30,40}")
-EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
-WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@.]{2,}(?:[/?#]\S*)?", re.IGNORECASE)
-SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
-COUNTRY = re.compile(r"[A-Z]{2}")
-CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
 
 
 class RejectedRow(Exception):  # noqa: N818 - not a mistake in the program but in the package
@@ -48,19 +46,29 @@ class Fields:
         """The row lands, without this field."""
         self.errors.append(self.row.error(name, reason, landed=True))
 
+    def usable(self, name: str, check: Callable[[Said], Kept], said: Said | None) -> Kept | None:
+        """What was said as it is kept; None where nothing was, or it cannot be."""
+        try:
+            return None if said is None else check(said)
+        except NotUsable as refusal:
+            return self.complain(name, refusal.reason)
+
     def text(self, name: str, limit: int = LONGEST_TEXT) -> str | None:
-        written = self.row.values.get(name, "").strip()
-        reason = unprintable(written, limit)
-        if reason:
-            self.complain(name, reason)
-        return written if written and not reason else None
+        said = self.row.values.get(name, "").strip()
+        return self.usable(name, partial(written.text, limit=limit), said or None)
 
     def required(self, name: str, limit: int = LONGEST_TEXT) -> str:
-        written = self.row.values.get(name, "").strip()
-        reason = unprintable(written, limit) if written else "is missing"
-        if reason:
-            raise RejectedRow(name, reason)
-        return written
+        said = self.row.values.get(name, "").strip()
+        if not said:
+            raise RejectedRow(name, "is missing")
+        return self.needed(name, partial(written.text, limit=limit), said)
+
+    def needed(self, name: str, check: Callable[[Said], Kept], said: Said) -> Kept:
+        """The same, where the row cannot do without."""
+        try:
+            return check(said)
+        except NotUsable as refusal:
+            raise RejectedRow(name, refusal.reason) from None
 
     def id(self) -> UUID:
         return as_id(self.row.table, "id", self.required("id"), self.source)
@@ -73,28 +81,14 @@ class Fields:
         raise RejectedRow(name, f'"{shortened(written)}" is none of {", ".join(word.value for word in words)}')
 
     def email(self, name: str) -> str | None:
-        written = self.text(name)
-        if written and not EMAIL.fullmatch(written):
-            return self.complain(name, f'"{shortened(written)}" is no e-mail address')
-        return written
+        return self.usable(name, written.email, self.text(name))
 
     def url(self, name: str) -> str | None:
         """A web address; one without a scheme gets https."""
-        written = self.text(name)
-        if written is None:
-            return None
-        address = written if SCHEME.match(written) else f"https://{written.removeprefix('//')}"
-        if not WEB_ADDRESS.fullmatch(address):
-            return self.complain(name, f'"{shortened(written)}" is no web address')
-        return address
+        return self.usable(name, written.web_address, self.text(name))
 
     def age(self, name: str) -> int | None:
-        number = self.number(name)
-        if number is None:
-            return None
-        if not (0 <= number <= OLDEST_AGE and number.is_integer()):
-            return self.complain(name, f"{number:g} is no age in whole years")
-        return int(number)
+        return self.usable(name, written.age, self.number(name))
 
     def number(self, name: str) -> float | None:
         written = self.text(name)
@@ -110,12 +104,9 @@ class Fields:
             if latitude is not longitude:
                 self.complain("latitude" if latitude is None else "longitude", "the other coordinate stands alone")
             return None, None
-        wrong = "latitude" if not -90 <= latitude <= 90 else "longitude" if not -180 <= longitude <= 180 else None
+        wrong = written.wrong_coordinate(latitude, longitude)
         if wrong:
-            self.complain(wrong, f"{self.row.values[wrong].strip()} is not on Earth")
-        if not wrong and latitude == longitude == 0:
-            wrong = "latitude"
-            self.complain(wrong, "0, 0 lies in the sea and stands for unknown")
+            self.complain(*wrong)
         return (None, None) if wrong else (latitude, longitude)
 
     def day(self, name: str) -> date | None:
@@ -135,33 +126,12 @@ class Fields:
         return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def country(self, name: str) -> str | None:
-        written = self.text(name)
-        if written and not COUNTRY.fullmatch(written.upper()):
-            return self.complain(name, f'"{shortened(written)}" is no ISO 3166-1 code of two letters')
-        return written.upper() if written else None
+        return self.usable(name, written.country, self.text(name))
 
     def hour(self, name: str) -> str | None:
         """Time of day as written, on the place's own clock: "09:00"."""
-        written = self.text(name)
-        if written is None:
-            return None
-        clock = CLOCK.fullmatch(written)
-        if written.startswith("24:00"):
-            return "23:59"  # the end of the day; clocks elsewhere know no 24:00
-        if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59:
-            raise RejectedRow(name, f'"{shortened(written)}" is no time of day (HH:MM)')
-        if clock[3] == "Z":
-            raise RejectedRow(name, "the time is in UTC; hours are needed on the place's own clock")
-        return f"{int(clock[1]):02}:{clock[2]}"
-
-
-def unprintable(written: str, limit: int) -> str | None:
-    """Why the text cannot be kept."""
-    if len(written) > limit:
-        return f"is {len(written):,} characters long; at most {limit:,} are kept"
-    if "\0" in written:
-        return "holds a NUL character"
-    return None
+        said = self.text(name)
+        return None if said is None else self.needed(name, written.hour, said)
 
 
 def as_id(table: str, name: str, written: str, source: str) -> UUID:
@@ -176,7 +146,3 @@ def as_id(table: str, name: str, written: str, source: str) -> UUID:
     if ALMOST_UUID.fullmatch(written.lower()):
         raise RejectedRow(name, f'"{shortened(written)}" is almost a UUID, and so broken')
     return uuid5(FOREIGN_IDS, f"{source}\n{table}\n{written.strip().lower()}")
-
-
-def shortened(written: str) -> str:
-    return written if len(written) <= 60 else f"{written[:57]}..."

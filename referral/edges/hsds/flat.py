@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from referral.directory.written import shortened
 from referral.edges.hsds.csv_rows import Broken, records
 from referral.edges.hsds.eligibility import INTERPRETER_FOR_OTHER
-from referral.edges.hsds.fields import shortened
 from referral.edges.hsds.flat_mapping import Listing, Mapped, checked
 from referral.edges.hsds.package import Progress
 from referral.edges.hsds.rows import TABLES, NotHsds, Package, RowError, SourceRow, content_id

@@ -8,6 +8,7 @@ from typing import Any
 
 from referral.directory import history, importing, retiring
 from referral.directory.differences import Difference, differences, snapshot
+from referral.directory.keeping import Kept
 from referral.directory.listed import Counts, TableCounts
 from referral.directory.retiring import MOST_PERCENT, Missing, MissingPolicy
 from referral.edges.hsds import flat, mapping, package
@@ -24,13 +25,17 @@ LONGEST_CODE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What became of a package: numbers by table, and every row or field that could not be used."""
+    """What became of a package: numbers by table, and every row or field that could not be used.
+
+    `kept`: every fact that was agreed on with a provider and of which the list says something else.
+    """
 
     counts: TableCounts
     errors: tuple[RowError, ...]
     missing: tuple[Missing, ...] = ()
     retired: int = 0
     differences: tuple[Difference, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
     @property
     def changed(self) -> int:
@@ -100,14 +105,15 @@ async def written(tx: Tx, reading: Reading, source: str, progress: Progress, ter
     batch, edition_of = reading.batch, terms.edition_of or source
     services = batch.services_listed
     before = await snapshot(tx, services) if terms.dry_run else {}
-    counts = await importing.upsert(tx, batch, source=source, progress=progress)
+    done = await importing.upsert(tx, batch, source=source, progress=progress)
     gone = [] if terms.missing is MissingPolicy.KEEP else await retiring.missing(tx, batch, edition_of=edition_of)
     retired = 0
     if terms.missing is MissingPolicy.RETIRE and gone and all(error.landed for error in reading.errors):
         retired = await retiring.retire(tx, gone, edition_of=edition_of, most_percent=terms.retire_up_to)
     after = await snapshot(tx, services) if terms.dry_run else {}
     return ImportReport(
-        counts=counts,
+        counts=done.counts,
+        kept=done.kept,
         errors=reading.errors,
         missing=tuple(gone),
         retired=retired,

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from referral.directory import borders
+from referral.directory import borders, written
 from referral.directory.listed import (
     ListedArea,
     ListedLanguage,
@@ -17,8 +17,9 @@ from referral.directory.listed import (
 )
 from referral.directory.providers import Identifier
 from referral.directory.words import ServiceStatus, Weekday
+from referral.directory.written import LONGEST_NAME, NO_HOURS, shortened
 from referral.edges.hsds import eligibility
-from referral.edges.hsds.fields import LONGEST_NAME, Fields, RejectedRow, shortened
+from referral.edges.hsds.fields import Fields, RejectedRow
 from referral.edges.hsds.help_codes import Term
 from referral.edges.hsds.sorting import OrphanedRow, Sorting
 
@@ -35,7 +36,6 @@ OWNERS_OF_LANGUAGES = {"phone_id": "phone", "service_id": "service", "location_i
 STATE_CODE = re.compile(r"[A-Z]{2,3}")
 NTH_DAY = re.compile(r"(-?[1-5])(MO|TU|WE|TH|FR|SA|SU)")
 CLOSED = "closed"  # as our own export writes it
-NO_HOURS = "00:00"  # beside no weekdays: nobody is ever found open by it
 
 Owner = dict[str, UUID]
 
@@ -192,9 +192,7 @@ def contact(sorting: Sorting, fields: Fields) -> tuple[UUID, Owner]:
 def phone(sorting: Sorting, fields: Fields, contacts: dict[UUID, Owner]) -> ListedPhone:
     owner = sorting.owner(fields, OWNERS | {"contact_id": "contact"})
     through = owner.get("contact_id")
-    number = fields.required("number").strip("\"'")
-    if not any(letter.isdigit() for letter in number):
-        raise RejectedRow("number", f'"{shortened(number)}" has no digit')
+    number = fields.needed("number", written.phone_number, fields.required("number"))
     kind = (fields.text("type") or "").lower() or None
     row = ListedPhone(id=fields.id(), number=number, extension=fields.text("extension"), kind=kind)
     return replace(row, **(contacts[through] if through else ours(owner)))
@@ -214,21 +212,24 @@ def language(sorting: Sorting, fields: Fields, tags: dict[str, str]) -> ListedLa
 
 def area(sorting: Sorting, fields: Fields) -> ListedArea:
     extent = fields.text("extent") or ""
+    is_drawn = (fields.text("extent_type") or "").lower() == "geojson"
+    drawn = border(fields, extent) if is_drawn else None
     return ListedArea(
         id=fields.id(),
         **ours(sorting.owner(fields, OWNERS_OF_AREAS)),
         name=fields.required("name"),
-        extent=extent if STATE_CODE.fullmatch(extent) else None,
-        border=border(extent) if (fields.text("extent_type") or "").lower() == "geojson" else None,
+        extent=extent if STATE_CODE.fullmatch(extent) and not is_drawn else None,
+        border=drawn,
+        is_mere_words=is_drawn and drawn is None,
     )
 
 
-def border(extent: str) -> str:
+def border(fields: Fields, extent: str) -> str | None:
     """What the list draws. Left out where it is no area: one that is believed to be elsewhere would exclude people."""
     try:
         return borders.read(extent)
     except borders.NoBorder as refusal:
-        raise RejectedRow("extent", str(refusal)) from None
+        return fields.complain("extent", str(refusal))
 
 
 def schedule(sorting: Sorting, fields: Fields) -> ListedSchedule:

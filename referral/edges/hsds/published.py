@@ -59,6 +59,7 @@ def change(one: Change) -> Document:
 
 def service(whole: WholeService, now: datetime, *, is_full: bool) -> Document:
     """A service: with everything that is its own, or in a list with its organization alone."""
+    facts = eligibility.agreeing(whole.facts, detained=whole.accepts_detained, minors=whole.accepts_minors)
     written = said(
         id=str(whole.id),
         name=whole.name,
@@ -70,7 +71,7 @@ def service(whole: WholeService, now: datetime, *, is_full: bool) -> Document:
         interpretation_services=whole.interpretation,
         application_process=whole.application_process,
         fees_description=whole.fees,
-        eligibility_description=eligibility.written(whole.facts, whole.eligibility),
+        eligibility_description=eligibility.written(facts, whole.eligibility),
         minimum_age=whole.minimum_age,
         maximum_age=whole.maximum_age,
         assured_date=whole.assured_on and whole.assured_on.isoformat(),

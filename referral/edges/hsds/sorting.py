@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from uuid import UUID
 
-from referral.edges.hsds.fields import Fields, RejectedRow, as_id, shortened
+from referral.directory.written import shortened
+from referral.edges.hsds.fields import Fields, RejectedRow, as_id
 from referral.edges.hsds.rows import TABLES, Package, RowError, SourceRow, key_of
 
 Read = TypeVar("Read")

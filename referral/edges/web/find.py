@@ -12,8 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.directory import search
+from referral.directory import search, sources
+from referral.directory.facts import FactGroup
+from referral.directory.providers import ProviderId
 from referral.directory.search import Hit, Point, Search
+from referral.directory.sources import Told
+from referral.directory.words import SaidBy
 from referral.edges.house import House
 from referral.edges.lookups import areas_of
 from referral.edges.web import forms
@@ -81,11 +85,25 @@ class Find:
             is_demonstration=self.house.settings.show_mailbox,
             hits=hits,
             further=further,
+            newer=await newer_than_lists(self.house, [hit.id for hit in (*hits, *further)]),
             help=HELP[lang],
             names={one.tag: one.name_in(lang) for one in await languages.listed(at)},
         )
         answer.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
         return answer
+
+
+async def newer_than_lists(house: House, ids: list[ProviderId]) -> dict[ProviderId, list[Told]]:
+    """Which parts of each listing somebody has said since its list did. Whether it takes people stands above."""
+    told = await sources.of(house.database.reader, ids)
+    return {
+        id: [
+            one
+            for one in told.get(id, ())
+            if one.source is not SaidBy.LIST and one.group is not FactGroup.CAPACITY and one.date
+        ]
+        for id in ids
+    }
 
 
 def box(

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from referral.directory.words import Openness, ReportReason
+from referral.directory.facts import FactGroup
+from referral.directory.words import Openness, SaidBy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,22 +37,13 @@ class Words:
     free: str
     listed_by: str
     listed_on: str
+    newer: str
+    groups: dict[FactGroup, str]
+    said_by: dict[SaidBy, str]
     confirm: str
     fraud: str
     again: str
     wrong: str
-    wrong_title: str
-    wrong_lead: str
-    wrong_which: str
-    wrong_reasons: dict[ReportReason, str]
-    wrong_note: str
-    wrong_note_hint: str
-    wrong_choose: str
-    wrong_too_long: str
-    wrong_enough: str
-    wrong_send: str
-    wrong_thanks: str
-    wrong_next: str
     languages: str
     skip: str
     footer: str
@@ -93,31 +85,23 @@ ENGLISH = Words(
     free="Free",
     listed_by="From",
     listed_on="of",
+    newer="Newer than that list:",
+    groups={
+        FactGroup.CONTACT: "name and phone",
+        FactGroup.PLACE: "address",
+        FactGroup.HOURS: "hours",
+        FactGroup.LANGUAGES: "languages",
+        FactGroup.SERVICES: "what they do",
+    },
+    said_by={
+        SaidBy.PROVIDER: "said by the office",
+        SaidBy.PARTNER: "said by the office",
+        SaidBy.STAFF: "looked up by our team",
+    },
     confirm="Confirm by phone before you travel. What is listed here may have changed.",
     fraud="In the United States a notary is not a lawyer. Pay nobody who promises you papers.",
     again="Search another place",
     wrong="Something here is wrong",
-    wrong_title="What is wrong with this listing?",
-    wrong_lead="Somebody of our team reads what you send. We do not know who you are, and we cannot answer.",
-    wrong_which="What is wrong?",
-    wrong_reasons={
-        ReportReason.WRONG_CONTACT: "The phone or web site does not work",
-        ReportReason.WRONG_PLACE: "They are not at this place",
-        ReportReason.NOT_TAKING_PEOPLE: "They take nobody new",
-        ReportReason.WRONG_LANGUAGE: "They do not speak the language listed",
-        ReportReason.CLOSED_FOR_GOOD: "They have closed for good",
-        ReportReason.ASKED_FOR_MONEY: "They asked for money they should not ask for",
-        ReportReason.NOT_REAL: "They are not who they say they are",
-        ReportReason.OTHER: "Something else",
-    },
-    wrong_note="What did you see? (optional)",
-    wrong_note_hint="Please write no names, numbers or addresses of people.",
-    wrong_choose="Choose one.",
-    wrong_too_long="Please write less: at most 500 characters.",
-    wrong_enough="Others have told us already, and somebody will look. Thank you.",
-    wrong_send="Send",
-    wrong_thanks="Thank you. Somebody will look.",
-    wrong_next="If you are in danger, call 911 in the United States or in Mexico.",
     languages="Languages",
     skip="Skip to the content",
     footer="We are not the government. Nothing on these pages is legal advice.",
@@ -159,31 +143,23 @@ SPANISH = Words(
     free="Gratis",
     listed_by="De",
     listed_on="del",
+    newer="Más nuevo que esa lista:",
+    groups={
+        FactGroup.CONTACT: "nombre y teléfono",
+        FactGroup.PLACE: "dirección",
+        FactGroup.HOURS: "horario",
+        FactGroup.LANGUAGES: "idiomas",
+        FactGroup.SERVICES: "qué hacen",
+    },
+    said_by={
+        SaidBy.PROVIDER: "lo dijo la oficina",
+        SaidBy.PARTNER: "lo dijo la oficina",
+        SaidBy.STAFF: "lo buscó nuestro equipo",
+    },
     confirm="Confirme por teléfono antes de viajar. Lo que dice esta lista puede haber cambiado.",
     fraud="En Estados Unidos un notario no es abogado. No pague a quien le promete papeles.",
     again="Buscar otro lugar",
     wrong="Algo aquí está mal",
-    wrong_title="¿Qué está mal en estos datos?",
-    wrong_lead="Una persona de nuestro equipo lee lo que usted envía. No sabemos quién es y no podemos responder.",
-    wrong_which="¿Qué está mal?",
-    wrong_reasons={
-        ReportReason.WRONG_CONTACT: "El teléfono o el sitio web no funciona",
-        ReportReason.WRONG_PLACE: "No están en este lugar",
-        ReportReason.NOT_TAKING_PEOPLE: "No aceptan personas nuevas",
-        ReportReason.WRONG_LANGUAGE: "No hablan el idioma que dice la lista",
-        ReportReason.CLOSED_FOR_GOOD: "Cerraron para siempre",
-        ReportReason.ASKED_FOR_MONEY: "Pidieron dinero que no deben pedir",
-        ReportReason.NOT_REAL: "No son quienes dicen ser",
-        ReportReason.OTHER: "Otra cosa",
-    },
-    wrong_note="¿Qué vio usted? (opcional)",
-    wrong_note_hint="Por favor no escriba nombres, números ni direcciones de personas.",
-    wrong_choose="Elija una.",
-    wrong_too_long="Por favor escriba menos: 500 caracteres como máximo.",
-    wrong_enough="Otras personas ya nos avisaron y alguien lo va a revisar. Gracias.",
-    wrong_send="Enviar",
-    wrong_thanks="Gracias. Alguien lo va a revisar.",
-    wrong_next="Si está en peligro, llame al 911 en Estados Unidos o en México.",
     languages="Idiomas",
     skip="Ir al contenido",
     footer="No somos el gobierno. Nada en estas páginas es consejo legal.",

@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from referral.edges.house import House
-from referral.foundation import migrate
-from referral.foundation.db import Database, value
+from referral.foundation import revisions
+from referral.foundation.db import Database
 
 ANSWER_SECONDS = 2
 UNKEPT = {"Cache-Control": "no-store"}
@@ -17,7 +17,7 @@ UNKEPT = {"Cache-Control": "no-store"}
 
 def health_routes(house: House) -> list[Route]:
     """Two questions that a supervisor asks: start it anew? send people to it?"""
-    door = Door(database=house.database, head=newest_migration())
+    door = Door(database=house.database, head=revisions.newest())
     return [
         Route("/healthz", door.alive, methods=["GET"], name="healthz"),
         Route("/readyz", door.ready, methods=["GET"], name="readyz"),
@@ -45,18 +45,6 @@ async def lacking(database: Database, head: str) -> str | None:
     """What is missing, in one word: the database, its migrations, or nothing."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS):
-            return None if await applied(database) == head else "migrations"
+            return None if await revisions.applied(database.reader) == head else "migrations"
     except Exception:  # noqa: BLE001 - whatever went wrong on the way to the database, nobody should be sent here
         return "database"
-
-
-async def applied(database: Database) -> str | None:
-    """The migration at which the database stands; None where there has never been one."""
-    if await value(database.reader, "SELECT to_regclass('alembic_version')::text") is None:
-        return None
-    return await value(database.reader, "SELECT version_num FROM alembic_version")
-
-
-def newest_migration() -> str:
-    """The last revision by file name, since files are named by revision; a test holds this to what Alembic says."""
-    return max(file.stem for file in (migrate.migrations_folder() / "versions").glob("*.py")).partition("_")[0]

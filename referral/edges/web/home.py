@@ -1,14 +1,35 @@
 """What is this, and what can one do here? The first page, in English and Spanish."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from referral.directory import providers
+from referral.directory import changes, providers
+from referral.directory.providers import Tally
 from referral.edges.house import House
 from referral.edges.web.home_words import WORDS
 from referral.edges.web.pages import page
+from referral.foundation import clock
+from referral.foundation.db import Reader
+
+LONGEST_KEPT = timedelta(minutes=1)  # what was said of openness lapses by itself, and nothing in the feed tells
+
+
+@dataclass(slots=True)
+class Counted:
+    """The directory in numbers, counted anew when the feed has news, and once a minute."""
+
+    tally: Tally = field(default_factory=Tally)
+    newest: int | None = None
+    until: datetime | None = None
+
+    async def now(self, at: Reader) -> Tally:
+        newest, moment = await changes.newest(at), clock.now()
+        if self.until is None or moment >= self.until or newest != self.newest:
+            self.tally, self.newest, self.until = await providers.tally(at), newest, moment + LONGEST_KEPT
+        return self.tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +37,7 @@ class Home:
     """The first page."""
 
     house: House
+    counted: Counted = field(default_factory=Counted)
 
     async def show(self, request: Request) -> Response:
         lang = language(request)
@@ -25,7 +47,7 @@ class Home:
             lang=lang,
             words=WORDS[lang],
             choices=WORDS,
-            tally=await providers.tally(self.house.database.reader),
+            tally=await self.counted.now(self.house.database.reader),
             opens_all=self.house.settings.surface == "all",
             shows_mailbox=self.house.settings.show_mailbox,
             is_demonstration=self.house.settings.show_mailbox,

@@ -6,6 +6,7 @@ from referral.edges.house import House
 from referral.edges.web import refusals
 from referral.edges.web.answers import Answers
 from referral.edges.web.assets import FOLDER, Assets
+from referral.edges.web.corrections import Corrections
 from referral.edges.web.find import Find
 from referral.edges.web.graphiql import Explorer
 from referral.edges.web.health import health_routes
@@ -21,7 +22,7 @@ HANDLERS = refusals.HANDLERS
 def routes(house: House) -> list[BaseRoute]:
     """Every page, the files they load, and the two questions about health."""
     answers, statements, find = Answers(house=house), Statements(house=house), Find(house=house)
-    wrong = Wrong(house=house)
+    wrong, corrections = Wrong(house=house), Corrections(house=house)
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
@@ -33,6 +34,8 @@ def routes(house: House) -> list[BaseRoute]:
         Route("/r/{token}", answers.answer, methods=["POST"], name="answer"),
         Route("/c/{token}", statements.show, methods=["GET"], name="statement"),
         Route("/c/{token}", statements.state, methods=["POST"], name="state"),
+        Route("/c/{token}/facts", corrections.show, methods=["GET"], name="facts"),
+        Route("/c/{token}/facts", corrections.correct, methods=["POST"], name="correct"),
         *mailbox_routes(house),
         *explorer_routes(house),
         *health_routes(house),

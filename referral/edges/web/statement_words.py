@@ -43,6 +43,8 @@ class Words:
     day: str
     month: str
     year: str
+    facts: str
+    facts_link: str
     letters: str
     letters_come: str
     letters_address: str
@@ -107,6 +109,8 @@ ENGLISH = Words(
     day="Day",
     month="Month",
     year="Year",
+    facts="What we show about you",
+    facts_link="Correct your phone, address or other facts",
     letters="Letters",
     letters_come="Before your answer gets too old we may ask you by mail, once a week at most.",
     letters_address="The button goes for all listings with the same address.",
@@ -189,6 +193,8 @@ SPANISH = Words(
     day="Día",
     month="Mes",
     year="Año",
+    facts="Lo que mostramos de ustedes",
+    facts_link="Corregir su teléfono, dirección u otros datos",
     letters="Cartas",
     letters_come="Antes de que su respuesta sea muy antigua podemos preguntarles por correo, a lo más cada semana.",
     letters_address="El botón vale para todos los lugares con la misma dirección.",

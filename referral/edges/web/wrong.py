@@ -19,8 +19,9 @@ from referral.directory.words import ReportReason
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.find import language
-from referral.edges.web.find_words import WORDS
+from referral.edges.web.find_words import WORDS as SHARED
 from referral.edges.web.pages import page
+from referral.edges.web.wrong_words import WORDS
 from referral.foundation import clock
 from referral.foundation.errors import RateLimited, ValidationFailed
 
@@ -41,14 +42,14 @@ class Wrong:
         fields = await forms.read(request, self.house.settings.public_url)
         reason = forms.chosen(ReportReason, fields.get("reason", ""))
         if reason is None:
-            return shown(request, listing, words.wrong_choose, fields)
+            return shown(request, listing, words.choose, fields)
         try:
             async with self.house.database.transaction() as tx:
                 await reports.send(tx, self.house.vault, listing.id, reason, fields.get("note"), now=clock.now())
         except ValidationFailed:
-            return shown(request, listing, words.wrong_too_long, fields)
+            return shown(request, listing, words.too_long, fields)
         except RateLimited:
-            return shown(request, listing, words.wrong_enough, fields, status=HTTPStatus.TOO_MANY_REQUESTS)
+            return shown(request, listing, words.enough, fields, status=HTTPStatus.TOO_MANY_REQUESTS)
         return RedirectResponse(f"{request.url.path}?sent=1", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
 
     async def listing(self, request: Request) -> Provider:
@@ -77,8 +78,9 @@ def shown(
         "wrong.html",
         status if trouble else HTTPStatus.OK,
         lang=lang,
-        words=WORDS[lang],
-        choices=WORDS,
+        words=SHARED[lang],
+        choices=SHARED,
+        wrong=WORDS[lang],
         listing=listing,
         trouble=trouble,
         sent=sent or {},

@@ -1,0 +1,86 @@
+"""A page of offers, and the notes of a page of requests, are read with as many questions as those of one."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+import given
+from given import terms
+from referrals_given import answered, offered, someone
+
+from referral.edges.graphql.context import Context
+from referral.edges.graphql.public import through_providers
+from referral.edges.house import House
+from referral.foundation.actors import Visitor
+from referral.foundation.clock import now
+from referral.foundation.db import Database
+from referral.intake import requests as stored
+from referral.intake.words import ConsentScope
+from referral.referrals import views
+from referral.referrals.reading import Referral, ReferralId
+from referral.referrals.words import ReferralAnswer
+
+
+@dataclass(kw_only=True)
+class Counting:
+    """Hands on what is asked, and counts it."""
+
+    pool: Any
+    asked: list[str] = field(default_factory=list[str])
+
+    async def acquire(self, *, timeout: float) -> "Counting":  # noqa: ASYNC109 - the driver's own word
+        return self
+
+    async def release(self, connection: "Counting") -> None:
+        """There is only one."""
+
+    async def fetch(self, sql: str, *args: object) -> Any:
+        self.asked.append(sql)
+        return await self.pool.fetch(sql, *args)
+
+    async def fetchval(self, sql: str, *args: object) -> Any:
+        self.asked.append(sql)
+        return await self.pool.fetchval(sql, *args)
+
+
+def counted(house: House) -> tuple[Context, Counting]:
+    counting = Counting(pool=house.database.pool)
+    listening = replace(house, database=Database(counting, house.database.dsn))
+    return Context(house=listening, who=Visitor(), now=now(), lexicon={}), counting
+
+
+async def accepted(house: House, **changes: Any) -> Referral:
+    request = await someone(house, **changes)
+    made = await offered(house, request, terms(await given.office(house.database)))
+    return await answered(house, made.id, ReferralAnswer.ACCEPT, words=f"Words for {request.id}.")
+
+
+async def test_a_page_of_offers_asks_for_requests_and_consents_once(house: House) -> None:
+    told = await accepted(house)
+    untold = await accepted(house, consents=(ConsentScope.SHARE_SUMMARY,))
+    gone = replace(told, id=ReferralId(uuid4()), request_id=uuid4())  # its request is not there
+    open_offer = await offered(house, await someone(house), terms(await given.office(house.database)))
+    context, counting = counted(house)
+    seen = await through_providers(context, [untold, open_offer, gone, told])
+    assert [one.through.beholder if one.through else None for one in seen] == [
+        views.Beholder.PROVIDER_ASKED,
+        views.Beholder.PROVIDER_ASKED,
+        None,
+        views.Beholder.PROVIDER_ACCEPTED,
+    ]
+    assert len(counting.asked) == 2
+
+
+async def test_notes_of_many_requests_are_asked_for_once_and_opened_each_with_its_own_key(house: House) -> None:
+    made = [await accepted(house) for _ in range(3)]
+    known = await stored.requests(house.database.reader, [one.request_id for one in made])
+    requests = [known[one.request_id] for one in made]
+    erased = replace(requests[0], data_key=None)
+    context, counting = counted(house)
+    asked = list(zip([one.id for one in made], [erased, *requests[1:]], strict=True))
+    found = await context.loaders.notes.load_many(asked)
+    assert [[note.text for note in notes] for notes in found] == [
+        [],
+        *([f"Words for {one.id}."] for one in requests[1:]),
+    ]
+    assert len(counting.asked) == 1
