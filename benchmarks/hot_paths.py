@@ -12,8 +12,8 @@ from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
 
-from referral.directory import search
-from referral.directory.search import Point, Search
+from referral.directory.searching import search
+from referral.directory.searching.search import Point, Search
 from referral.foundation import places
 from referral.foundation.actors import ActorKind, Visitor
 from referral.foundation.audit import record

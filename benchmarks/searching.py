@@ -16,8 +16,8 @@ from statistics import median, quantiles
 from typing import Any
 from uuid import UUID
 
-from referral.directory import search
-from referral.directory.search import Paging, Point, Search
+from referral.directory.searching import search
+from referral.directory.searching.search import Paging, Point, Search
 from referral.directory.words import Openness
 from referral.foundation.db import Database, value
 from referral.foundation.earth import EARTH_RADIUS_KM

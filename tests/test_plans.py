@@ -12,10 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from explaining import Explaining
 
-from referral.directory import pages, providers, search, whole
-from referral.directory.pages import Kind
-from referral.directory.search import Point, Search
-from referral.directory.wanted import Around, Postcode, Wanted
+from referral.directory import providers
+from referral.directory.publishing import pages, whole
+from referral.directory.publishing.pages import Kind
+from referral.directory.publishing.wanted import Around, Postcode, Wanted
+from referral.directory.searching import search
+from referral.directory.searching.search import Point, Search
 from referral.directory.words import Openness
 from referral.foundation import actors, outbox, places
 from referral.foundation.actors import StaffId, StaffRole

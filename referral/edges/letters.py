@@ -8,7 +8,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from referral.directory.asking import MOST_IN_A_LETTER, Ask, Listed
+from referral.directory.upkeep.asking import MOST_IN_A_LETTER, Ask, Listed
 from referral.edges.house import House
 from referral.foundation import links
 from referral.foundation.links import Link

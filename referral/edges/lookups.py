@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from referral.directory.search import Area, Point
+from referral.directory.searching.search import Area, Point
 from referral.edges.house import House
 from referral.foundation import gazetteer, languages, places
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem

@@ -9,7 +9,8 @@ import logging
 from collections.abc import Sequence
 from typing import assert_never
 
-from referral.directory import asking, providers, verifying
+from referral.directory import providers
+from referral.directory.upkeep import asking, verifying
 from referral.edges import letters
 from referral.edges.house import House
 from referral.foundation import outbox

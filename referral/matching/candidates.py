@@ -3,7 +3,7 @@
 from typing import LiteralString
 from uuid import UUID
 
-from referral.directory.search import Point, as_cube
+from referral.directory.searching.search import Point, as_cube
 from referral.foundation.db import Reader, many
 from referral.matching import tables
 from referral.matching.pair import Candidate, Need

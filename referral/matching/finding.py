@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from referral.directory.search import Point, as_cube
+from referral.directory.searching.search import Point, as_cube
 from referral.foundation import places
 from referral.foundation.db import Reader, value
 from referral.foundation.earth import km

@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 from hsds_given import listed, load_json, said, small, small_listing
 
-from referral.directory import borders, search
-from referral.directory.search import Point, Search
+from referral.directory.lists import borders
+from referral.directory.searching import search
+from referral.directory.searching.search import Point, Search
 from referral.directory.words import ServiceAreaKind
 from referral.edges.hsds import exporting
 from referral.edges.hsds.exporting import Form

@@ -7,8 +7,8 @@ from uuid import UUID
 import given
 import pytest
 
-from referral.directory import changes
-from referral.directory.changes import ChangeKind
+from referral.directory.publishing import changes
+from referral.directory.publishing.changes import ChangeKind
 from referral.foundation.db import Database, Tx, execute, value
 from referral.foundation.errors import ValidationFailed
 

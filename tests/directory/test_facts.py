@@ -10,8 +10,8 @@ from typing import Any
 import given
 import pytest
 
-from referral.directory import search
-from referral.directory.filters import Point, Search
+from referral.directory.searching import search
+from referral.directory.searching.filters import Point, Search
 from referral.foundation.db import Database, execute, many
 from referral.foundation.vocabulary import HelpType
 

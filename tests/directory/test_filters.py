@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 import given
 import pytest
 
-from referral.directory import capacity, facets, search, spelling
+from referral.directory import capacity
 from referral.directory.capacity import Count, Statement
-from referral.directory.filters import Area, Point, Search, words
-from referral.directory.spelling import MOST_RARE
+from referral.directory.searching import facets, search, spelling
+from referral.directory.searching.filters import Area, Point, Search, words
+from referral.directory.searching.spelling import MOST_RARE
 from referral.directory.words import CapacityUnit, LanguageMode, Openness, ProviderOrder
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute

@@ -9,10 +9,13 @@ import given
 import hsds_given as hsds
 import pytest
 
-from referral.directory import changes, facets, hiding, merging, pages, providers, search, whole
-from referral.directory.filters import Area, Point, Search
-from referral.directory.search import Paging
-from referral.directory.wanted import Around, Wanted
+from referral.directory import providers
+from referral.directory.publishing import changes, pages, whole
+from referral.directory.publishing.wanted import Around, Wanted
+from referral.directory.searching import facets, search
+from referral.directory.searching.filters import Area, Point, Search
+from referral.directory.searching.search import Paging
+from referral.directory.upkeep import hiding, merging
 from referral.directory.words import Openness, ProviderOrder
 from referral.edges.house import House
 from referral.edges.hsds import published

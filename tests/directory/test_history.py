@@ -6,9 +6,10 @@ from uuid import uuid4
 import given
 from desk import Desk
 
-from referral.directory import capacity, hiding, history
+from referral.directory import capacity, history
 from referral.directory.capacity import Statement
 from referral.directory.history import Edit, ListingPart
+from referral.directory.upkeep import hiding
 from referral.directory.words import Openness
 from referral.edges.house import House
 from referral.foundation.clock import now

@@ -10,9 +10,10 @@ from uuid import UUID
 import pytest
 from hsds_given import EOIR, SOURCE, edit, listed, load, nested, read, said, write
 
-from referral.directory import capacity, merging, providers
+from referral.directory import capacity, providers
 from referral.directory.capacity import Count, Statement
 from referral.directory.providers import ProviderId
+from referral.directory.upkeep import merging
 from referral.directory.words import Answer, CapacityUnit, Openness, OrganizationKind, ServiceAreaKind
 from referral.edges.hsds.importing import import_hsds
 from referral.edges.hsds.rows import NotHsds

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from referral.directory import search
-from referral.directory.filters import Area
 from referral.directory.providers import Provider
-from referral.directory.search import Search
+from referral.directory.searching import search
+from referral.directory.searching.filters import Area
+from referral.directory.searching.search import Search
 from referral.edges.hsds.flat_mapping import WrongMapping
 from referral.edges.hsds.importing import ImportReport, import_flat
 from referral.edges.hsds.rows import NotHsds

@@ -10,9 +10,9 @@ import pytest
 from desk import Desk
 from hsds_given import OFFICE, Rows, load_json, office, small, small_listing
 
-from referral.directory import keeping
-from referral.directory.keeping import Outcome
-from referral.directory.listed import Batch, ListedProvider, ListedSchedule
+from referral.directory.lists import keeping
+from referral.directory.lists.keeping import Outcome
+from referral.directory.lists.listed import Batch, ListedProvider, ListedSchedule
 from referral.directory.words import Weekday
 from referral.edges.hsds.importing import ImportReport, Terms, import_hsds
 from referral.foundation.clock import now

@@ -5,8 +5,8 @@ from uuid import UUID
 import given
 from explaining import Explaining
 
-from referral.directory import merging
-from referral.directory.merging import Likeness
+from referral.directory.upkeep import merging
+from referral.directory.upkeep.merging import Likeness
 from referral.foundation.db import Database, Reader
 
 

@@ -12,10 +12,10 @@ import given
 import pytest
 from explaining import Explaining
 
-from referral.directory import pages, whole
-from referral.directory.filters import Point
-from referral.directory.pages import Kind
-from referral.directory.wanted import Around, Postcode, Wanted
+from referral.directory.publishing import pages, whole
+from referral.directory.publishing.pages import Kind
+from referral.directory.publishing.wanted import Around, Postcode, Wanted
+from referral.directory.searching.filters import Point
 from referral.foundation.db import Database, Reader, execute_many
 from referral.foundation.earth import EARTH_RADIUS_KM
 from referral.foundation.vocabulary import HelpType

@@ -6,9 +6,10 @@ from pathlib import Path
 import hsds_given as hsds
 import pytest
 
-from referral.directory import providers, search
-from referral.directory.retiring import MissingPolicy
-from referral.directory.search import Search
+from referral.directory import providers
+from referral.directory.lists.retiring import MissingPolicy
+from referral.directory.searching import search
+from referral.directory.searching.search import Search
 from referral.edges.hsds.importing import Terms
 from referral.foundation.db import Database, value
 from referral.foundation.errors import Conflict

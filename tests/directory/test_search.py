@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings, strategies
 from hypothesis import given as drawn
 
-from referral.directory import facets, search
-from referral.directory.search import Found, Hit, Point, Search
+from referral.directory.searching import facets, search
+from referral.directory.searching.search import Found, Hit, Point, Search
 from referral.directory.words import Openness
 from referral.edges.house import House
 from referral.edges.lookups import search_languages

@@ -5,10 +5,10 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from referral.directory import shapes
-from referral.directory.filters import Area, Point, Search
-from referral.directory.search import ALL, chosen
-from referral.directory.search_sql import Sorting, from_afar, outwards, sorted_page
+from referral.directory.searching import shapes
+from referral.directory.searching.filters import Area, Point, Search
+from referral.directory.searching.search import ALL, chosen
+from referral.directory.searching.search_sql import Sorting, from_afar, outwards, sorted_page
 from referral.directory.words import LanguageMode, Openness, ProviderOrder
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 

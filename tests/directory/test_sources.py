@@ -10,8 +10,9 @@ import pytest
 from desk import Desk
 from hsds_given import OFFICE, load_json, small
 
-from referral.directory import capacity, hiding
+from referral.directory import capacity
 from referral.directory.capacity import Statement
+from referral.directory.upkeep import hiding
 from referral.directory.words import Openness
 from referral.foundation.clock import now
 

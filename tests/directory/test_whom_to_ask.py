@@ -8,8 +8,9 @@ import given
 import pytest
 from given import Office
 
-from referral.directory import asking, capacity, hiding
+from referral.directory import capacity
 from referral.directory.capacity import Statement
+from referral.directory.upkeep import asking, hiding
 from referral.directory.words import Openness
 from referral.edges.house import House
 from referral.foundation.clock import now

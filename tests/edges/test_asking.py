@@ -18,7 +18,8 @@ from given import Office
 from postbox import Postbox, listening
 from pydantic import SecretStr
 
-from referral.directory import hiding, providers
+from referral.directory import providers
+from referral.directory.upkeep import hiding
 from referral.directory.words import Openness
 from referral.edges import worker
 from referral.edges.house import House

@@ -24,7 +24,7 @@ import pytest
 from desk import Desk
 from hidden_questions import About, Question, Questions, next_page
 
-from referral.directory import hiding
+from referral.directory.upkeep import hiding
 from referral.edges.house import House
 from referral.edges.hsds import exporting
 from referral.edges.hsds.exporting import Form

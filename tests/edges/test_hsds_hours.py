@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from referral.directory.listed import ListedSchedule
-from referral.directory.whole import WholeHours
+from referral.directory.lists.listed import ListedSchedule
+from referral.directory.publishing.whole import WholeHours
 from referral.directory.words import Weekday
 from referral.edges.hsds import hours, published
 

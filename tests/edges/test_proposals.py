@@ -11,10 +11,10 @@ import pytest
 from desk import Desk, at_once, operation
 from given import Office
 
-from referral.directory import hiding
 from referral.directory.facts import WHERE, Fact
-from referral.directory.proposing import MOST_OPEN
-from referral.directory.saying import NAMES
+from referral.directory.lists.saying import NAMES
+from referral.directory.proposals.proposing import MOST_OPEN
+from referral.directory.upkeep import hiding
 from referral.edges.graphql.proposal_types import ListingChangesInput
 from referral.edges.graphql.schemas import Audience
 from referral.foundation.actors import Scope, StaffRole

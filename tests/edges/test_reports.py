@@ -10,7 +10,7 @@ from desk import Desk, at_once, operation
 from given import Office
 from web_given import visiting
 
-from referral.directory import reports
+from referral.directory.upkeep import reports
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.foundation.actors import StaffRole

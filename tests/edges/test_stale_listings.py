@@ -8,8 +8,9 @@ import given
 from desk import Desk, operation
 from given import Office
 
-from referral.directory import asking, capacity
+from referral.directory import capacity
 from referral.directory.capacity import Statement
+from referral.directory.upkeep import asking
 from referral.directory.words import Openness
 from referral.edges import worker
 from referral.edges.graphql.schemas import Audience

@@ -8,7 +8,7 @@ import httpx
 from desk import Desk
 from given import Office
 
-from referral.directory import hiding
+from referral.directory.upkeep import hiding
 from referral.foundation.clock import now
 
 NUMBER = "+1 956 555 0100"

@@ -9,8 +9,9 @@ from given import Office
 from httpx import Response
 from web_given import token, visiting
 
-from referral.directory import asking, capacity, providers
+from referral.directory import capacity, providers
 from referral.directory.providers import Provider
+from referral.directory.upkeep import asking
 from referral.directory.words import CapacityUnit, Openness
 from referral.edges.house import House
 from referral.foundation.clock import now

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import typer
 
-from referral.directory import asking, hiding, providers
+from referral.directory import providers
+from referral.directory.upkeep import asking, hiding
 from referral.edges import house, letters, worker
 from referral.edges.commands.terminal import complaints, console, fail, run, settings
 from referral.edges.demo import card

@@ -9,8 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from referral.directory.keeping import Outcome
-from referral.directory.retiring import MOST_PERCENT, MissingPolicy
+from referral.directory.lists.keeping import Outcome
+from referral.directory.lists.retiring import MOST_PERCENT, MissingPolicy
 from referral.edges import house
 from referral.edges.commands.terminal import Bars, console, fail, run, settings
 from referral.edges.hsds.importing import ImportReport, Terms, import_flat, import_hsds

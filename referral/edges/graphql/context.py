@@ -10,9 +10,10 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from referral.directory import facets, providers, sources
+from referral.directory import providers, sources
 from referral.directory.providers import Provider
-from referral.directory.search import Search
+from referral.directory.searching import facets
+from referral.directory.searching.search import Search
 from referral.directory.sources import Told
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.selections import Memory, Selection

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import strawberry
 
-from referral.directory import deciding, overriding, proposals
-from referral.directory.deciding import ChangedSince, Decision
 from referral.directory.facts import Fact
-from referral.directory.overriding import Divergence, Divergences
+from referral.directory.lists import overriding
+from referral.directory.lists.overriding import Divergence, Divergences
+from referral.directory.proposals import deciding, proposed
+from referral.directory.proposals.deciding import ChangedSince, Decision
 from referral.directory.words import ConflictSide, ProposalState, RejectionReason, SaidBy
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo
@@ -121,7 +122,7 @@ class DecidingQuery:
         if states == []:
             raise ValidationFailed([problem("states", "EMPTY", "Leave it out, or name at least one.")])
         async with context.house.database.transaction() as tx:
-            found = await proposals.waiting(
+            found = await proposed.waiting(
                 tx,
                 context.house.vault,
                 staff,
@@ -205,7 +206,7 @@ def decision_of(id: strawberry.ID, facts: list[Fact] | None) -> Decision:
 
 
 async def decided(info: Info, decision: Decision) -> ProposalPayload:
-    found = await proposals.proposal(info.context.at, info.context.house.vault, decision.proposal)
+    found = await proposed.proposal(info.context.at, info.context.house.vault, decision.proposal)
     if found is None:
         raise NotFound("There is no such proposal.")
     return ProposalPayload(proposal=proposal_of(found))

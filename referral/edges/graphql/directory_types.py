@@ -8,11 +8,11 @@ from typing import Annotated, cast
 
 import strawberry
 
-from referral.directory import facets, search
 from referral.directory import providers as domain
-from referral.directory.facets import HelpTypeCount, LanguageCount, OpennessCount
 from referral.directory.providers import Provider as Listing
-from referral.directory.search import Hit, Paging, Search
+from referral.directory.searching import facets, search
+from referral.directory.searching.facets import HelpTypeCount, LanguageCount, OpennessCount
+from referral.directory.searching.search import Hit, Paging, Search
 from referral.directory.sources import Told
 from referral.directory.words import (
     Answer,

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import strawberry
 
-from referral.directory import locating, merging, providers
-from referral.directory.locating import Unlocated, UnlocatedOnes
-from referral.directory.merging import Likeness, Pair
+from referral.directory import providers
 from referral.directory.providers import Provider as Listing
+from referral.directory.upkeep import locating, merging
+from referral.directory.upkeep.locating import Unlocated, UnlocatedOnes
+from referral.directory.upkeep.merging import Likeness, Pair
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo, Provider
 from referral.edges.graphql.inputs import PointInput, id_of

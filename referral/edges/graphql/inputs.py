@@ -7,8 +7,8 @@ from uuid import UUID
 import strawberry
 
 from referral.directory import capacity
-from referral.directory.search import Point, Search
-from referral.directory.spelling import understood
+from referral.directory.searching.search import Point, Search
+from referral.directory.searching.spelling import understood
 from referral.directory.words import CapacityUnit, LanguageMode, Openness
 from referral.edges.graphql.scalars import CountryCode, LanguageTag, described
 from referral.edges.house import House

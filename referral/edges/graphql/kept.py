@@ -9,8 +9,8 @@ from typing import cast
 
 from orjson import Fragment
 
-from referral.directory import search
-from referral.directory.search import Found, Paging, Row, Search
+from referral.directory.searching import search
+from referral.directory.searching.search import Found, Paging, Row, Search
 from referral.edges.graphql.selections import ListingWriter, Selection
 from referral.foundation.db import Reader
 

@@ -5,9 +5,9 @@ from typing import Annotated, cast
 
 import strawberry
 
-from referral.directory import changes as domain
-from referral.directory.changes import ChangeKind
 from referral.directory.providers import Provider as Listing
+from referral.directory.publishing import changes as domain
+from referral.directory.publishing.changes import ChangeKind
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo, Provider
 from referral.edges.graphql.inputs import SubmitHelpRequestInput

@@ -6,8 +6,8 @@ from typing import cast
 import strawberry
 
 from referral.directory import facts as domain
-from referral.directory import proposals
 from referral.directory.facts import Fact, Value
+from referral.directory.proposals import proposed
 from referral.directory.words import (
     Answer,
     Credential,
@@ -131,7 +131,7 @@ def as_text(value: Value) -> str | None:
 
 @strawberry.type(description="One fact of a proposal: what was listed, what is listed, and what should be.")
 class ProposedFact:
-    told: strawberry.Private[proposals.ProposedFact]
+    told: strawberry.Private[proposed.ProposedFact]
     fact: Fact = described("Which fact.")
     state: ProposalState = described("Where it stands.")
     is_changed: bool = described("Whether the listing says something else than when it was proposed.")
@@ -159,7 +159,7 @@ class ProposedFact:
         return self.told.others
 
 
-def fact_of(told: proposals.ProposedFact) -> ProposedFact:
+def fact_of(told: proposed.ProposedFact) -> ProposedFact:
     return ProposedFact(
         told=told,
         fact=told.fact,
@@ -172,7 +172,7 @@ def fact_of(told: proposals.ProposedFact) -> ProposedFact:
 
 @strawberry.type(description="What somebody proposes that a listing should say.")
 class ListingProposal:
-    told: strawberry.Private[proposals.Proposal]
+    told: strawberry.Private[proposed.Proposal]
     state: ProposalState = described("Where it stands.")
     proposed_at: datetime = described("When it was proposed.")
 
@@ -208,10 +208,10 @@ class StaffListingProposal(ListingProposal):
         return told_of(self).words
 
 
-def told_of(one: object) -> proposals.Proposal:
+def told_of(one: object) -> proposed.Proposal:
     """Of a type that grew, strawberry hands on what was made as the smaller one."""
     return cast("ListingProposal", one).told
 
 
-def proposal_of(told: proposals.Proposal) -> ListingProposal:
+def proposal_of(told: proposed.Proposal) -> ListingProposal:
     return ListingProposal(told=told, state=told.state, proposed_at=told.proposed_at)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import strawberry
 
-from referral.directory import merging, proposals
-from referral.directory.proposals import Proposals
-from referral.directory.proposing import Proposer, propose
+from referral.directory.proposals import proposed
+from referral.directory.proposals.proposed import Proposals
+from referral.directory.proposals.proposing import Proposer, propose
+from referral.directory.upkeep import merging
 from referral.edges.graphql import links
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo
@@ -87,7 +88,7 @@ class ProposingMutation:
                     words=input.note,
                     now=context.now,
                 )
-            found = await proposals.proposal(tx, vault, kept)
+            found = await proposed.proposal(tx, vault, kept)
         if found is None:
             raise NotFound("The proposal is gone.")
         return ProposalPayload(proposal=proposal_of(found))
@@ -102,7 +103,7 @@ class ProposingQuery:
         context = info.context
         _ = links.organization_of(context, Scope.DIRECTORY_PROPOSE)
         return ListingProposalConnection(
-            found=await proposals.of_partner(
+            found=await proposed.of_partner(
                 context.at, context.house.vault, context.partner.id, first=first, after=after
             )
         )

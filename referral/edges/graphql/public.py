@@ -5,9 +5,10 @@ from typing import Annotated
 
 import strawberry
 
-from referral.directory import capacity, merging, providers
+from referral.directory import capacity, providers
 from referral.directory.providers import Provider as Listing
-from referral.directory.search import Paging
+from referral.directory.searching.search import Paging
+from referral.directory.upkeep import merging
 from referral.directory.words import ProviderOrder
 from referral.edges.graphql import links as provider_links
 from referral.edges.graphql.context import Context, Info

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from referral.directory import reports
-from referral.directory.reports import Report, Reports
+from referral.directory.upkeep import reports
+from referral.directory.upkeep.reports import Report, Reports
 from referral.directory.words import ReportReason
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo

@@ -19,7 +19,7 @@ import orjson
 from graphql import FieldNode, GraphQLObjectType, GraphQLResolveInfo, get_named_type
 from orjson import Fragment
 
-from referral.directory import search
+from referral.directory.searching import search
 from referral.edges.graphql.writers import Names, NotPlain, Row, Scope, Writer, object_of, object_writer
 
 Info = GraphQLResolveInfo[Any]

@@ -24,8 +24,8 @@ from graphql import (
 )
 from strawberry import Some
 
-from referral.directory import search
-from referral.directory.search import Found, Paging, Row, Search
+from referral.directory.searching import search
+from referral.directory.searching.search import Found, Paging, Row, Search
 from referral.edges.graphql.arguments import Values, arguments_taker, variables_reader
 from referral.edges.graphql.context import Context
 from referral.edges.graphql.inputs import AreaInput, NearInput, PointInput, ProviderFilter, near_of, search_of

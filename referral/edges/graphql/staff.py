@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from referral.directory import asking
+from referral.directory.upkeep import asking
 from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.deciding import DecidingMutation, DecidingQuery
 from referral.edges.graphql.directory_types import PageInfo

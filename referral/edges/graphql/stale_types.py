@@ -5,9 +5,9 @@ from typing import cast
 
 import strawberry
 
-from referral.directory import asking
-from referral.directory.asking import StaleOnes
 from referral.directory.providers import Provider as Listing
+from referral.directory.upkeep import asking
+from referral.directory.upkeep.asking import StaleOnes
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo, Provider
 from referral.edges.graphql.scalars import Cursor, described

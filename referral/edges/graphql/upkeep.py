@@ -6,9 +6,10 @@ from uuid import UUID
 
 import strawberry
 
-from referral.directory import history, reports, verifying
+from referral.directory import history
 from referral.directory.history import Edit, Edits, ListingPart
-from referral.directory.verifying import Evidence, Standing, Step, Waiting
+from referral.directory.upkeep import reports, verifying
+from referral.directory.upkeep.verifying import Evidence, Standing, Step, Waiting
 from referral.directory.words import SuspensionReason, VerificationStatus, VerificationStep
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.directory_types import PageInfo

@@ -5,10 +5,10 @@ from typing import Any, TypeVar, cast
 import strawberry
 
 from referral.directory import words as directory
-from referral.directory.changes import ChangeKind
 from referral.directory.facts import Fact, FactGroup
 from referral.directory.history import ListingPart
-from referral.directory.merging import Likeness
+from referral.directory.publishing.changes import ChangeKind
+from referral.directory.upkeep.merging import Likeness
 from referral.foundation import vocabulary
 from referral.foundation.actors import ActorKind, Scope, StaffRole
 from referral.foundation.languages import Direction

@@ -16,9 +16,9 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from referral.directory.filters import Point
-from referral.directory.pages import LARGEST_PAGE
-from referral.directory.wanted import Around, Postcode, Wanted
+from referral.directory.publishing.pages import LARGEST_PAGE
+from referral.directory.publishing.wanted import Around, Postcode, Wanted
+from referral.directory.searching.filters import Point
 from referral.edges import bodies, lookups
 from referral.edges.auth import FORM, JSON, media_type
 from referral.edges.house import House

@@ -17,8 +17,8 @@ from typing import IO
 
 import orjson
 
-from referral.directory import pages, whole
-from referral.directory.wanted import Wanted
+from referral.directory.publishing import pages, whole
+from referral.directory.publishing.wanted import Wanted
 from referral.edges.hsds import published
 from referral.edges.hsds.flattening import rows
 from referral.edges.hsds.package import DESCRIPTOR

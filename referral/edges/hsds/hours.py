@@ -13,8 +13,8 @@ from functools import lru_cache
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from referral.directory.listed import ListedSchedule
-from referral.directory.whole import WholeHours
+from referral.directory.lists.listed import ListedSchedule
+from referral.directory.publishing.whole import WholeHours
 from referral.edges.hsds.fields import FOREIGN_IDS
 
 Document = dict[str, object]

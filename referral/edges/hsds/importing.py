@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from referral.directory import history, importing, retiring
-from referral.directory.differences import Difference, differences, snapshot
-from referral.directory.keeping import Kept
-from referral.directory.listed import Counts, TableCounts
-from referral.directory.retiring import MOST_PERCENT, Missing, MissingPolicy
+from referral.directory import history
+from referral.directory.lists import importing, retiring
+from referral.directory.lists.differences import Difference, differences, snapshot
+from referral.directory.lists.keeping import Kept
+from referral.directory.lists.listed import Counts, TableCounts
+from referral.directory.lists.retiring import MOST_PERCENT, Missing, MissingPolicy
 from referral.edges.hsds import flat, mapping, package
 from referral.edges.hsds.mapping import Reading
 from referral.edges.hsds.package import Progress

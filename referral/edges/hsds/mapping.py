@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from referral.directory.listed import (
+from referral.directory.lists.listed import (
     Batch,
     ListedArea,
     ListedLanguage,
@@ -16,7 +16,7 @@ from referral.directory.listed import (
     ListedProvider,
     ListedService,
 )
-from referral.directory.listed_areas import is_court
+from referral.directory.lists.listed_areas import is_court
 from referral.edges.hsds import hours, objects
 from referral.edges.hsds.fields import Fields, RejectedRow
 from referral.edges.hsds.help_codes import Term, help_types, kind_of

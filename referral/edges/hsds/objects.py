@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from referral.directory import borders, written
-from referral.directory.listed import (
+from referral.directory import written
+from referral.directory.lists import borders
+from referral.directory.lists.listed import (
     ListedArea,
     ListedLanguage,
     ListedLocation,

@@ -6,7 +6,7 @@ Those that are ours stand beside the official ones, and the profile names them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from referral.directory.pages import LARGEST_PAGE
+from referral.directory.publishing.pages import LARGEST_PAGE
 from referral.foundation.earth import EARTH_RADIUS_KM
 
 DEFAULT_PAGE = 25

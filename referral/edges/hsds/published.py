@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from referral.directory.providers import Capacity, Organization
-from referral.directory.whole import (
+from referral.directory.publishing.whole import (
     Change,
     ServiceAtLocation,
     WholeArea,

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from referral.directory import merging, pages, whole
-from referral.directory.pages import LARGEST_PAGE, Kind
-from referral.directory.whole import WholeService
+from referral.directory.publishing import pages, whole
+from referral.directory.publishing.pages import LARGEST_PAGE, Kind
+from referral.directory.publishing.whole import WholeService
+from referral.directory.upkeep import merging
 from referral.edges.house import House
 from referral.edges.hsds import asked, openapi, parameters, published
 from referral.edges.hsds.asked import Asked

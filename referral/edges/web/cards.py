@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from referral.directory.providers import Service
-from referral.directory.search import Hit
+from referral.directory.searching.search import Hit
 from referral.directory.words import Answer
 from referral.edges.web.dialling import Dialled, country_of, dialled
 from referral.edges.web.serving import Served, served

@@ -12,10 +12,11 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.directory import merging, saying
 from referral.directory.facts import Fact, Value
-from referral.directory.proposing import Proposer, propose
-from referral.directory.saying import Saying
+from referral.directory.lists import saying
+from referral.directory.lists.saying import Saying
+from referral.directory.proposals.proposing import Proposer, propose
+from referral.directory.upkeep import merging
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.correction_words import WORDS

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from referral.directory import changes, providers
+from referral.directory import providers
 from referral.directory.providers import Tally
+from referral.directory.publishing import changes
 from referral.edges.house import House
 from referral.edges.web.home_words import WORDS
 from referral.edges.web.pages import page

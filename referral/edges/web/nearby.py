@@ -5,8 +5,8 @@ A state is no circle around its middle: San Francisco lies outside three hundred
 
 from dataclasses import dataclass
 
-from referral.directory import search
-from referral.directory.search import Area, Hit, Point, Search
+from referral.directory.searching import search
+from referral.directory.searching.search import Area, Hit, Point, Search
 from referral.edges.lookups import areas_of, is_area
 from referral.edges.web.serving import Who, search_for
 from referral.foundation import places

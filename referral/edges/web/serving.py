@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from referral.directory.providers import Provider, Service
-from referral.directory.search import Search
+from referral.directory.searching.search import Search
 from referral.directory.words import Answer
 from referral.edges.web.limits import CHILDREN_ONLY, VAGUE, limit_of
 from referral.edges.web.serving_words import WORDS, Words

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.directory import asking, capacity, providers
+from referral.directory import capacity, providers
 from referral.directory.capacity import Count, Statement
 from referral.directory.providers import Provider
+from referral.directory.upkeep import asking
 from referral.directory.words import CapacityUnit, Openness
 from referral.edges.house import House
 from referral.edges.web import forms

@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.directory import providers, reports
+from referral.directory import providers
 from referral.directory.providers import Provider
+from referral.directory.upkeep import reports
 from referral.directory.words import ReportReason
 from referral.edges.house import House
 from referral.edges.web import forms

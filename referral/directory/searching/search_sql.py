@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import LiteralString
 
-from referral.directory import filters
-from referral.directory.filters import Fact, Search, condition
+from referral.directory.searching import filters
+from referral.directory.searching.filters import Fact, Search, condition
 from referral.directory.words import ProviderOrder
 
 Columns = Mapping[LiteralString, LiteralString]  # the expression over `listing` for each name

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from referral.directory import history, overriding, saying
+from referral.directory import history
 from referral.directory.facts import Fact, Value
-from referral.directory.overriding import Agreed, ImportRunning
+from referral.directory.lists import overriding, saying
+from referral.directory.lists.overriding import Agreed, ImportRunning
 from referral.directory.words import SaidBy
 from referral.foundation import audit, cursors
 from referral.foundation.actors import Staff

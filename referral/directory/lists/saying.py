@@ -8,9 +8,9 @@ from uuid import UUID
 
 from referral.directory import facts
 from referral.directory.facts import WHERE, Fact, Laid, Owners, Row, Value
-from referral.directory.import_sql import zone_of_town
-from referral.directory.listed import ListedLocation
-from referral.directory.listed_areas import with_time_zones
+from referral.directory.lists.import_sql import zone_of_town
+from referral.directory.lists.listed import ListedLocation
+from referral.directory.lists.listed_areas import with_time_zones
 from referral.directory.words import LocationVisibility
 from referral.foundation.db import Reader, Tx, execute, execute_many, many, value
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import LiteralString
 from uuid import UUID
 
-from referral.directory.filters import Search, words, wrong_text
+from referral.directory.searching.filters import Search, words, wrong_text
 from referral.foundation.db import Reader, many, value
 
 MOST_RARE = 1_000  # listings: fewer are looked at one by one, more are met on the way wherever one begins

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from referral.directory.listed import ListedArea, ListedLocation
+from referral.directory.lists.listed import ListedArea, ListedLocation
 from referral.directory.words import ServiceAreaKind
 from referral.foundation.db import Reader, many
 from referral.foundation.folding import fold

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import LiteralString
 from uuid import UUID
 
-from referral.directory import spelling
-from referral.directory.wanted import Wanted, arguments, condition
+from referral.directory.publishing.wanted import Wanted, arguments, condition
+from referral.directory.searching import spelling
 from referral.foundation.db import Reader, one, value
 
 LARGEST_PAGE = 100

@@ -10,7 +10,7 @@ from math import pi, sin
 from typing import LiteralString
 from uuid import UUID
 
-from referral.directory.filters import Point, as_cube
+from referral.directory.searching.filters import Point, as_cube
 from referral.foundation.earth import EARTH_RADIUS_KM
 from referral.foundation.vocabulary import HelpType
 

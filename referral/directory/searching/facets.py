@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from referral.directory.filters import Search, arguments, around, condition
-from referral.directory.spelling import understood
+from referral.directory.searching.filters import Search, arguments, around, condition
+from referral.directory.searching.spelling import understood
 from referral.directory.words import Openness
 from referral.foundation.db import Reader, many
 from referral.foundation.vocabulary import HelpType

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from referral.directory import history, overriding, proposing, saying
+from referral.directory import history
 from referral.directory.facts import Fact
-from referral.directory.overriding import Agreed, ImportRunning
-from referral.directory.proposals import Proposal, ProposedFact, proposal
-from referral.directory.proposing import LONGEST_NOTE, TABLE
-from referral.directory.saying import Saying
-from referral.directory.usable import wrong_ages
+from referral.directory.lists import overriding, saying
+from referral.directory.lists.overriding import Agreed, ImportRunning
+from referral.directory.lists.saying import Saying
+from referral.directory.proposals import proposing
+from referral.directory.proposals.proposed import Proposal, ProposedFact, proposal
+from referral.directory.proposals.proposing import LONGEST_NOTE, TABLE
+from referral.directory.proposals.usable import wrong_ages
 from referral.directory.words import ProposalState, RejectionReason, SaidBy
 from referral.foundation import audit
 from referral.foundation.actors import Staff

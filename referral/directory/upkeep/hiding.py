@@ -13,7 +13,8 @@ from uuid import UUID
 
 import msgspec
 
-from referral.directory import history, proposing
+from referral.directory import history
+from referral.directory.proposals import proposing
 from referral.foundation.actors import ActorKind
 from referral.foundation.audit import record
 from referral.foundation.db import Tx, execute, one, value

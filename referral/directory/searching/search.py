@@ -6,12 +6,12 @@ from functools import lru_cache
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
-from referral.directory import filters, shapes
-from referral.directory.filters import Area, Point, Search, arguments, as_cube, condition, wrong_in
 from referral.directory.providers import COLUMNS, Provider
-from referral.directory.search_sql import Columns, Sorting, from_afar, outwards, sorted_page
-from referral.directory.shapes import Kind
-from referral.directory.spelling import understood
+from referral.directory.searching import filters, shapes
+from referral.directory.searching.filters import Area, Point, Search, arguments, as_cube, condition, wrong_in
+from referral.directory.searching.search_sql import Columns, Sorting, from_afar, outwards, sorted_page
+from referral.directory.searching.shapes import Kind
+from referral.directory.searching.spelling import understood
 from referral.directory.words import ProviderOrder
 from referral.foundation import cursors
 from referral.foundation.cursors import Page, Window

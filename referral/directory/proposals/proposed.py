@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from referral.directory import facts, saying
+from referral.directory import facts
 from referral.directory.facts import Fact, Value
-from referral.directory.proposing import TABLE
-from referral.directory.saying import Saying
+from referral.directory.lists import saying
+from referral.directory.lists.saying import Saying
+from referral.directory.proposals.proposing import TABLE
 from referral.directory.words import ProposalState, RejectionReason, SaidBy
 from referral.foundation import audit, cursors
 from referral.foundation.actors import Staff

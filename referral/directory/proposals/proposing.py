@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from referral.directory import facts, saying, usable
+from referral.directory import facts
 from referral.directory.facts import Fact, Value
-from referral.directory.saying import Saying
-from referral.directory.usable import Known, Reading
+from referral.directory.lists import saying
+from referral.directory.lists.saying import Saying
+from referral.directory.proposals import usable
+from referral.directory.proposals.usable import Known, Reading
 from referral.directory.words import SaidBy
 from referral.foundation import languages
 from referral.foundation.db import Reader, Tx, execute, many, value

@@ -11,9 +11,10 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from referral.directory import facts, saying
+from referral.directory import facts
 from referral.directory.facts import WHERE, Fact, Row, Value
-from referral.directory.listed import (
+from referral.directory.lists import saying
+from referral.directory.lists.listed import (
     Batch,
     ListedLanguage,
     ListedLocation,

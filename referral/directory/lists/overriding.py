@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
-from referral.directory import history, saying
+from referral.directory import history
 from referral.directory.facts import WHERE, Fact, Value
-from referral.directory.saying import Saying
+from referral.directory.lists import saying
+from referral.directory.lists.saying import Saying
 from referral.directory.words import SaidBy
 from referral.foundation import audit, cursors
 from referral.foundation.actors import Staff

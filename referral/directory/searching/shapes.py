@@ -9,8 +9,8 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from referral.directory.filters import Area, Point, Search
-from referral.directory.search_sql import takes_only_open
+from referral.directory.searching.filters import Area, Point, Search
+from referral.directory.searching.search_sql import takes_only_open
 from referral.directory.words import LanguageMode, Openness
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 

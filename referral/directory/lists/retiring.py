@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from referral.directory.listed import Batch
+from referral.directory.lists.listed import Batch
 from referral.foundation.db import Reader, Tx, execute, many, value
 from referral.foundation.errors import Conflict
 from referral.foundation.vocabulary import Word

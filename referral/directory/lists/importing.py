@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import LiteralString, TypeVar
 from uuid import UUID
 
-from referral.directory import import_sql, keeping
-from referral.directory.keeping import Kept
-from referral.directory.listed import (
+from referral.directory.lists import import_sql, keeping
+from referral.directory.lists.keeping import Kept
+from referral.directory.lists.listed import (
     Batch,
     Counts,
     ListedArea,
@@ -19,7 +19,7 @@ from referral.directory.listed import (
     ListedSchedule,
     TableCounts,
 )
-from referral.directory.listed_areas import placed, with_time_zones
+from referral.directory.lists.listed_areas import placed, with_time_zones
 from referral.foundation.db import Reader, Tx, execute, many, value
 from referral.foundation.errors import Conflict
 

@@ -1,0 +1,1 @@
+"""What a provider says its listing should say, and what staff make of it."""

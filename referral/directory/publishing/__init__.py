@@ -1,0 +1,1 @@
+"""The directory as others read it whole: services with their parts, page by page, and what has changed."""

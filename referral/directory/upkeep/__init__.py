@@ -1,0 +1,1 @@
+"""How what is listed is kept true: checked, asked for, reported, merged, located, hidden."""
