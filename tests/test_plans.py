@@ -76,6 +76,7 @@ FILLED = f"""
     INSERT INTO outbox (kind, subject_id, run_at)
     SELECT 'expire_offer', gen_random_uuid(), now() + n * interval '1 minute' FROM generate_series(-50, {ROWS}) n;
     SET CONSTRAINTS ALL IMMEDIATE;
+    REINDEX TABLE listing_offer;  -- what other tests wrote and took back would count as pages to read
     ANALYZE organization, location, service, provider, language_offered, phone, schedule, service_area, capacity,
             listing_card, listing_offer, help_request, consent, referral, referral_event, referral_note, outbox"""
 

@@ -18,6 +18,7 @@ from referral.edges.demo import overlay
 from referral.edges.demo.story import Teller
 from referral.edges.house import House
 from referral.foundation import links
+from referral.foundation.actors import Scope
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute, value
 from referral.foundation.earth import km
@@ -90,7 +91,7 @@ async def card_opens_doors(client: httpx.AsyncClient, card: dict[str, Any]) -> N
         json={"query": "{ viewer { scopes } offers { nodes { status } } }"},
         headers={"Authorization": f"Bearer {key['key']}"},
     )
-    assert set(asked.json()["data"]["viewer"]["scopes"]) == {"DIRECTORY_READ", "REQUEST_SUBMIT", "REFERRAL_RESPOND"}
+    assert set(asked.json()["data"]["viewer"]["scopes"]) == {scope.name for scope in Scope}
     assert asked.json()["data"]["offers"]["nodes"]
     for address in card["addresses"].values():
         assert (await client.get(address)).status_code in {200, 401, 405}
