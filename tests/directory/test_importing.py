@@ -15,6 +15,7 @@ from referral.directory.capacity import Count, Statement
 from referral.directory.providers import ProviderId
 from referral.directory.upkeep import merging
 from referral.directory.words import Answer, CapacityUnit, Openness, OrganizationKind, ServiceAreaKind
+from referral.edges.hsds import eligibility
 from referral.edges.hsds.importing import import_hsds
 from referral.edges.hsds.rows import NotHsds
 from referral.foundation.actors import Staff, StaffId, StaffRole
@@ -67,6 +68,7 @@ async def test_languages_facts_and_areas_read_as_the_list_states_them(fresh_db: 
     detained = [listing.accepts_detained for listing in listings]
     assert [detained.count(answer) for answer in (Answer.YES, Answer.ONLY, Answer.NO)] == [36, 6, 17]
     assert sum(listing.accepts_minors is Answer.ONLY for listing in listings) == 22
+    assert {listing.free for listing in listings} == {Answer.YES}
     assert sum(listing.interpreter_for_other is Answer.YES for listing in listings) == 37
     assert sum("Limits where people must live" in listing.restrictions for listing in listings) == 39
     assert sum(listing.service.facts.get("low_income_only") == "yes" for listing in listings) == 13
@@ -76,6 +78,19 @@ async def test_languages_facts_and_areas_read_as_the_list_states_them(fresh_db: 
     assert [area.name for area in areas if area.place_id is None] == [
         "Harlingen - Brownsville Hearing Location Immigration Court"  # not among the courts we have coordinates of
     ]
+
+
+@pytest.mark.parametrize(
+    ("fees", "answer"),
+    [
+        ("Free of charge (pro bono)", Answer.YES), ("free.", Answer.YES), ("No cost", Answer.YES),
+        ("Gratuito", Answer.YES), (" sin costo ", Answer.YES), (None, Answer.UNKNOWN), ("", Answer.UNKNOWN),
+        ("Free for members", Answer.UNKNOWN), ("Sliding scale", Answer.UNKNOWN), ("Not free", Answer.UNKNOWN),
+        ("First talk free, then $50", Answer.UNKNOWN), ("freely chosen", Answer.UNKNOWN),
+    ],
+)  # fmt: skip
+def test_help_is_free_where_the_list_says_no_more_than_that(fees: str | None, answer: Answer) -> None:
+    assert eligibility.free(fees) is answer
 
 
 async def test_help_types_follow_the_codes_and_the_court(fresh_db: Database) -> None:

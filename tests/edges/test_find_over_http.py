@@ -114,7 +114,7 @@ async def test_each_limit_of_an_office_is_a_plain_sentence(desk: Desk) -> None:
             "No vaya sin cita.",
         ),
         ({"application_process": "Ring twice."}, "<bdi>Ring twice.</bdi>", "<bdi>Ring twice.</bdi>"),
-        ({"fees": "Free of charge (pro bono)"}, "<dd>Free</dd>", "<dd>Gratis</dd>"),
+        ({"free": "yes", "fees": "Free of charge (pro bono)"}, "<dd>Free</dd>", "<dd>Gratis</dd>"),
         ({"fees": "Free for members"}, "<bdi>Free for members</bdi>", "<bdi>Free for members</bdi>"),
     ],
 )
@@ -331,7 +331,7 @@ async def test_the_first_button_of_the_first_page_finds_help(desk: Desk, lang: s
     ("lang", "said"), [("en", "says if its own help is free"), ("es", "si su propia ayuda es gratis")]
 )
 async def test_what_is_free_is_said_alike_on_both_pages(desk: Desk, lang: str, said: str) -> None:
-    await tell(desk.database, await given.office(desk.database), fees="Free of charge")
+    await tell(desk.database, await given.office(desk.database), free="yes", fees="Free of charge")
     assert said in await read(desk, f"/?lang={lang}")
     text = await near(desk, "Brownsville", lang=lang)
     assert {"en": "Each says below if its help is free.", "es": "cada uno dice si su ayuda es gratis."}[lang] in text

@@ -39,7 +39,7 @@ async def snapshot(at: Reader, services: Sequence[UUID]) -> dict[UUID, Document]
             """SELECT id,
                       json_build_object('name', name, 'description', description, 'help_types', help_types,
                                         'claims', claims, 'accepts_detained', accepts_detained,
-                                        'accepts_minors', accepts_minors,
+                                        'accepts_minors', accepts_minors, 'free', free,
                                         'interpreter_for_other', interpreter_for_other, 'restrictions', restrictions,
                                         'is_published', is_published, 'organization', organization,
                                         'service', service, 'location', location, 'languages', languages,

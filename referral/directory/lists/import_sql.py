@@ -18,8 +18,8 @@ LOCATION: Columns = (
 SERVICE: Columns = (
     "id", "organization_id", "name", "alternate_name", "description", "status", "url", "email", "fees",
     "application_process", "interpretation", "eligibility", "minimum_age", "maximum_age", "help_types",
-    "required_documents", "facts", "accepts_detained", "accepts_minors", "interpreter_for_other", "restrictions",
-    "assured_on",
+    "required_documents", "facts", "accepts_detained", "accepts_minors", "free", "interpreter_for_other",
+    "restrictions", "assured_on",
 )  # fmt: skip
 PROVIDER: Columns = (
     "id", "organization_id", "service_id", "location_id", "name", "description", "source", "retired_at",

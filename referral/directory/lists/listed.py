@@ -71,6 +71,7 @@ class ListedService:
     facts: dict[str, str]
     accepts_detained: Answer
     accepts_minors: Answer
+    free: Answer
     interpreter_for_other: Answer
     restrictions: tuple[str, ...]
     assured_on: date | None = None

@@ -11,6 +11,12 @@ PAIR = re.compile(r"\s*([a-z][a-z0-9_]*)\s*=\s*([^\s=;]+)\s*", re.IGNORECASE)
 
 DETAINED = {"accepts_detained": Answer.YES, "no_detained": Answer.NO, "only_detained": Answer.ONLY}
 
+# What lists write where they mean free, and no more than that: "free for members" must be read.
+FREE = re.compile(
+    r"(?:free(?: of charge)?|no (?:cost|charge|fee)|pro bono|gratis|gratuito|sin costo)(?: \(pro bono\))?\.?",
+    re.IGNORECASE,
+)
+
 # "Any language" is no language: it says that an interpreter can be had.
 INTERPRETER_FOR_OTHER = "interpretation for other languages available"
 
@@ -59,6 +65,11 @@ def agreeing(facts: dict[str, str], *, detained: Answer, minors: Answer) -> dict
 
 def accepts_detained(facts: dict[str, str]) -> Answer:
     return DETAINED.get(facts.get("detained", ""), Answer.UNKNOWN)
+
+
+def free(fees: str | None) -> Answer:
+    """Whether help costs nothing, by the words about fees. Other words may mean anything: they say nothing of it."""
+    return Answer.YES if FREE.fullmatch((fees or "").strip()) else Answer.UNKNOWN
 
 
 def accepts_minors(facts: dict[str, str]) -> Answer:

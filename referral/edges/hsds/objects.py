@@ -122,6 +122,7 @@ def service(sorting: Sorting, fields: Fields) -> ListedService:
     facts, rest = eligibility.facts_of(fields.text("eligibility_description"))
     youngest, oldest = ages(fields)
     interpretation = fields.text("interpretation_services")
+    fees = fields.text("fees_description") or fields.text("fees")
     return ListedService(
         id=fields.id(),
         organization_id=sorting.reference(fields, "organization_id", "organization"),
@@ -131,7 +132,8 @@ def service(sorting: Sorting, fields: Fields) -> ListedService:
         status=fields.choice("status", ServiceStatus),
         url=fields.url("url"),
         email=fields.email("email"),
-        fees=fields.text("fees_description") or fields.text("fees"),
+        fees=fees,
+        free=eligibility.free(fees),
         application_process=fields.text("application_process"),
         interpretation=interpretation,
         eligibility=rest,

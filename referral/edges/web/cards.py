@@ -1,9 +1,7 @@
 """What does a card of the directory say? A listing, and beside it what a reader wants to have told apart."""
 
-import re
 from dataclasses import dataclass
 
-from referral.directory.providers import Service
 from referral.directory.searching.search import Hit
 from referral.directory.words import Answer
 from referral.edges.web.dialling import Dialled, country_of, dialled
@@ -11,10 +9,6 @@ from referral.edges.web.serving import Served, served
 from referral.foundation.area_names import country_name, state_name
 
 MOST_PHONES = 3
-# What lists write where they mean free, and no more than that: "free for members" must be read.
-FREE = re.compile(
-    r"(?:free(?: of charge)?|no (?:cost|charge|fee)|gratis|gratuito|sin costo)(?: \(pro bono\))?\.?", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +39,7 @@ def card(listing: Hit, lang: str) -> Card:
         ask="phone" if listing.phones else "site" if website else "mail" if email else "",
         state=state(listing, lang),
         is_remote=any(mode.is_remote for mode in listing.service.delivery_modes),
-        is_free=is_free(listing.free, listing.service),
-    )
-
-
-def is_free(answer: Answer, service: Service) -> bool:
-    return answer is Answer.YES or (
-        answer is Answer.UNKNOWN and FREE.fullmatch((service.fees or "").strip()) is not None
+        is_free=listing.free is Answer.YES,
     )
 
 
