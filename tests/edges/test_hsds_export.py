@@ -17,6 +17,7 @@ from referral.directory.words import CapacityUnit, Openness
 from referral.edges.hsds import exporting
 from referral.edges.hsds.exporting import Form, PathTaken
 from referral.edges.hsds.importing import import_hsds
+from referral.edges.hsds.package import named_source
 from referral.edges.hsds.tabular import TABLES
 from referral.foundation import migrate, reference
 from referral.foundation.clock import now
@@ -72,6 +73,29 @@ async def test_what_is_given_away_and_taken_in_again_changes_nothing(fresh_db: D
     assert counts["service"] == LISTINGS
     report = await load(fresh_db, tmp_path / "package")
     assert (report.errors, report.missing, report.changed) == ((), (), 0)
+
+
+async def test_a_package_names_the_list_it_came_from(fresh_db: Database, tmp_path: Path) -> None:
+    """So that whoever takes it in need not be told, and what comes back is still of that list."""
+    await load(fresh_db, EOIR)
+    for name in ("package", "package.zip"):
+        await write(fresh_db, tmp_path / name)
+        assert named_source(tmp_path / name) == SOURCE
+    await fresh_db.pool.execute(
+        "UPDATE provider SET source = 'Another' WHERE id = (SELECT min(id::text)::uuid FROM provider)"
+    )
+    await write(fresh_db, tmp_path / "two")
+    named = json.loads((tmp_path / "two" / "datapackage.json").read_bytes())["sources"]
+    assert named == [{"title": title} for title in sorted([SOURCE, "Another"])]
+    assert named_source(tmp_path / "two") is None
+    await write(fresh_db, tmp_path / "services.json", Form.JSON)
+    assert named_source(tmp_path / "services.json") is None
+
+
+@pytest.mark.parametrize("sources", ["a list", [1, None], [{"path": "x"}], {"title": "x"}, [{"title": ""}]])
+def test_other_words_about_sources_are_passed_over(tmp_path: Path, sources: object) -> None:
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [], "sources": sources}))
+    assert named_source(tmp_path) is None
 
 
 async def test_another_database_gives_away_the_same_byte_for_byte(

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from referral.directory.providers import Capacity, Organization, Phone, ProviderLanguage, Schedule, ServiceArea
 from referral.directory.words import Answer, LocationVisibility, Openness, ServiceDepth, ServiceStatus
-from referral.foundation.db import Reader, many
+from referral.foundation.db import Reader, many, value
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
 
 
@@ -255,3 +255,8 @@ async def changes(at: Reader, ids: Sequence[UUID]) -> list[Change]:
         f"SELECT s.id, s.last_modified FROM service s WHERE s.id = ANY($1::uuid[]) AND {PUBLISHED} ORDER BY s.id",
         list(ids),
     )
+
+
+async def sources(at: Reader) -> list[str]:
+    """The lists that what is published came from, by name."""
+    return await value(at, "SELECT coalesce(array_agg(DISTINCT source ORDER BY source), '{}') FROM listing_card")

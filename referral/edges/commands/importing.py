@@ -14,6 +14,7 @@ from referral.directory.lists.retiring import MOST_PERCENT, MissingPolicy
 from referral.edges import house
 from referral.edges.commands.terminal import Bars, console, fail, run, settings
 from referral.edges.hsds.importing import ImportReport, Terms, import_flat, import_hsds
+from referral.edges.hsds.package import named_source
 from referral.edges.hsds.rows import NotHsds
 from referral.foundation import reference
 from referral.foundation.db import to_json
@@ -55,7 +56,12 @@ def hsds(
         Path | None,
         typer.Argument(help="A tabular HSDS 3 package (folder or zip) or JSON services. Default: the shipped list."),
     ] = None,
-    source: Annotated[str | None, typer.Option(help="Where the list comes from, as people will read it.")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            help="Where the list comes from, as people will read it. Default: what its descriptor names, else the file."
+        ),
+    ] = None,
     edition_of: EditionOf = None,
     missing: MissingOption = MissingPolicy.REPORT,
     retire_up_to: RetireUpTo = MOST_PERCENT,
@@ -71,7 +77,7 @@ def hsds(
     if not package.exists():  # told before the places are loaded, which takes a while the first time
         fail(f"{package} does not exist. Name a folder, a zip or a JSON file, or nothing for the shipped list.")
     is_shipped = package.resolve() == SHIPPED
-    named = source or (SHIPPED_SOURCE if is_shipped else package.name)
+    named = source or (SHIPPED_SOURCE if is_shipped else named_source(package) or package.name)
     edition = edition_of or (SHIPPED_EDITIONS if is_shipped and source is None else None)
     terms = Terms(missing=missing, edition_of=edition, retire_up_to=retire_up_to, dry_run=dry_run)
     write_errors(errors_to, run(importing(settings(), package, named, terms)))

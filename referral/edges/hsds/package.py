@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import msgspec
 import orjson
@@ -31,10 +32,17 @@ class Resource(msgspec.Struct):
     path: str = ""
 
 
+class Named(msgspec.Struct):
+    """Where a package came from, as its descriptor says."""
+
+    title: str
+
+
 class Descriptor(msgspec.Struct):
     """The part of datapackage.json that matters here."""
 
     resources: list[Resource]
+    sources: Any = None  # what others write there is no reason to refuse a package
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,27 @@ class Source:
 
     table: str
     file: str
+
+
+def named_source(path: Path) -> str | None:
+    """The one list that a package says it came from; None where it names none, several, or nothing readable."""
+    try:
+        if path.is_dir():
+            written = (path / DESCRIPTOR).read_bytes()
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                written = _unpacked(archive)[DESCRIPTOR]()
+        else:
+            return None
+        sources = msgspec.json.decode(written.removeprefix(BOM), type=Descriptor).sources
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, NotHsds):
+        return None
+    try:
+        named = msgspec.convert(sources, list[Named])
+    except msgspec.ValidationError:
+        return None
+    titles = {one.title.strip() for one in named} - {""}
+    return titles.pop() if len(titles) == 1 else None
 
 
 def read(path: Path, progress: Progress) -> Package:

@@ -1,6 +1,6 @@
 """What does a tabular HSDS 3.1 package look like? The tables that we fill, as the official descriptor has them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from referral.directory.words import ServiceStatus
@@ -101,13 +101,17 @@ TABLES: Mapping[str, Table] = {
 }  # fmt: skip
 
 
-def descriptor(tables: Collection[str]) -> dict[str, object]:
-    """datapackage.json for these tables. A reference to a table that has no rows is none."""
+def descriptor(tables: Collection[str], sources: Sequence[str] = ()) -> dict[str, object]:
+    """datapackage.json for these tables. A reference to a table that has no rows is none.
+
+    Sources are the lists that what is in them came from (Data Package v1, `sources`).
+    """
     return {
         "name": "human_services_data",
         "title": "Human services, as Referral publishes them",
         "profile": "tabular-data-package",
         "version": "3.1.0",
+        **({"sources": [{"title": source} for source in sources]} if sources else {}),
         "resources": [resource(name, TABLES[name], tables) for name in TABLES if name in tables],
     }
 
