@@ -171,8 +171,13 @@ async def alone(tx: Tx) -> bool:
     """
     if not await value(tx, "SELECT pg_try_advisory_xact_lock_shared($1)", CHANGING_KEY):
         return False
-    await execute(tx, "SELECT pg_advisory_xact_lock($1)", ONE_BY_ONE_KEY)
+    await one_by_one(tx)
     return True
+
+
+async def one_by_one(tx: Tx) -> None:
+    """Wait for whoever changes single facts just now; nobody else does until the end of the transaction."""
+    await execute(tx, "SELECT pg_advisory_xact_lock($1)", ONE_BY_ONE_KEY)
 
 
 # ------------------------------------------------------------- saying it anew
