@@ -429,6 +429,15 @@ async def test_two_ages_that_leave_nobody_are_not_approved_one_by_one(desk: Desk
     assert (await approve(desk, staff, oldest))["__typename"] == "ConflictProblem"
 
 
+async def test_what_postgres_cannot_read_is_refused_by_name(desk: Desk) -> None:
+    office = await given.office(desk.database)
+    zone = await by_link(desk, office, place=PLACE | {"timeZone": "America/\0Chicago"})
+    assert (zone["fields"][0]["code"], paths(zone)) == ("UNKNOWN_TIME_ZONE", ["changes.place.timeZone"])
+    for clock in ("9:\u0660\u0660", "\u0669:00", "24:00 or so", "24:30"):  # digits of another script
+        assert paths(await by_link(desk, office, hours=[WEEK | {"opensAt": clock}])) == ["changes.hours.0.opensAt"]
+    assert "proposal" in await by_link(desk, office, hours=[WEEK | {"closesAt": "24:00"}])
+
+
 # ---------------------------------------------------------------- places that must not be known
 async def test_of_a_hidden_place_nothing_is_proposed_and_nothing_stays(desk: Desk) -> None:
     office, staff = await given.office(desk.database), await desk.staff()
