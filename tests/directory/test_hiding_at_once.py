@@ -7,7 +7,7 @@ import given
 from at_once import meanwhile, waits_for_a_lock
 
 from referral.directory import providers
-from referral.directory.facts import Fact
+from referral.directory.facts import Fact, Value
 from referral.directory.lists import overriding, saying
 from referral.directory.lists.overriding import Agreed
 from referral.directory.upkeep import hiding, merging
@@ -57,7 +57,7 @@ async def standing_or_done(house: House, hidden: asyncio.Future[None]) -> None:
 
 async def test_what_staff_agree_to_meanwhile_goes_with_the_place(house: House) -> None:
     refuge = await office(house.database)
-    phone = {"number": NUMBER, "extension": None, "kind": None, "languages": []}
+    phone: Value = {"number": NUMBER, "extension": None, "kind": None, "languages": []}
     async with meanwhile(house.database) as tx:
         assert await saying.alone(tx)
         found = (await saying.now(tx, [refuge]))[refuge]

@@ -157,7 +157,7 @@ def test_documents_that_are_forgotten_leave_no_readers_behind() -> None:
     for _ in range(20):
         operation = parse(document).definitions[0]
         assert isinstance(operation, OperationDefinitionNode)
-        variables_reader(SCHEMA, operation.variable_definitions)({"plain": ["a"], "outer": {"inner": {}}})
+        variables_reader(SCHEMA, operation.variable_definitions or ())({"plain": ["a"], "outer": {"inner": {}}})
         known.add(named_reader.cache_info().currsize)
     assert len(known) == 1
 

@@ -13,7 +13,7 @@ from given import Office
 
 from referral.directory.facts import WHERE, Fact
 from referral.directory.lists.saying import NAMES
-from referral.directory.proposals.proposing import MOST_OPEN
+from referral.directory.proposals.proposing import MOST_A_DAY, MOST_OPEN
 from referral.directory.upkeep import hiding
 from referral.edges.graphql.proposal_types import ListingChangesInput
 from referral.edges.graphql.schemas import Audience
@@ -344,6 +344,18 @@ async def test_only_so_many_of_one_proposer_wait_for_a_listing(desk: Desk) -> No
     again = await propose(desk, ours, office, **{facts[0]: "Another name"})
     assert again["__typename"] == "ProposalPayload"  # it takes the place of an older one
     assert (await by_link(desk, office, **{facts[-1]: EVERY[facts[-1]]}))["__typename"] == "ProposalPayload"
+
+
+async def test_what_replaces_what_has_an_end_too(desk: Desk) -> None:
+    office = await given.office(desk.database)
+    ours = await key(desk, office)
+    made = "INSERT INTO listing_proposal (id, provider_id, said_by, state, proposed_at) "
+    many = "SELECT gen_random_uuid(), $1, 'provider', 'superseded', now() - $2::interval FROM generate_series(1, $3)"
+    await desk.sql(made + many, office.id, timedelta(hours=25), MOST_A_DAY)
+    await desk.sql(made + many, office.id, timedelta(hours=23), MOST_A_DAY - 1)
+    assert (await by_link(desk, office, fees="Free"))["__typename"] == "ProposalPayload"
+    assert (await by_link(desk, office, fees="Five"))["__typename"] == "RateLimitedProblem"
+    assert (await propose(desk, ours, office, fees="Five"))["__typename"] == "ProposalPayload"
 
 
 async def test_proposals_come_oldest_first_page_by_page_and_by_age(desk: Desk) -> None:
