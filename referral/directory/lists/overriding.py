@@ -89,7 +89,7 @@ async def remember(tx: Tx, listing: Saying, agreed: Agreed) -> None:
         listing.owners.of(agreed.fact),
         agreed.fact.value,
         WHERE[agreed.fact].group.value,
-        {"base": listing.value(agreed.fact), "approved": agreed.wanted},
+        {"base": listing.listed(agreed.fact), "approved": agreed.wanted},
         agreed.at,
         agreed.said_by.value,
         agreed.proposal_id,
