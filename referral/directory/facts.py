@@ -217,12 +217,15 @@ def row_id(fact: Fact, owner: UUID, row: Value) -> UUID:
 # ------------------------------------------------------------- rows that belong to several
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One telephone number, opening or language, and whose it is. Shared: another listing shows it too."""
+    """One telephone number, opening or language, and whose it is. Shared: another listing shows it too. Taken over:
+    from a listing that was merged, so that no list says it.
+    """
 
     id: UUID
     owner: UUID
     is_shared: bool
     said: Mapping[str, Value]
+    is_taken_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

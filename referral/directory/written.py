@@ -14,7 +14,7 @@ EMAIL = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]+")
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@.]{2,}(?:[/?#]\S*)?", re.IGNORECASE)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 COUNTRY = re.compile(r"[A-Z]{2}")
-CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 
 
 class NotUsable(Exception):  # noqa: N818 - not a mistake in the program but in what was written
@@ -70,14 +70,13 @@ def phone_number(written: str) -> str:
 
 def hour(written: str) -> str:
     """Time of day as written, on the place's own clock: "09:00"."""
-    if written.startswith("24:00"):
-        return "23:59"  # the end of the day; clocks elsewhere know no 24:00
     clock = CLOCK.fullmatch(written)
-    if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59:
+    ends_the_day = clock is not None and (clock[1], clock[2]) == ("24", "00")
+    if clock is None or (int(clock[1]) > 23 and not ends_the_day) or int(clock[2]) > 59:
         raise NotUsable(f'"{shortened(written)}" is no time of day (HH:MM)')
     if clock[3] == "Z":
         raise NotUsable("the time is in UTC; hours are needed on the place's own clock")
-    return f"{int(clock[1]):02}:{clock[2]}"
+    return "23:59" if ends_the_day else f"{int(clock[1]):02}:{clock[2]}"  # clocks elsewhere know no 24:00
 
 
 def wrong_coordinate(latitude: float, longitude: float) -> tuple[str, str] | None:

@@ -2,19 +2,21 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
 
+from referral.foundation.clock import in_utc
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 
-Key = TypeVar("Key", str, float, int, tuple[int, str], tuple[int, float])
+Key = TypeVar("Key", str, float, int, datetime, tuple[int, str], tuple[int, float], tuple[datetime, str])
 Row = TypeVar("Row")
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 50
-LARGEST_KEY = 1e11  # keys are distances and moments in seconds
+LARGEST_KEY = 1e11  # numbers are distances and moments in seconds
 VERSION = "1"
 
 
@@ -50,11 +52,21 @@ def read(cursor: str, order: str, kind: type[Key]) -> Mark[Key] | None:
     return Mark(key=key, id=id) if (version, made_for) == (VERSION, order) and is_possible(key) else None
 
 
-def is_possible(key: str | float | tuple[int, str] | tuple[int, float]) -> bool:
+def is_possible(key: str | float | datetime | tuple[object, ...]) -> bool:
     """Whether Postgres can compare with this key at all: it knows no text with a zero, and time ends somewhere."""
     if isinstance(key, tuple):
-        return all(is_possible(part) for part in key)
+        return all(is_possible(cast("str | float | datetime", part)) for part in key)
+    if isinstance(key, datetime):
+        return is_moment(key)
     return "\0" not in key if isinstance(key, str) else abs(key) <= LARGEST_KEY
+
+
+def is_moment(key: datetime) -> bool:
+    """Whether it is one moment everywhere, and in UTC too."""
+    try:
+        return key.tzinfo is not None and bool(in_utc(key))
+    except ValueError:
+        return False
 
 
 def window(

@@ -162,7 +162,7 @@ class Held:
             await self.places.acquire()
         try:
             while self.at_hand:
-                if not (free := self.at_hand.pop()).is_closed():
+                if is_open(free := self.at_hand.pop()):
                     return free
                 await self.pool.release(free)
             return await self.pool.acquire(timeout=timeout)
@@ -185,6 +185,16 @@ class Held:
         while self.at_hand:
             await self.pool.release(self.at_hand.pop())
         await self.pool.close()
+
+
+def is_open(taken: Any) -> bool:
+    """Whether it can be asked. One that the server has ended meanwhile, as when it starts anew, the pool has taken
+    back already, and then it answers nothing at all.
+    """
+    try:
+        return not taken.is_closed()
+    except asyncpg.InterfaceError:
+        return False
 
 
 class connection:  # noqa: N801 - `async with connection(at) as source`

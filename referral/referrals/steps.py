@@ -1,6 +1,7 @@
 """One step in a referral's life, and the line of history that tells of it, in one statement: there is never one alone.
 
-The caller has locked the request.
+The caller has locked the request, but where a provider merely looks (`offers.view`): that step is overtaken by any
+other, and takes nothing back.
 """
 
 from uuid import UUID

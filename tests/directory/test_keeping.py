@@ -4,8 +4,9 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import given
 import pytest
 from desk import Desk
 from hsds_given import OFFICE, Rows, load_json, office, small, small_listing
@@ -202,6 +203,28 @@ async def test_a_newer_agreement_is_held_against_what_the_list_says(desk: Desk, 
     assert (outcomes(report), await fees(desk)) == ({"fees": "kept"}, "One dollar")
     await agree(desk, headers, fees="Ten dollars")  # what the list says anyway
     assert await desk.sql("SELECT count(*) FROM listing_override") == 0
+
+
+# ---------------------------------------------------------------- what was taken over
+@pytest.mark.parametrize("numbers", [["1 520 555 0199"], ["1 520 555 0199", "1 520 555 0188"]])
+async def test_a_number_taken_over_in_a_merger_is_no_word_of_the_list(
+    desk: Desk, tmp_path: Path, numbers: list[str]
+) -> None:
+    await load_json(desk.database, tmp_path, listed())
+    other = await given.office(desk.database)
+    await desk.sql(
+        "INSERT INTO phone (id, provider_id, number) VALUES ($1, $2, $3)", uuid4(), other.id, "1 520 555 0188"
+    )
+    headers = await desk.staff()
+    await desk.published("staff/MergeListings", headers, duplicate=str(other.id), into=str(LISTING))
+    await agree(desk, headers, phones=[{"number": number} for number in numbers])
+    assert await desk.sql("SELECT base -> 0 ->> 'number' FROM listing_override") == "1 520 555 0100"
+    assert await desk.sql("SELECT jsonb_array_length(base) FROM listing_override") == 1
+    for _ in range(2):
+        report = await load_json(desk.database, tmp_path, listed())  # says what it always said
+        assert (outcomes(report), report.changed) == ({"phones": "kept"}, 0)
+        assert sorted(one.number for one in (await small_listing(desk.database)).phones) == sorted(numbers)
+    assert await conflicts(desk, headers) == []
 
 
 # ---------------------------------------------------------------- what is shared

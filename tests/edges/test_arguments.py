@@ -10,7 +10,7 @@ import pytest
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, build_schema, parse
 from graphql.execution import VariableValues, get_argument_values, get_variable_values
 
-from referral.edges.graphql.arguments import arguments_taker, variables_reader
+from referral.edges.graphql.arguments import arguments_taker, named_reader, variables_reader
 from referral.edges.graphql.writers import NotPlain
 
 SCHEMA = build_schema("""
@@ -149,6 +149,17 @@ def test_what_a_scalar_refuses_is_left_to_the_library(value: object) -> None:
     operation = parse('query ($size: Int) { all(must: "a", size: $size) }').definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
     assert by_us(operation, {"size": value}) is None
+
+
+def test_documents_that_are_forgotten_leave_no_readers_behind() -> None:
+    document = 'query ($plain: [String!]!, $outer: Outer!) { all(plain: $plain, outer: $outer, must: "a") }'
+    known = set[int]()
+    for _ in range(20):
+        operation = parse(document).definitions[0]
+        assert isinstance(operation, OperationDefinitionNode)
+        variables_reader(SCHEMA, operation.variable_definitions or ())({"plain": ["a"], "outer": {"inner": {}}})
+        known.add(named_reader.cache_info().currsize)
+    assert len(known) == 1
 
 
 def test_what_is_read_twice_is_not_the_same_object() -> None:

@@ -72,6 +72,14 @@ def test_hours_of_some_days_keep_to_them(first: date, last: date, expected: list
     assert told(replace(OPEN, valid_from=first, valid_to=last)) == expected
 
 
+@pytest.mark.parametrize("first", [date(9999, 12, 31), date(9999, 2, 1), date(9998, 12, 1)])
+def test_hours_at_the_end_of_the_calendar_are_written(first: date) -> None:
+    found = told(replace(OPEN, valid_from=first))
+    assert (found[0][:3], found[-1][1]) == ((first.isoformat(), found[0][1], "09:00-05:00"), None)
+    assert told(replace(OPEN, valid_to=date.max))[-1][1] == "9999-12-31"
+    assert told(replace(OPEN, valid_from=date.min, valid_to=date.min))[0][:2] == ("0001-01-01", "0001-01-01")
+
+
 def test_without_a_zone_or_a_time_there_is_no_offset() -> None:
     assert "timezone" not in rows(OPEN, None)[0]
     closed = replace(OPEN, weekdays=(), opens_at="00:00", closes_at="00:00", is_closure=True)
@@ -92,5 +100,9 @@ def test_rows_that_go_on_from_each_other_are_one_and_others_are_not() -> None:
         replace(later, service_id=uuid4()),
         replace(later, valid_from=date(2026, 11, 2)),
         replace(later, valid_from=None),
+        replace(row, id=uuid4()),
     ):
         assert hours.joined([row, other]) == [row, other]
+    # How lists write that something has no end, or no beginning.
+    endless = replace(row, valid_from=date.min, valid_to=date.max)
+    assert hours.joined([endless, replace(endless, id=later.id)]) == [endless, replace(endless, id=later.id)]

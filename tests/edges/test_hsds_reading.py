@@ -152,6 +152,8 @@ async def test_every_list_is_asked_by_get_by_form_and_by_json_alike(
         ({"organization_id": "7"}, "organization_id"),
         ({"taxonomy_term_id": "7"}, "taxonomy_term_id"),
         ({"modified_after": "yesterday"}, "modified_after"),
+        ({"modified_after": "0001-01-01T00:00:00+14:00"}, "modified_after"),
+        ({"modified_after": "9999-12-31T23:59:59-14:00"}, "modified_after"),
         ({"search": "a" * 201}, "search"),
         ({"postcode": "78520"}, "postcode"),
     ],

@@ -13,7 +13,7 @@ from given import Office
 
 from referral.directory.facts import WHERE, Fact
 from referral.directory.lists.saying import NAMES
-from referral.directory.proposals.proposing import MOST_OPEN
+from referral.directory.proposals.proposing import MOST_A_DAY, MOST_OPEN
 from referral.directory.upkeep import hiding
 from referral.edges.graphql.proposal_types import ListingChangesInput
 from referral.edges.graphql.schemas import Audience
@@ -346,6 +346,18 @@ async def test_only_so_many_of_one_proposer_wait_for_a_listing(desk: Desk) -> No
     assert (await by_link(desk, office, **{facts[-1]: EVERY[facts[-1]]}))["__typename"] == "ProposalPayload"
 
 
+async def test_what_replaces_what_has_an_end_too(desk: Desk) -> None:
+    office = await given.office(desk.database)
+    ours = await key(desk, office)
+    made = "INSERT INTO listing_proposal (id, provider_id, said_by, state, proposed_at) "
+    many = "SELECT gen_random_uuid(), $1, 'provider', 'superseded', now() - $2::interval FROM generate_series(1, $3)"
+    await desk.sql(made + many, office.id, timedelta(hours=25), MOST_A_DAY)
+    await desk.sql(made + many, office.id, timedelta(hours=23), MOST_A_DAY - 1)
+    assert (await by_link(desk, office, fees="Free"))["__typename"] == "ProposalPayload"
+    assert (await by_link(desk, office, fees="Five"))["__typename"] == "RateLimitedProblem"
+    assert (await propose(desk, ours, office, fees="Five"))["__typename"] == "ProposalPayload"
+
+
 async def test_proposals_come_oldest_first_page_by_page_and_by_age(desk: Desk) -> None:
     offices = [await given.office(desk.database, name=f"Synthetic {number}") for number in range(5)]
     for office in offices:
@@ -427,6 +439,15 @@ async def test_two_ages_that_leave_nobody_are_not_approved_one_by_one(desk: Desk
     oldest = (await propose(desk, await key(desk, office), office, maximumAge=20))["proposal"]["id"]
     await approve(desk, staff, youngest)
     assert (await approve(desk, staff, oldest))["__typename"] == "ConflictProblem"
+
+
+async def test_what_postgres_cannot_read_is_refused_by_name(desk: Desk) -> None:
+    office = await given.office(desk.database)
+    zone = await by_link(desk, office, place=PLACE | {"timeZone": "America/\0Chicago"})
+    assert (zone["fields"][0]["code"], paths(zone)) == ("UNKNOWN_TIME_ZONE", ["changes.place.timeZone"])
+    for clock in ("9:\u0660\u0660", "\u0669:00", "24:00 or so", "24:30"):  # digits of another script
+        assert paths(await by_link(desk, office, hours=[WEEK | {"opensAt": clock}])) == ["changes.hours.0.opensAt"]
+    assert "proposal" in await by_link(desk, office, hours=[WEEK | {"closesAt": "24:00"}])
 
 
 # ---------------------------------------------------------------- places that must not be known

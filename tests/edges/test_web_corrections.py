@@ -1,5 +1,6 @@
 """A provider corrects what is listed on a plain page, by the link in its letter; staff see what differs."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -57,6 +58,17 @@ async def test_what_is_written_otherwise_is_proposed_and_nothing_else(desk: Desk
         "PHONES": f'[{{"extension":null,"kind":"voice","languages":[],"number":"{NUMBER}"}},'
         '{"extension":null,"kind":null,"languages":[],"number":"+1 956 555 0177"}]',
     }
+
+
+async def test_a_number_that_stands_there_twice_stays_twice(desk: Desk) -> None:
+    office = await office_with_phone(desk)
+    await desk.hire()
+    await desk.sql(
+        "INSERT INTO phone (id, provider_id, number, kind) VALUES ($1, $2, $3, 'fax')", uuid4(), office.id, NUMBER
+    )
+    await sent(desk, office, phones=f"{NUMBER}\n{NUMBER}\n+1 956 555 0177")
+    ((fact,),) = [one["facts"] for one in await proposed(desk)]
+    assert [phone["kind"] for phone in json.loads(fact["proposed"])] == ["fax", "voice", None]
 
 
 async def test_an_address_is_sent_without_the_old_point(desk: Desk) -> None:

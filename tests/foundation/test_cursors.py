@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -65,6 +66,20 @@ def test_what_we_did_not_write_is_no_cursor(cursor: str) -> None:
 @pytest.mark.parametrize("key", [1e12, -1e300, float("inf"), "1"])
 def test_a_number_that_no_row_can_have_is_no_cursor(key: object) -> None:
     assert cursors.read(forged("1", "distance", key, str(ID)), "distance", float) is None
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["yesterday", "2026-11-24", "2026-11-24T12:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", 7],
+)
+def test_what_is_no_moment_is_no_cursor_of_a_list_by_moments(key: object) -> None:
+    assert cursors.read(forged("1", "proposals", key, str(ID)), "proposals", datetime) is None
+    assert cursors.read(forged("1", "proposals", [key, "fees"], str(ID)), "proposals", tuple[datetime, str]) is None
+
+
+def test_a_moment_comes_back_as_it_was() -> None:
+    key = datetime(2026, 11, 24, 12, 0, 0, 123_456, tzinfo=UTC)
+    assert cursors.read(cursors.written("proposals", key, ID), "proposals", datetime) == Mark(key=key, id=ID)
 
 
 def test_a_page_goes_one_way_and_has_a_size() -> None:

@@ -61,9 +61,24 @@ async def test_a_connection_that_the_server_ended_is_replaced(dsn: str) -> None:
     try:
         ended = await value(steady, "SELECT pg_backend_pid()")
         await value(database.reader, "SELECT pg_terminate_backend($1)", ended)
-        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
             await value(steady, "SELECT 1")  # may still find it, and then fails once
         assert await value(steady, "SELECT pg_backend_pid()") != ended
+    finally:
+        await database.close()
+
+
+async def test_one_that_ended_while_nobody_asked_fails_no_question(dsn: str) -> None:
+    database = await connect(dsn, size=1)
+    steady = database.reader.steady
+    try:
+        ended = await value(steady, "SELECT pg_backend_pid()")
+        await value(database.reader, "SELECT pg_terminate_backend($1)", ended)
+        async with asyncio.timeout(30):
+            while database.steady_pool.pool.get_size():  # until we have heard of it
+                await asyncio.sleep(0.01)
+        assert await value(steady, "SELECT pg_backend_pid()") != ended
+        assert await value(steady, "SELECT 1") == 1
     finally:
         await database.close()
 

@@ -1,8 +1,5 @@
 """A person who asks, and offers of them made and answered: where the stories of the hand-over begin."""
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +9,6 @@ from given import BROWNSVILLE
 from referral.edges.house import House
 from referral.foundation.actors import ActorKind, Visitor
 from referral.foundation.clock import now
-from referral.foundation.db import Database, Tx
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.intake import requests
 from referral.intake.form import Answers, LookedUp, Person, SafeContact, Spot
@@ -108,23 +104,3 @@ async def history(house: House, request: HelpRequest) -> list[str]:
         "SELECT kind FROM request_event WHERE request_id = $1 ORDER BY id", request.id
     )
     return [kind for (kind,) in rows]
-
-
-@asynccontextmanager
-async def meanwhile(database: Database) -> AsyncGenerator[Tx]:
-    """Somebody else's transaction, which commits at the end of the block."""
-    async with database.transaction() as tx:
-        await tx.source.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        yield tx
-
-
-async def waits_for_a_lock(database: Database, statement: str) -> None:
-    """Until somebody's statement, told by how it begins, waits for somebody else's lock."""
-    async with asyncio.timeout(30):
-        while not await database.pool.fetchval(
-            """
-            SELECT EXISTS (SELECT FROM pg_stat_activity
-                            WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1)""",
-            f"{statement}%",
-        ):
-            await asyncio.sleep(0.005)

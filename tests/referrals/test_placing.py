@@ -8,18 +8,9 @@ from uuid import UUID, uuid4
 
 import given
 import pytest
+from at_once import meanwhile, waits_for_a_lock
 from given import Office
-from referrals_given import (
-    HERE,
-    answered,
-    as_it_stands,
-    history,
-    meanwhile,
-    placed,
-    someone,
-    submitted,
-    waits_for_a_lock,
-)
+from referrals_given import HERE, answered, as_it_stands, history, placed, someone, submitted
 
 from referral.directory import capacity
 from referral.directory.words import Openness

@@ -89,7 +89,7 @@ async def remember(tx: Tx, listing: Saying, agreed: Agreed) -> None:
         listing.owners.of(agreed.fact),
         agreed.fact.value,
         WHERE[agreed.fact].group.value,
-        {"base": listing.value(agreed.fact), "approved": agreed.wanted},
+        {"base": listing.listed(agreed.fact), "approved": agreed.wanted},
         agreed.at,
         agreed.said_by.value,
         agreed.proposal_id,
@@ -116,8 +116,8 @@ DIVERGENCE: LiteralString = """
 
 async def divergences(at: Reader, *, first: int | None = None, after: str | None = None) -> Divergences:
     """Facts of which a list says something new. Raises ValidationFailed."""
-    window = cursors.window(ORDER, str, first=first, after=after)
-    told, _, fact = window.mark.key.partition("|") if window.mark else ("", "", "")
+    window = cursors.window(ORDER, tuple[datetime, str], first=first, after=after)
+    told, fact = window.mark.key if window.mark else (None, "")
     rows = await many(
         at,
         Divergence,
@@ -125,7 +125,7 @@ async def divergences(at: Reader, *, first: int | None = None, after: str | None
              AND ($1::timestamptz IS NULL OR (k.listed_at, k.owner, k.fact) > ($1, $2::uuid, $3))
            ORDER BY k.listed_at, k.owner, k.fact
            LIMIT $4""",
-        datetime.fromisoformat(told) if told else None,
+        told,
         window.mark.id if window.mark else None,
         fact,
         window.size + 1,
@@ -134,7 +134,7 @@ async def divergences(at: Reader, *, first: int | None = None, after: str | None
 
 
 def cursor(divergence: Divergence) -> str:
-    return cursors.written(ORDER, f"{divergence.listed_at.isoformat()}|{divergence.fact.value}", divergence.owner)
+    return cursors.written(ORDER, (divergence.listed_at, divergence.fact.value), divergence.owner)
 
 
 async def settle(tx: Tx, staff: Staff, listing: UUID, fact: Fact, *, for_list: bool, now: datetime) -> None:

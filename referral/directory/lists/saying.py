@@ -1,7 +1,7 @@
 """What does a listing say now, fact by fact? And saying a fact anew, wherever it stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, LiteralString, cast
 from uuid import UUID
@@ -59,12 +59,22 @@ class Saying:
             case _:
                 return facts.tidy(fact, self.said[fact.value])
 
+    def listed(self, fact: Fact) -> Value:
+        """What its list says of that: not what was taken over from a listing merged into it."""
+        if fact not in facts.ROWS or not any(row.is_taken_over for row in self.rows(fact)):
+            return self.value(fact)
+        return facts.tidy(fact, [row.said for row in self.rows(fact) if not row.is_taken_over])
+
     def rows(self, fact: Fact) -> tuple[Row, ...]:
         return {Fact.PHONES: self.phones, Fact.HOURS: self.hours, Fact.LANGUAGES: self.languages}[fact]
 
     def laid(self, fact: Fact, wanted: Value) -> Laid:
-        """What would become of the rows of a fact."""
-        return facts.laid(fact, self.owners.of(fact), self.rows(fact), wanted)
+        """What would become of the rows of a fact. What was taken over is agreed on like the rest, or goes."""
+        rows = self.rows(fact)
+        taken = tuple(row for row in rows if row.is_taken_over)
+        others = tuple(row for row in rows if not row.is_taken_over)
+        change = facts.laid(fact, self.owners.of(fact), others, wanted)
+        return replace(change, gone=(*change.gone, *taken))
 
     def touches(self, fact: Fact, wanted: Value) -> int:
         """How many other published listings would say it too, or say it no longer."""
@@ -107,7 +117,12 @@ NAMES: dict[Fact, LiteralString] = dict(
 )  # fmt: skip
 
 
-def own_rows(table: LiteralString, owners: tuple[LiteralString, ...], said: LiteralString) -> LiteralString:
+def own_rows(
+    table: LiteralString,
+    owners: tuple[LiteralString, ...],
+    said: LiteralString,
+    is_taken_over: LiteralString = "false",
+) -> LiteralString:
     """Rows of a table that belong to the listing, each with its owner and whether another listing shows it."""
     alias: dict[LiteralString, LiteralString] = {"provider": "p", "organization": "o", "service": "s", "location": "l"}
     ids = ", ".join([f"t.{owner}_id" for owner in owners])
@@ -116,6 +131,7 @@ def own_rows(table: LiteralString, owners: tuple[LiteralString, ...], said: Lite
     return f"""
        (SELECT coalesce(json_agg(json_build_object(
                    'id', t.id, 'owner', coalesce({ids}), 'said', json_build_object({said}),
+                   'is_taken_over', {is_taken_over},
                    'is_shared', EXISTS (SELECT FROM listing_card c WHERE c.id <> p.id AND ({shared})))), '[]')
           FROM {table} t
          WHERE {own})"""
@@ -135,6 +151,7 @@ SAYING: LiteralString = f"""
         "phone",
         ("provider", "service", "organization", "location"),
         "'number', t.number, 'extension', t.extension, 'kind', t.kind, 'languages', t.languages",
+        "t.taken_from IS NOT NULL",
     )
 } AS phones,
            {
@@ -145,8 +162,14 @@ SAYING: LiteralString = f"""
         "'valid_to', t.valid_to, 'note', t.note, 'weeks_of_month', t.weeks_of_month, 'is_closure', t.is_closure",
     )
 } AS hours,
-           {own_rows("language_offered", ("service", "location"), "'tag', t.tag, 'mode', t.mode, 'note', t.note")}
-               AS languages,
+           {
+    own_rows(
+        "language_offered",
+        ("service", "location"),
+        "'tag', t.tag, 'mode', t.mode, 'note', t.note",
+        "t.taken_from IS NOT NULL",
+    )
+} AS languages,
            json_build_object(
                'provider', 0,
                'service', (SELECT count(*) FROM listing_card c WHERE c.service_id = s.id AND c.id <> p.id),
@@ -171,8 +194,13 @@ async def alone(tx: Tx) -> bool:
     """
     if not await value(tx, "SELECT pg_try_advisory_xact_lock_shared($1)", CHANGING_KEY):
         return False
-    await execute(tx, "SELECT pg_advisory_xact_lock($1)", ONE_BY_ONE_KEY)
+    await one_by_one(tx)
     return True
+
+
+async def one_by_one(tx: Tx) -> None:
+    """Wait for whoever changes single facts just now; nobody else does until the end of the transaction."""
+    await execute(tx, "SELECT pg_advisory_xact_lock($1)", ONE_BY_ONE_KEY)
 
 
 # ------------------------------------------------------------- saying it anew

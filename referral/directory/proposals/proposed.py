@@ -119,7 +119,7 @@ async def waiting(
 
     Raises ValidationFailed.
     """
-    window = cursors.window(ORDER, str, first=first, after=after)
+    window = cursors.window(ORDER, datetime, first=first, after=after)
     rows = await many(
         tx,
         Stored,
@@ -130,7 +130,7 @@ async def waiting(
             LIMIT $5""",
         [state.value for state in states],
         before,
-        datetime.fromisoformat(window.mark.key) if window.mark else None,
+        window.mark.key if window.mark else None,
         window.mark.id if window.mark else None,
         window.size + 1,
     )
@@ -140,7 +140,7 @@ async def waiting(
     )
     return Proposals(
         found=await opened(tx, vault, shown),
-        cursors=tuple(cursors.written(ORDER, each.proposed_at.isoformat(), each.id) for each in shown),
+        cursors=tuple(cursors.written(ORDER, each.proposed_at, each.id) for each in shown),
         page=cursors.page_of(window, len(rows)),
     )
 
@@ -149,7 +149,7 @@ async def of_partner(
     at: Reader, vault: Vault, partner: UUID, *, first: int | None = None, after: str | None = None
 ) -> Proposals:
     """What a partner has proposed, the newest first. Raises ValidationFailed."""
-    window = cursors.window(OWN_ORDER, str, first=first, after=after)
+    window = cursors.window(OWN_ORDER, datetime, first=first, after=after)
     rows = await many(
         at,
         Stored,
@@ -158,14 +158,14 @@ async def of_partner(
             ORDER BY q.proposed_at DESC, q.id DESC
             LIMIT $4""",
         partner,
-        datetime.fromisoformat(window.mark.key) if window.mark else None,
+        window.mark.key if window.mark else None,
         window.mark.id if window.mark else None,
         window.size + 1,
     )
     shown = cursors.in_order(window, rows)
     return Proposals(
         found=await opened(at, vault, shown),
-        cursors=tuple(cursors.written(OWN_ORDER, each.proposed_at.isoformat(), each.id) for each in shown),
+        cursors=tuple(cursors.written(OWN_ORDER, each.proposed_at, each.id) for each in shown),
         page=cursors.page_of(window, len(rows)),
     )
 

@@ -6,7 +6,7 @@ the newest counts: older ones that nobody has decided are superseded.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from referral.directory import facts
@@ -24,6 +24,7 @@ from referral.foundation.vault import Vault, seal
 TABLE = "listing_proposal"
 LONGEST_NOTE = 500
 MOST_OPEN = 10  # of one proposer for one listing: staff look at each
+MOST_A_DAY = 100  # of the same: whatever is superseded is kept too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ async def propose(
     now: datetime,
 ) -> UUID:
     """Keep a proposal; its id. Raises ValidationFailed naming every fact that cannot be kept, NotFound for a listing
-    that is not published, RateLimited where too many of the same proposer wait.
+    that is not published, RateLimited where too many of the same proposer wait, or were made since yesterday.
     """
     # One at a time for each listing, so that the number that wait is what it says.
     await execute(tx, "SELECT FROM provider WHERE id = $1 FOR NO KEY UPDATE", listing)
@@ -80,7 +81,7 @@ async def propose(
         listing,
         proposer,
     )
-    if waiting >= MOST_OPEN:
+    if waiting >= MOST_OPEN or await lately(tx, listing, by, now) >= MOST_A_DAY:
         raise RateLimited("Enough of yours wait for this listing. Somebody will look.", retry_after_seconds=86_400)
     id = uuid4()
     key, wrapped = vault.new_key(id) if note else (None, None)
@@ -106,6 +107,18 @@ async def propose(
         [{"fact": fact.value, "base": found.value(fact), "wanted": wanted[fact]} for fact in wanted],
     )
     return id
+
+
+async def lately(at: Reader, listing: UUID, by: Proposer, now: datetime) -> int:
+    """How many proposals of the same proposer for the same listing are younger than a day."""
+    return await value(
+        at,
+        """SELECT count(*) FROM listing_proposal
+            WHERE provider_id = $1 AND partner_id IS NOT DISTINCT FROM $2 AND proposed_at > $3""",
+        listing,
+        by.partner_id,
+        now - timedelta(days=1),
+    )
 
 
 async def read(at: Reader, listing: Saying, said: Mapping[Fact, Value]) -> tuple[dict[Fact, Value], list[FieldProblem]]:

@@ -67,7 +67,7 @@ def tags_in(said: Mapping[Fact, Value]) -> list[str]:
 def zones_in(said: Mapping[Fact, Value]) -> list[str]:
     place = cast("Said | None", said.get(Fact.PLACE))
     zone = place.get("time_zone") if place else None
-    return [zone] if zone else []
+    return [zone] if zone and "\0" not in zone else []  # Postgres knows no such text, and so no such zone
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from referral.directory import history
+from referral.directory.lists import saying
 from referral.directory.proposals import proposing
 from referral.foundation.actors import ActorKind
 from referral.foundation.audit import record
@@ -33,7 +34,10 @@ ZONE_OF_STATE: LiteralString = """(
      LIMIT 1)"""
 
 # Meanwhile a listing may have gone for good.
-IS_OWNED: LiteralString = "WHERE r.provider_id IS NULL OR EXISTS (SELECT FROM provider p WHERE p.id = r.provider_id)"
+IS_OWNED: LiteralString = "(r.provider_id IS NULL OR EXISTS (SELECT FROM provider p WHERE p.id = r.provider_id))"
+# Or the listing that a number was taken over from may have been taken apart again.
+IS_STILL_MERGED: LiteralString = """(r.taken_from IS NULL OR EXISTS (
+    SELECT FROM provider m WHERE m.id = r.taken_from AND m.merged_into IS NOT NULL))"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,9 @@ async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
 
     Raises NotFound where there is no such listing or it has no place, Conflict where it is hidden already.
     """
+    await saying.one_by_one(tx)
     place = await place_of(tx, listing)
-    there: list[UUID] = await value(tx, "SELECT array_agg(id ORDER BY id) FROM provider WHERE location_id = $1", place)
+    there = await held(tx, place)
     details = await one(
         tx,
         Details,
@@ -86,12 +91,12 @@ async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
                   (SELECT json_object_agg(p.id, json_build_object('name', p.name, 'description', p.description))
                      FROM provider p WHERE p.location_id = l.id) AS listings,
                   (SELECT coalesce(json_agg(to_json(t)), '[]')
-                     FROM phone t WHERE t.location_id = l.id OR t.provider_id = ANY($2)) AS phones,
+                     FROM phone t WHERE t.location_id = l.id OR t.provider_id = ANY($2) OR t.taken_from = ANY($2))
+                     AS phones,
                   (SELECT coalesce(json_agg(to_json(h)), '[]')
                      FROM schedule h WHERE h.location_id = l.id OR h.provider_id = ANY($2)) AS schedules
              FROM location l
-            WHERE l.id = $1 AND l.visibility <> 'confidential'
-              FOR UPDATE""",
+            WHERE l.id = $1 AND l.visibility <> 'confidential'""",
         place,
         there,
     )
@@ -112,6 +117,19 @@ async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
     await record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="place_hidden", subject_id=place)
 
 
+async def held(tx: Tx, place: UUID) -> list[UUID]:
+    """The listings at a place, held still with it: what a merger or a proposal is about to say of them is waited for,
+    and goes with the rest. The place first, as an import locks them.
+    """
+    await execute(tx, "SELECT FROM location WHERE id = $1 FOR UPDATE", place)
+    return await value(
+        tx,
+        """SELECT array_agg(id)
+             FROM (SELECT id FROM provider WHERE location_id = $1 ORDER BY id FOR NO KEY UPDATE) AS there""",
+        place,
+    )
+
+
 async def take_out(tx: Tx, place: UUID, listings: list[UUID]) -> None:
     """Leave nothing in the directory that tells where it is; hours of its services are read by its state's clock."""
     await execute(
@@ -123,7 +141,12 @@ async def take_out(tx: Tx, place: UUID, listings: list[UUID]) -> None:
              WHERE id = $1""",
         place,
     )
-    await execute(tx, "DELETE FROM phone WHERE location_id = $1 OR provider_id = ANY($2)", place, listings)
+    await execute(
+        tx,
+        "DELETE FROM phone WHERE location_id = $1 OR provider_id = ANY($2) OR taken_from = ANY($2)",
+        place,
+        listings,
+    )
     await execute(tx, "DELETE FROM schedule WHERE location_id = $1 OR provider_id = ANY($2)", place, listings)
     await execute(
         tx,
@@ -161,11 +184,14 @@ async def show(tx: Tx, vault: Vault, listing: UUID) -> None:
         details.time_zone,
     )
     await execute(
-        tx, f"INSERT INTO phone SELECT * FROM json_populate_recordset(NULL::phone, $1) AS r {IS_OWNED}", details.phones
+        tx,
+        f"""INSERT INTO phone SELECT * FROM json_populate_recordset(NULL::phone, $1) AS r
+             WHERE {IS_OWNED} AND {IS_STILL_MERGED}""",
+        details.phones,
     )
     await execute(
         tx,
-        f"INSERT INTO schedule SELECT * FROM json_populate_recordset(NULL::schedule, $1) AS r {IS_OWNED}",
+        f"INSERT INTO schedule SELECT * FROM json_populate_recordset(NULL::schedule, $1) AS r WHERE {IS_OWNED}",
         details.schedules,
     )
     await execute(

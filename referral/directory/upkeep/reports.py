@@ -37,7 +37,7 @@ class Report:
 
     @property
     def cursor(self) -> str:
-        return cursors.written(ORDER, self.sent_at.isoformat(), self.id)
+        return cursors.written(ORDER, self.sent_at, self.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ SEALED: LiteralString = """
 
 async def waiting(tx: Tx, vault: Vault, staff: Staff, *, first: int | None = None, after: str | None = None) -> Reports:
     """Reports that nobody has closed, the longest waiting first; an audit row for each that is shown."""
-    window = cursors.window(ORDER, str, first=first, after=after)
+    window = cursors.window(ORDER, datetime, first=first, after=after)
     rows = await many(
         tx,
         Sealed,
@@ -118,7 +118,7 @@ async def waiting(tx: Tx, vault: Vault, staff: Staff, *, first: int | None = Non
              AND ($1::timestamptz IS NULL OR (r.sent_at, r.id) > ($1, $2::uuid))
            ORDER BY r.sent_at, r.id
            LIMIT $3""",
-        datetime.fromisoformat(window.mark.key) if window.mark else None,
+        window.mark.key if window.mark else None,
         window.mark.id if window.mark else None,
         window.size + 1,
     )

@@ -70,13 +70,18 @@ def variables_reader(schema: GraphQLSchema, definitions: Iterable[VariableDefini
     return read
 
 
-@cache
 def reader(kind: Any) -> Read:  # noqa: ANN401 - any input type
     """How a value of this type is read."""
     if isinstance(kind, GraphQLNonNull):
         return of_something(reader(kind.of_type))
     if isinstance(kind, GraphQLList):
         return list_reader(reader(kind.of_type))
+    return named_reader(kind)
+
+
+@cache
+def named_reader(kind: Any) -> Read:  # noqa: ANN401 - any input type that has a name
+    """Remembered, for the schema has each once. A document brings lists of it and what must not be null anew."""
     if isinstance(kind, GraphQLInputObjectType):
         return object_reader(kind)
     return leaf_reader(kind.coerce_input_value)

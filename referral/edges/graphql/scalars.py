@@ -6,6 +6,8 @@ from typing import Any, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from referral.foundation.clock import in_utc
+
 LanguageTag = NewType("LanguageTag", str)
 CountryCode = NewType("CountryCode", str)
 Cursor = NewType("Cursor", str)
@@ -39,6 +41,7 @@ def a_date(text: object) -> date:
 def a_moment(text: object) -> datetime:
     try:
         moment = datetime.fromisoformat(str(text))
+        in_utc(moment)  # or no database could compare with it
     except ValueError:
         raise ValueError("Send a date and time with offset, such as 2026-11-24T12:00:00Z.") from None
     if moment.tzinfo is None:

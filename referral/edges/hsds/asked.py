@@ -37,6 +37,7 @@ from referral.edges.hsds.parameters import (
 )
 from referral.edges.hsds.published import TAXONOMY_ID, kind_of
 from referral.foundation import places
+from referral.foundation.clock import in_utc
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 from referral.foundation.meanings import PlaceKind
 
@@ -213,10 +214,10 @@ def moment(fields: Mapping[str, str], name: str, problems: list[FieldProblem]) -
     """A date, which begins at midnight UTC, or a date and time."""
     try:
         read = datetime.fromisoformat(fields[name].replace(" ", "+")) if name in fields else None
+        return in_utc(read if read.tzinfo else read.replace(tzinfo=UTC)) if read else None
     except ValueError:
         problems.append(problem(name, "BAD_DATE", "Send a date or a date and time, such as 2026-09-01."))
         return None
-    return read.replace(tzinfo=UTC) if read and read.tzinfo is None else read
 
 
 def is_of_nobody(fields: Mapping[str, str], problems: list[FieldProblem]) -> bool:

@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 from referral.directory import written
 from referral.directory.written import LONGEST_TEXT, NotUsable, shortened
 from referral.edges.hsds.rows import RowError, SourceRow
+from referral.foundation.clock import in_utc
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Said = TypeVar("Said")
@@ -121,9 +122,9 @@ class Fields:
         written = self.text(name)
         try:
             moment = None if written is None else datetime.fromisoformat(written)
+            return in_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC)) if moment else None
         except ValueError:
             return self.complain(name, f'"{shortened(written or "")}" is no date and time (ISO 8601)')
-        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def country(self, name: str) -> str | None:
         return self.usable(name, written.country, self.text(name))

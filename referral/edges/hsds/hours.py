@@ -60,7 +60,7 @@ def written(hours: WholeHours, zone: str | None, now: datetime) -> Iterator[Docu
 def spans_of(hours: WholeHours, zone: str, today: date) -> list[Span]:
     """The days of some hours, cut where the clock changes: from today, or within their own time if that is another."""
     start = min(max(today, hours.valid_from or today), hours.valid_to or date.max)
-    end = min(start + AHEAD, hours.valid_to or date.max)
+    end = min(start + ahead_of(start), hours.valid_to or date.max)
     changes = [day for day in changes_of(zone, start) if day <= end]
     first_days: list[date | None] = [hours.valid_from, *changes]
     last_days: list[date | None] = [*(day - A_DAY for day in changes), hours.valid_to]
@@ -73,9 +73,14 @@ def spans_of(hours: WholeHours, zone: str, today: date) -> list[Span]:
 @lru_cache(maxsize=MOST_ZONES)
 def changes_of(zone: str, start: date) -> tuple[date, ...]:
     """The days of the year after `start` by whose noon the clock is another than the day before."""
-    days = [start + timedelta(days=number) for number in range(AHEAD.days + 1)]
+    days = [start + timedelta(days=number) for number in range(ahead_of(start).days + 1)]
     offsets = [offset_on(zone, day) for day in days]
     return tuple(day for day, before, after in zip(days[1:], offsets, offsets[1:], strict=False) if before != after)
+
+
+def ahead_of(start: date) -> timedelta:
+    """A year, or what is left: the last day there is stands in lists for "no end"."""
+    return min(AHEAD, date.max - start)
 
 
 def offset_on(zone: str, day: date) -> timedelta:
@@ -103,7 +108,7 @@ def joined(rows: Sequence[ListedSchedule]) -> list[ListedSchedule]:
     for row in sorted(rows, key=lambda row: row.valid_from or date.min):
         alike = replace(row, id=NO_ID, valid_from=None, valid_to=None)
         before = last_of.get(alike)
-        if before and before.valid_to and row.valid_from == before.valid_to + A_DAY:
+        if before and before.valid_to and row.valid_from and row.valid_from - before.valid_to == A_DAY:
             row = replace(before, valid_to=row.valid_to)  # noqa: PLW2901 - it goes on
         last_of[alike] = found[row.id] = row
     return [found[row.id] for row in rows if row.id in found]

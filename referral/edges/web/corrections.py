@@ -110,9 +110,13 @@ def changed(listing: Saying, fields: Mapping[str, str]) -> dict[Fact, Value]:
 
 def phones(listing: Saying, written: str) -> list[Mapping[str, Any]]:
     """What else is listed of a number that stays, stays too."""
-    known = {phone["number"]: phone for phone in rows(listing)}
     plain: dict[str, Any] = {"extension": None, "kind": None, "languages": []}
-    return [known.get(line, {"number": line, **plain}) for line in tidy(written).splitlines()]
+    return [
+        phone
+        for line in dict.fromkeys(tidy(written).splitlines())
+        # One number may stand there twice, as a telephone and a fax.
+        for phone in [one for one in rows(listing) if tidy(one["number"]) == line] or [{"number": line, **plain}]
+    ]
 
 
 def rows(listing: Saying) -> list[Mapping[str, Any]]:
