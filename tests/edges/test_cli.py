@@ -133,6 +133,15 @@ async def test_who_would_be_asked_is_shown_before_anybody_is(fresh_db: Database,
     assert (again.code, again.said) == (0, "Nobody is due.\n")
 
 
+async def test_who_hides_a_merged_listing_is_told_of_the_one_that_is_kept(fresh_db: Database, tmp_path: Path) -> None:
+    kept, other = await given.office(fresh_db), await given.office(fresh_db)
+    await fresh_db.pool.execute("UPDATE provider SET merged_into = $2 WHERE id = $1", other.id, kept.id)
+    hidden = referral(fresh_db.dsn, tmp_path, "provider", "hide", str(other.id))
+    assert hidden.code == 0
+    assert f"referral provider hide {kept.id}" in hidden.said
+    assert "merged" not in referral(fresh_db.dsn, tmp_path, "provider", "hide", str(kept.id)).said
+
+
 async def test_a_provider_gets_a_link_and_an_address(fresh_db: Database, tmp_path: Path) -> None:
     office = await given.office(fresh_db)
     link = referral(fresh_db.dsn, tmp_path, "provider", "link", str(office.id))

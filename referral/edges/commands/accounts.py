@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from referral.directory import providers
-from referral.directory.upkeep import asking, hiding
+from referral.directory.upkeep import asking, hiding, merging
 from referral.edges import house, letters, worker
 from referral.edges.commands.terminal import complaints, console, fail, run, settings
 from referral.edges.demo import card
@@ -24,6 +24,9 @@ staff_commands = typer.Typer(no_args_is_help=True, help="Accounts of the intake 
 partner_commands = typer.Typer(no_args_is_help=True, help="API keys of partner applications.")
 provider_commands = typer.Typer(no_args_is_help=True, help="How a provider is reached.")
 
+STILL_PUBLIC = (
+    "It was merged into {0}, which stays public, maybe at the same address. Hide that too: referral provider hide {0}"
+)
 ASKING_IS_OFF = "Nobody is asked by mail: set REFERRAL_SMTP_URL, or REFERRAL_ASK_PROVIDERS to known or listed."
 Act = Callable[[House], Awaitable[str]]
 Email = Annotated[str, typer.Argument(help="The e-mail address they sign in with.")]
@@ -203,10 +206,12 @@ def hide(provider_id: Listing) -> None:
     async def change(opened: House) -> str:
         async with opened.database.transaction() as tx:
             await hiding.hide(tx, opened.vault, provider_id, now=now())
-        return (
+            kept = await merging.kept_for(tx, provider_id)
+        hidden = (
             "Its place is hidden. Only the state is shown. Check that names, descriptions, phones and drawn areas of "
             "its service and organization do not tell it."
         )
+        return f"{hidden}\n{STILL_PUBLIC.format(kept)}" if kept else hidden
 
     say(settings(), change)
 
