@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from referral.edges import auth, bodies
-from referral.edges.graphql import execution, schemas
+from referral.edges.graphql import addresses, execution, schemas
 from referral.edges.graphql.context import Context, Who
 from referral.edges.graphql.execution import NOT_NOW
 from referral.edges.graphql.kept import Kept
@@ -124,13 +124,14 @@ class Door:
         """A trusted document by its hash: `GET ?documentId=sha256:...&variables={...}`."""
         if self.audience is not Audience.PUBLIC:
             raise Turned(405, "METHOD", "Use POST here.", Allow="POST")
-        id = request.query_params.get("documentId")
+        asked = addresses.parameters(request.scope["query_string"])
+        id = asked.get("documentId")
         if id is None:
             raise Turned(405, "METHOD", "Use POST; GET is for trusted documents, by documentId.", Allow="POST")
         query = self.documents.get(id)
         if query is None:
             raise Turned(404, "UNKNOWN_DOCUMENT", "There is no trusted document with this id.")
-        variables = request.query_params.get("variables")
+        variables = asked.get("variables")
         return asked_in({"query": query, "variables": None if variables is None else decoded(variables.encode())})
 
 
