@@ -10,8 +10,8 @@ from starlette.datastructures import QueryParams
 from referral.edges.graphql.addresses import parameters
 
 PIECES = (
-    "a", "documentId", "=", "=", "&", "&", "+", "%20", "%2B", "%3D", "%26", "%25", "%00", "%0A", "%0d%0a", "%C3%B1", "%ff",
-    "%zz", "%", "%4", "_", "=0A", "=3D", ".", "~", " ", "ñ", "\t", "sha256:",
+    "a", "documentId", "=", "=", "&", "&", "+", "%20", "%2B", "%3D", "%26", "%25", "%00", "%0A", "%0d%0a", "%C3%B1",
+    "%ff", "%zz", "%", "%4", "_", "=0A", "=3D", ".", "~", " ", "ñ", "\t", "sha256:",
     quote(json.dumps({"q": "niñez = 100%"})), quote_plus('{"a": [1, "b c"]}'),
 )  # fmt: skip
 
