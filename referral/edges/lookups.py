@@ -9,6 +9,7 @@ from referral.edges.house import House
 from referral.foundation import gazetteer, languages, places
 from referral.foundation.errors import FieldProblem, ValidationFailed, problem
 from referral.foundation.gazetteer import PlaceServiceUnavailable
+from referral.foundation.languages import Lexicon
 from referral.foundation.meanings import Place, PlaceKind, Resolution
 from referral.intake.form import Answers, CourtNamed, LookedUp, Spot
 
@@ -115,14 +116,18 @@ async def court(house: House, id: UUID | None) -> CourtNamed | FieldProblem | No
 
 async def search_languages(house: House, tags: Sequence[str], path: str) -> tuple[str, ...]:
     """Canonical tags with every reviewed pair, so that zh finds Mandarin. ValidationFailed names each unknown tag."""
-    asked = set(await canonical_tags(house, tags, path))
-    served = (await house.shelf.read(house.database.reader)).served
-    return tuple(sorted(asked.union(*(served.get(tag, ()) for tag in asked))))
+    lexicon = await house.shelf.read(house.database.reader)
+    asked = set(known_tags(lexicon, tags, path))
+    return tuple(sorted(asked.union(*(lexicon.served.get(tag, ()) for tag in asked))))
 
 
 async def canonical_tags(house: House, tags: Sequence[str], path: str) -> tuple[str, ...]:
     """Tags as we write them. ValidationFailed names each unknown one."""
-    lexicon = await house.shelf.read(house.database.reader)
+    return known_tags(await house.shelf.read(house.database.reader), tags, path)
+
+
+def known_tags(lexicon: Lexicon, tags: Sequence[str], path: str) -> tuple[str, ...]:
+    """The same, where the lexicon is at hand."""
     known = [lexicon.tag(tag) for tag in tags]
     if problems := [
         problem(f"{path}.{index}", "UNKNOWN_LANGUAGE", "This is no language tag we know. Look it up with languages.")

@@ -1,12 +1,13 @@
 """Where the GraphQL doors stand, and the trusted documents that may be asked for by GET."""
 
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from graphql import DefinitionNode, FieldNode, OperationDefinitionNode, OperationType, parse
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from referral.edges.graphql.door import Door
 from referral.edges.graphql.schemas import Audience
@@ -29,10 +30,18 @@ def routes(house: House, audiences: tuple[Audience, ...] = tuple(Audience)) -> l
 
 
 def route(door: Door, path: str) -> Route:
-    async def answer(request: Request) -> Response:
-        return await door.answer(request)
+    return Route(path, Doorway(door), methods=["GET", "POST"], name=f"graphql {door.audience.value}")
 
-    return Route(path, answer, methods=["GET", "POST"], name=f"graphql {door.audience.value}")
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """A door as an application of its own: a function would be wrapped once more for each answer."""
+
+    door: Door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.door.answer(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 def trusted_documents(folder: Path) -> dict[str, str]:
