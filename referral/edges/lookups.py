@@ -117,16 +117,16 @@ async def court(house: House, id: UUID | None) -> CourtNamed | FieldProblem | No
 async def search_languages(house: House, tags: Sequence[str], path: str) -> tuple[str, ...]:
     """Canonical tags with every reviewed pair, so that zh finds Mandarin. ValidationFailed names each unknown tag."""
     lexicon = await house.shelf.read(house.database.reader)
-    asked = set(known_tags(lexicon, tags, path))
+    asked = set(tags_in(lexicon, tags, path))
     return tuple(sorted(asked.union(*(lexicon.served.get(tag, ()) for tag in asked))))
 
 
 async def canonical_tags(house: House, tags: Sequence[str], path: str) -> tuple[str, ...]:
     """Tags as we write them. ValidationFailed names each unknown one."""
-    return known_tags(await house.shelf.read(house.database.reader), tags, path)
+    return tags_in(await house.shelf.read(house.database.reader), tags, path)
 
 
-def known_tags(lexicon: Lexicon, tags: Sequence[str], path: str) -> tuple[str, ...]:
+def tags_in(lexicon: Lexicon, tags: Sequence[str], path: str) -> tuple[str, ...]:
     """The same, where the lexicon is at hand."""
     known = [lexicon.tag(tag) for tag in tags]
     if problems := [

@@ -90,6 +90,24 @@ async def submit(
     return Submitted(receipt=receipt, request=created)
 
 
+# With its consents, its first line of history and the order to match.
+MADE: LiteralString = f"""
+    WITH made AS (
+         INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state,
+                                   urgency, respond_by, partner_id, data_key, facts, person, question_set,
+                                   receipt_hash, idempotency_hash, body_hash)
+         VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         ON CONFLICT DO NOTHING
+         RETURNING id
+    ), agreed AS (
+         INSERT INTO consent (request_id, scope, given_at, text_version, language)
+         SELECT made.id, scope, $2, $13, $17 FROM made, unnest($18::text[]) AS scope
+    ), told AS (
+         INSERT INTO request_event (request_id, at, kind, actor) SELECT id, $2, 'submitted', $19 FROM made
+    ), ordered AS ({outbox.PUT.format(rows="SELECT 'match', id, now() FROM made")})
+    SELECT count(*) > 0 FROM made"""
+
+
 async def insert(
     tx: Tx,
     vault: Vault,
@@ -129,21 +147,7 @@ async def insert(
     )
     is_new = await value(
         tx,
-        f"""
-        WITH made AS (
-             INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state,
-                                       urgency, respond_by, partner_id, data_key, facts, person, question_set,
-                                       receipt_hash, idempotency_hash, body_hash)
-             VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-             ON CONFLICT DO NOTHING
-             RETURNING id
-        ), agreed AS (
-             INSERT INTO consent (request_id, scope, given_at, text_version, language)
-             SELECT made.id, scope, $2, $13, $17 FROM made, unnest($18::text[]) AS scope
-        ), told AS (
-             INSERT INTO request_event (request_id, at, kind, actor) SELECT id, $2, 'submitted', $19 FROM made
-        ), ordered AS ({outbox.PUT.format(rows="SELECT 'match', id, now() FROM made")})
-        SELECT count(*) > 0 FROM made""",
+        MADE,
         created.id,
         created.created_at,
         list(created.help_types),

@@ -76,8 +76,8 @@ class Questions:
     def __init__(self, about: About, seed: int) -> None:
         self.about, self.chance = about, Random(seed)  # noqa: S311 - the same questions every time
         self.makers: Sequence[tuple[Callable[[], Question], int]] = (
-            (self.search, 50), (self.listing, 6), (self.named, 6), (self.feed, 3), (self.hsds_list, 24),
-            (self.hsds_one, 5), (self.page, 5), (self.written_place, 2), (self.nonsense, 3),
+            (self.search, 50), (self.listing, 12), (self.named, 6), (self.feed, 3), (self.hsds_list, 24),
+            (self.hsds_one, 8), (self.page, 5), (self.written_place, 2), (self.nonsense, 3),
         )  # fmt: skip
 
     def next(self) -> Question:

@@ -279,7 +279,7 @@ async def test_every_answer_is_the_same_wherever_it_is(house: House, tmp_path: P
     for secret in SECRETS:
         for canary in (secret.street, secret.name, secret.phone, secret.opens_at, re.sub(r"\D", "", secret.phone)):
             assert canary.encode() not in bodies, canary
-    assert sum(str(one.listing).encode() in answer.body for _, answer in worlds[0]) > QUESTIONS / 20
+    assert sum(str(one.listing).encode() in answer.body for _, answer in worlds[0]) > QUESTIONS / 10
     assert {answer.status for _, answer in worlds[0]} == {200, 303, 400, 404, 415, 422}
 
 

@@ -203,21 +203,15 @@ SERVICE: LiteralString = f"""
 
 async def of(at: Reader, ids: Sequence[UUID]) -> list[WholeService]:
     """Published services by their ids."""
-    return await many(
-        at.steady,
-        WholeService,
-        f"""
-        SELECT {SERVICE}
-          FROM service s
-          JOIN organization o ON o.id = s.organization_id
-         WHERE s.id = ANY($1::uuid[]) AND {PUBLISHED}
-         ORDER BY s.id""",
-        list(ids),
-    )
+    return await wholes(at, "s.id = ANY($1::uuid[])", ids)
 
 
 async def of_organizations(at: Reader, ids: Sequence[UUID]) -> list[WholeService]:
     """Every published service of these organizations."""
+    return await wholes(at, "s.organization_id = ANY($1::uuid[])", ids)
+
+
+async def wholes(at: Reader, among: LiteralString, ids: Sequence[UUID]) -> list[WholeService]:
     return await many(
         at.steady,
         WholeService,
@@ -225,7 +219,7 @@ async def of_organizations(at: Reader, ids: Sequence[UUID]) -> list[WholeService
         SELECT {SERVICE}
           FROM service s
           JOIN organization o ON o.id = s.organization_id
-         WHERE s.organization_id = ANY($1::uuid[]) AND {PUBLISHED}
+         WHERE {among} AND {PUBLISHED}
          ORDER BY s.id""",
         list(ids),
     )
@@ -257,6 +251,6 @@ async def changes(at: Reader, ids: Sequence[UUID]) -> list[Change]:
     )
 
 
-async def sources(at: Reader) -> list[str]:
+async def lists_behind(at: Reader) -> list[str]:
     """The lists that what is published came from, by name."""
     return await value(at, "SELECT coalesce(array_agg(DISTINCT source ORDER BY source), '{}') FROM listing_card")

@@ -37,6 +37,65 @@ class Pair:
     likeness: Likeness
 
 
+# $1 how near, $2 so many pairs, $3 so many listings of one number or name.
+ALIKE: LiteralString = """
+    WITH same_phone AS (
+         SELECT pair.one, pair.other
+           FROM (SELECT phone_digits(number) AS digits
+                   FROM phone
+                  WHERE length(phone_digits(number)) >= 7
+                  GROUP BY phone_digits(number)
+                 HAVING count(*) > 1
+                  ORDER BY phone_digits(number)) AS shared
+          CROSS JOIN LATERAL (
+                WITH alike AS MATERIALIZED (
+                     SELECT DISTINCT has.id, has.organization_id
+                       FROM phone t
+                      CROSS JOIN LATERAL (
+                            SELECT id, organization_id FROM listing_card WHERE id = t.provider_id
+                            UNION ALL
+                            SELECT id, organization_id FROM listing_card WHERE service_id = t.service_id
+                            UNION ALL
+                            SELECT id, organization_id FROM listing_card WHERE organization_id = t.organization_id
+                            UNION ALL
+                            SELECT c.id, c.organization_id
+                              FROM provider p JOIN listing_card c USING (id, location_id)
+                             WHERE p.location_id = t.location_id) AS has
+                      WHERE phone_digits(t.number) = shared.digits AND length(phone_digits(t.number)) >= 7
+                      ORDER BY has.id
+                      LIMIT $3
+                )
+                SELECT a.id AS one, b.id AS other
+                  FROM alike a JOIN alike b ON b.id > a.id AND b.organization_id <> a.organization_id) AS pair
+          LIMIT $2
+    ), same_name AS (
+         SELECT pair.one, pair.other
+           FROM (SELECT searchable(name) AS name
+                   FROM listing_card
+                  GROUP BY searchable(name)
+                 HAVING count(*) > 1
+                  ORDER BY searchable(name)) AS shared
+          CROSS JOIN LATERAL (
+                WITH alike AS MATERIALIZED (
+                     SELECT id, organization_id, point
+                       FROM listing_card
+                      WHERE searchable(name) = shared.name
+                      ORDER BY id
+                      LIMIT $3
+                )
+                SELECT a.id AS one, b.id AS other
+                  FROM alike a JOIN alike b ON b.id > a.id AND b.organization_id <> a.organization_id
+                 WHERE a.point <-> b.point <= $1) AS pair
+          LIMIT $2
+    )
+    SELECT DISTINCT ON (one, other) one, other, likeness
+      FROM (SELECT one, other, 'same_phone' AS likeness FROM same_phone
+            UNION ALL
+            SELECT one, other, 'same_name_nearby' FROM same_name) AS found
+     ORDER BY one, other, likeness DESC
+     LIMIT $2"""
+
+
 async def pairs(at: Reader) -> list[Pair]:
     """Published listings that may stand there twice, at most MOST_PAIRS. Places that are not shown take no part.
 
@@ -46,62 +105,7 @@ async def pairs(at: Reader) -> list[Pair]:
     return await many(
         at,
         Pair,
-        """
-        WITH same_phone AS (
-             SELECT pair.one, pair.other
-               FROM (SELECT phone_digits(number) AS digits
-                       FROM phone
-                      WHERE length(phone_digits(number)) >= 7
-                      GROUP BY phone_digits(number)
-                     HAVING count(*) > 1
-                      ORDER BY phone_digits(number)) AS shared
-              CROSS JOIN LATERAL (
-                    WITH alike AS MATERIALIZED (
-                         SELECT DISTINCT has.id, has.organization_id
-                           FROM phone t
-                          CROSS JOIN LATERAL (
-                                SELECT id, organization_id FROM listing_card WHERE id = t.provider_id
-                                UNION ALL
-                                SELECT id, organization_id FROM listing_card WHERE service_id = t.service_id
-                                UNION ALL
-                                SELECT id, organization_id FROM listing_card WHERE organization_id = t.organization_id
-                                UNION ALL
-                                SELECT c.id, c.organization_id
-                                  FROM provider p JOIN listing_card c USING (id, location_id)
-                                 WHERE p.location_id = t.location_id) AS has
-                          WHERE phone_digits(t.number) = shared.digits AND length(phone_digits(t.number)) >= 7
-                          ORDER BY has.id
-                          LIMIT $3
-                    )
-                    SELECT a.id AS one, b.id AS other
-                      FROM alike a JOIN alike b ON b.id > a.id AND b.organization_id <> a.organization_id) AS pair
-              LIMIT $2
-        ), same_name AS (
-             SELECT pair.one, pair.other
-               FROM (SELECT searchable(name) AS name
-                       FROM listing_card
-                      GROUP BY searchable(name)
-                     HAVING count(*) > 1
-                      ORDER BY searchable(name)) AS shared
-              CROSS JOIN LATERAL (
-                    WITH alike AS MATERIALIZED (
-                         SELECT id, organization_id, point
-                           FROM listing_card
-                          WHERE searchable(name) = shared.name
-                          ORDER BY id
-                          LIMIT $3
-                    )
-                    SELECT a.id AS one, b.id AS other
-                      FROM alike a JOIN alike b ON b.id > a.id AND b.organization_id <> a.organization_id
-                     WHERE a.point <-> b.point <= $1) AS pair
-              LIMIT $2
-        )
-        SELECT DISTINCT ON (one, other) one, other, likeness
-          FROM (SELECT one, other, 'same_phone' AS likeness FROM same_phone
-                UNION ALL
-                SELECT one, other, 'same_name_nearby' FROM same_name) AS found
-         ORDER BY one, other, likeness DESC
-         LIMIT $2""",
+        ALIKE,
         NEAR_CHORD,
         MOST_PAIRS,
         MOST_ALIKE,

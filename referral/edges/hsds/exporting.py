@@ -103,7 +103,7 @@ async def tabulated(tx: Tx, folder: Path, progress: Progress) -> tuple[Path, dic
         tables = Tables(folder=package, files=files)
         async for service in everything(tx, progress):
             tables.add(service)
-    described = descriptor(tables.counts, await whole.sources(tx))
+    described = descriptor(tables.counts, await whole.lists_behind(tx))
     words = orjson.dumps(described, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     (package / DESCRIPTOR).write_bytes(words)
     return package, {table: tables.counts[table] for table in TABLES if table in tables.counts}
