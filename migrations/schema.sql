@@ -35,6 +35,21 @@ CREATE FUNCTION public.drawn_areas(here public.cube) RETURNS text[]
          WHERE NOT EXISTS (SELECT FROM area_ring i WHERE i.area_id = o.area_id AND i.is_hole AND i.ring @> h.spot)
     $$;
 
+CREATE FUNCTION public.forget_hours() RETURNS void
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+    DECLARE
+        held bigint[];
+    BEGIN
+        SELECT array_agg(free.id) INTO held
+          FROM (SELECT h.id FROM opening_hours h
+                 WHERE NOT EXISTS (SELECT FROM listing_card c WHERE c.hours = h.id)
+                   FOR UPDATE SKIP LOCKED) AS free;
+        DELETE FROM opening_hours h  -- another statement: it sees who has come to keep them meanwhile
+         WHERE h.id = ANY(held) AND NOT EXISTS (SELECT FROM listing_card c WHERE c.hours = h.id);
+    END $$;
+
 CREATE FUNCTION public.forget_words() RETURNS void
     LANGUAGE sql
     SET enable_seqscan TO 'off'
@@ -59,6 +74,14 @@ CREATE FUNCTION public.has_word(words text, word text) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((strpos((' '::text || words), (' '::text || word)) > 0) OR ((length(word) >= 5) AND (EXISTS (SELECT FROM unnest(string_to_array(has_word.words, ' '::text)) one(one) WHERE (((length(one.one) >= (length(has_word.word) - 2)) AND (length(one.one) <= (length(has_word.word) + 2))) AND (public.levenshtein_less_equal(one.one, has_word.word, CASE WHEN (length(has_word.word) < 9) THEN 1 ELSE 2 END) <= CASE WHEN (length(has_word.word) < 9) THEN 1 ELSE 2 END))))));
 
+CREATE FUNCTION public.week_of(schedules json) RETURNS int4multirange
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT CASE WHEN bool_or((h.is_closure OR (h.weeks_of_month <> '{}'::integer[]) OR (h.valid_from IS NOT NULL) OR (h.valid_to IS NOT NULL) OR (EXTRACT(second FROM h.opens_at) <> (0)::numeric) OR (EXTRACT(second FROM h.closes_at) <> (0)::numeric))) THEN NULL::int4multirange ELSE COALESCE((range_agg(int4range(t.start, t.stop)) * '{[0,10080)}'::int4multirange), '{}'::int4multirange) END AS "coalesce" FROM (json_to_recordset(week_of.schedules) h(weekdays text[], opens_at interval, closes_at interval, valid_from date, valid_to date, weeks_of_month integer[], is_closure boolean) LEFT JOIN LATERAL (SELECT ((d.day + w.week) + ((EXTRACT(epoch FROM h.opens_at) / (60)::numeric))::integer) AS start, (((d.day + w.week) + ((EXTRACT(epoch FROM h.closes_at) / (60)::numeric))::integer) + CASE WHEN (h.closes_at <= h.opens_at) THEN 1440 ELSE 0 END) AS stop FROM ((unnest(h.weekdays) named(weekday) CROSS JOIN LATERAL (SELECT ((array_position('{MO,TU,WE,TH,FR,SA,SU}'::text[], named.weekday) - 1) * 1440) AS "?column?") d(day)) CROSS JOIN (VALUES (0), ('-10080'::integer)) w(week))) t ON ((NOT h.is_closure))) WHERE (h.is_closure OR (h.weekdays <> '{}'::text[])));
+
+CREATE FUNCTION public.hours_of(schedules json, zone text) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT CASE WHEN ((hours_of.zone IS NULL) OR (kept.week = '{}'::int4multirange)) THEN NULL::bigint ELSE hashtextextended(((hours_of.zone || ' '::text) || COALESCE((kept.week)::text, (hours_of.schedules)::text)), (0)::bigint) END AS hashtextextended FROM (VALUES (public.week_of(hours_of.schedules))) kept(week));
+
 CREATE FUNCTION public.is_open_at(schedules json, zone text, moment timestamp with time zone) RETURNS boolean
     LANGUAGE sql IMMUTABLE COST 2000 PARALLEL SAFE
     RETURN (WITH hours AS (SELECT h.is_closure, ((here.clock >= (d.day + (h.opens_at)::interval)) AND (here.clock < ((d.day + (h.closes_at)::interval) + CASE WHEN (h.closes_at <= h.opens_at) THEN '1 day'::interval ELSE '00:00:00'::interval END)) AND ((h.weekdays = '{}'::text[]) OR ((ARRAY['MO'::text, 'TU'::text, 'WE'::text, 'TH'::text, 'FR'::text, 'SA'::text, 'SU'::text])[(EXTRACT(isodow FROM d.day))::integer] = ANY (h.weekdays))) AND ((h.weeks_of_month = '{}'::integer[]) OR (h.weeks_of_month && ARRAY[d.week, d.week_from_end]))) AS is_now FROM (((SELECT (is_open_at.moment AT TIME ZONE is_open_at.zone) AS clock) here CROSS JOIN LATERAL (SELECT days.day, (((EXTRACT(day FROM days.day))::integer + 6) / 7) AS week, (- ((((EXTRACT(day FROM (date_trunc('month'::text, (days.day)::timestamp with time zone) + '1 mon -1 days'::interval)))::integer - (EXTRACT(day FROM days.day))::integer) / 7) + 1)) AS week_from_end FROM (VALUES ((here.clock)::date), (((here.clock)::date - 1))) days(day)) d) JOIN json_to_recordset(is_open_at.schedules) h(weekdays text[], opens_at text, closes_at text, valid_from date, valid_to date, weeks_of_month integer[], is_closure boolean) ON (((d.day >= COALESCE(h.valid_from, '-infinity'::date)) AND (d.day <= COALESCE(h.valid_to, 'infinity'::date))))) WHERE (h.is_closure OR (h.weekdays <> '{}'::text[]))) SELECT CASE WHEN bool_or((hours.is_closure AND hours.is_now)) THEN false WHEN bool_or((NOT hours.is_closure)) THEN bool_or(((NOT hours.is_closure) AND hours.is_now)) ELSE NULL::boolean END AS "case" FROM hours);
@@ -78,10 +101,6 @@ CREATE FUNCTION public.lexemes_of(words text) RETURNS tsvector
 CREATE FUNCTION public.unit_point(latitude double precision, longitude double precision) RETURNS public.cube
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN public.cube(ARRAY[(cos(radians(latitude)) * cos(radians(longitude))), (cos(radians(latitude)) * sin(radians(longitude))), sin(radians(latitude))]);
-
-CREATE FUNCTION public.week_of(schedules json) RETURNS int4multirange
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT CASE WHEN bool_or((h.is_closure OR (h.weeks_of_month <> '{}'::integer[]) OR (h.valid_from IS NOT NULL) OR (h.valid_to IS NOT NULL) OR (EXTRACT(second FROM h.opens_at) <> (0)::numeric) OR (EXTRACT(second FROM h.closes_at) <> (0)::numeric))) THEN NULL::int4multirange ELSE COALESCE((range_agg(int4range(t.start, t.stop)) * '{[0,10080)}'::int4multirange), '{}'::int4multirange) END AS "coalesce" FROM (json_to_recordset(week_of.schedules) h(weekdays text[], opens_at interval, closes_at interval, valid_from date, valid_to date, weeks_of_month integer[], is_closure boolean) LEFT JOIN LATERAL (SELECT ((d.day + w.week) + ((EXTRACT(epoch FROM h.opens_at) / (60)::numeric))::integer) AS start, (((d.day + w.week) + ((EXTRACT(epoch FROM h.closes_at) / (60)::numeric))::integer) + CASE WHEN (h.closes_at <= h.opens_at) THEN 1440 ELSE 0 END) AS stop FROM ((unnest(h.weekdays) named(weekday) CROSS JOIN LATERAL (SELECT ((array_position('{MO,TU,WE,TH,FR,SA,SU}'::text[], named.weekday) - 1) * 1440) AS "?column?") d(day)) CROSS JOIN (VALUES (0), ('-10080'::integer)) w(week))) t ON ((NOT h.is_closure))) WHERE (h.is_closure OR (h.weekdays <> '{}'::text[])));
 
 CREATE TABLE public.listing_card (
     id uuid NOT NULL,
@@ -120,12 +139,15 @@ CREATE TABLE public.listing_card (
     phones json NOT NULL,
     schedules json NOT NULL,
     lexemes tsvector GENERATED ALWAYS AS (public.lexemes_of(words)) STORED NOT NULL,
-    week int4multirange GENERATED ALWAYS AS (public.week_of(schedules)) STORED
+    week int4multirange GENERATED ALWAYS AS (public.week_of(schedules)) STORED,
+    hours bigint GENERATED ALWAYS AS (public.hours_of(schedules, time_zone)) STORED
 );
 
 COMMENT ON COLUMN public.listing_card.areas IS 'in:US-TX stands there; for:US-TX, for:US-TX/Cameron, for:<place> cover it.';
 
 COMMENT ON COLUMN public.listing_card.words IS 'All that text search reads, folded.';
+
+COMMENT ON COLUMN public.listing_card.hours IS 'Which of opening_hours it keeps.';
 
 CREATE TABLE public.location (
     id uuid NOT NULL,
@@ -189,6 +211,20 @@ COMMENT ON COLUMN public.provider.merged_into IS 'The listing that is kept in it
 CREATE FUNCTION public.is_remembered(owner uuid) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN ((EXISTS (SELECT FROM (public.provider p JOIN public.listing_card c ON ((c.id = p.id))) WHERE ((p.id = is_remembered.owner) OR (p.service_id = is_remembered.owner) OR (p.location_id = is_remembered.owner) OR (p.organization_id = is_remembered.owner)))) AND (NOT (EXISTS (SELECT FROM public.location l WHERE ((l.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))) AND (NOT (EXISTS (SELECT FROM (public.provider p JOIN public.location l ON ((l.id = p.location_id))) WHERE ((p.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))));
+
+CREATE FUNCTION public.learn_hours() RETURNS trigger
+    LANGUAGE plpgsql
+    SET enable_seqscan TO 'off'
+    AS $$
+    BEGIN
+        INSERT INTO opening_hours (id, time_zone, week, schedules)
+        SELECT DISTINCT ON (c.hours)
+               c.hours, c.time_zone, c.week, CASE WHEN c.week IS NULL THEN c.schedules END
+          FROM made c
+         WHERE c.hours IS NOT NULL AND NOT EXISTS (SELECT FROM opening_hours k WHERE k.id = c.hours FOR KEY SHARE)
+         ORDER BY c.hours;
+        RETURN NULL;
+    END $$;
 
 CREATE FUNCTION public.learn_words() RETURNS trigger
     LANGUAGE plpgsql
@@ -950,7 +986,8 @@ CREATE VIEW public.listing WITH (security_invoker='true') AS
           WHERE ((k.provider_id = c.id) AND (k.expires_at > now()))) AS capacities,
     ((c.xmin)::text)::bigint AS version,
     c.lexemes,
-    public.listing_sources(c.id) AS sources
+    public.listing_sources(c.id) AS sources,
+    c.hours
    FROM (public.listing_card c
      LEFT JOIN public.provider p ON ((p.id = c.id)));
 
@@ -1071,6 +1108,28 @@ CREATE TABLE public.listing_word (
 );
 
 COMMENT ON TABLE public.listing_word IS 'Every word of a listing that has a letter: what a misspelt one may mean.';
+
+CREATE TABLE public.opening_hours (
+    id bigint NOT NULL,
+    time_zone text NOT NULL,
+    week int4multirange,
+    schedules json,
+    CONSTRAINT opening_hours_told_by_week CHECK (((week IS NULL) OR (schedules IS NULL)))
+);
+
+COMMENT ON TABLE public.opening_hours IS 'What listings keep, each once for a time zone.';
+
+CREATE VIEW public.opening_hours_now WITH (security_invoker='true') AS
+ SELECT h.id,
+        CASE
+            WHEN (h.week IS NULL) THEN public.is_open_at(h.schedules, h.time_zone, now())
+            ELSE (h.week @> clock.minute)
+        END AS is_open
+   FROM (public.opening_hours h
+     JOIN ( SELECT zone.time_zone,
+            public.minute_of_week((now() AT TIME ZONE zone.time_zone)) AS minute
+           FROM ( SELECT DISTINCT opening_hours.time_zone
+                   FROM public.opening_hours) zone) clock USING (time_zone));
 
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
@@ -1477,6 +1536,8 @@ CREATE INDEX listing_card_free ON public.listing_card USING btree (id) WHERE (fr
 
 CREATE INDEX listing_card_help ON public.listing_card USING gin (help_types);
 
+CREATE INDEX listing_card_hours ON public.listing_card USING gist (hours, point) WHERE (hours IS NOT NULL);
+
 CREATE INDEX listing_card_lexemes ON public.listing_card USING gin (lexemes);
 
 CREATE INDEX listing_card_minors ON public.listing_card USING btree (id) WHERE (accepts_minors <> ALL (ARRAY['no'::text, 'unknown'::text]));
@@ -1492,6 +1553,8 @@ CREATE INDEX listing_card_of_service ON public.listing_card USING btree (service
 CREATE INDEX listing_card_postal_code ON public.listing_card USING btree (regexp_replace(upper((location ->> 'postal_code'::text)), '^([0-9]{5})-[0-9]{4}$'::text, '\1'::text));
 
 CREATE INDEX listing_card_remote ON public.listing_card USING btree (id) WHERE (remote <> ALL (ARRAY['no'::text, 'unknown'::text]));
+
+CREATE INDEX listing_card_silent ON public.listing_card USING gist (point) WHERE (hours IS NULL);
 
 CREATE INDEX listing_card_tags ON public.listing_card USING gin (tags);
 
@@ -1524,6 +1587,8 @@ CREATE INDEX listing_word_by_length ON public.listing_word USING btree (length, 
 CREATE INDEX location_by_point ON public.location USING gist (point);
 
 CREATE UNIQUE INDEX one_open_proposal_of_a_fact ON public.proposed_fact USING btree (provider_id, fact, proposer) WHERE (state = 'open'::text);
+
+CREATE INDEX opening_hours_by_id ON public.opening_hours USING btree (id);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_at IS NULL);
 
@@ -1604,6 +1669,8 @@ CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.se
 CREATE TRIGGER capacity_is_counted AFTER UPDATE ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
 
 CREATE TRIGGER capacity_is_stated AFTER INSERT ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
+
+CREATE TRIGGER card_teaches_hours AFTER INSERT ON public.listing_card REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION public.learn_hours();
 
 CREATE TRIGGER card_teaches_words AFTER INSERT ON public.listing_card REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION public.learn_words();
 

@@ -165,6 +165,19 @@ async def test_what_runs_all_day_reads_no_table_whole(years: Any, statement: Sta
     assert explaining.read_whole == set()
 
 
+@pytest.mark.parametrize("asked", [ASYLUM, Search(near=HERE)], ids=["of a key", "of all"])
+async def test_who_is_open_now_is_walked_to_and_by_night_by_the_hours_kept(years: Any, asked: Search) -> None:
+    question = search.question(replace(asked, open_now=True), search.Paging(first=20), search.ALL)
+    assert question.whole is not None
+    nearest, by_hours = Explaining(connection=years), Explaining(connection=years)
+    await nearest.fetch(question.sql, *question.arguments)
+    await by_hours.fetch(question.whole, *question.arguments)
+    assert ("listing_offer_near" if asked.help_types else "listing_card_near") in nearest.indexes
+    assert {"listing_card_hours", "listing_card_silent"} <= by_hours.indexes
+    # The hours that anyone keeps are few, and are read to tell which of them are open.
+    assert nearest.read_whole | by_hours.read_whole <= {"opening_hours"}
+
+
 async def test_a_page_of_the_queue_is_read_in_its_order_and_not_sorted(years: Any) -> None:
     explaining = Explaining(connection=years)
     await most_pressing(Reader(explaining))

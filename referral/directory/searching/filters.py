@@ -159,11 +159,17 @@ def condition(search: Search) -> LiteralString:
     return "\n    AND ".join([besides_facts(search), *(fact.kept for fact in facts(search))])
 
 
-def besides_facts(search: Search) -> LiteralString:
+def besides_facts(search: Search, *, walked: bool = False) -> LiteralString:
+    """Where rows are `walked` in an order of their own, kinds of help and languages are no reason to leave it: put so
+    that the planner takes them for neither rare nor for what an index could answer.
+    """
+    helps: LiteralString = (
+        "(listing.help_types && $3::text[]) IS TRUE" if walked else "listing.help_types && $3::text[]"
+    )
     return "\n    AND ".join([
-        "listing.help_types && $3::text[]" if search.help_types else "$3::text[] IS NULL",
+        helps if search.help_types else "$3::text[] IS NULL",
         "listing.openness = ANY($4::text[])" if search.openness else "$4::text[] IS NULL",
-        spoken(search),
+        f"coalesce({spoken(search)}, false)" if walked else spoken(search),
         "listing.organization_id = $6::uuid" if search.organization else "$6::uuid IS NULL",
         SPOKEN_SO if search.language_modes else "$7::text[] IS NULL",
         "(listing.claims && $8::text[] OR listing.claims = '{}')" if search.claims else "$8::text[] IS NULL",
@@ -213,6 +219,16 @@ class Fact:
     not_known: LiteralString
 
 
+# Which hours are open now is asked once a statement, and kept in a hash: a listing costs one look into it.
+WHO_IS_OPEN: LiteralString = "(listing.hours IN (SELECT id FROM opening_hours_now WHERE is_open)) IS"
+WHO_IS_CLOSED: LiteralString = "(listing.hours IN (SELECT id FROM opening_hours_now WHERE NOT is_open)) IS"
+HOURS_NOT_KNOWN: LiteralString = (
+    "(listing.hours IS NULL OR listing.hours IN (SELECT id FROM opening_hours_now WHERE is_open IS NULL))"
+)
+OPEN_NOW = Fact(f"{WHO_IS_OPEN} TRUE", f"{WHO_IS_CLOSED} NOT TRUE", HOURS_NOT_KNOWN)
+CLOSED_NOW = Fact(f"{WHO_IS_CLOSED} TRUE", f"{WHO_IS_OPEN} NOT TRUE", HOURS_NOT_KNOWN)
+
+
 def facts(search: Search) -> list[Fact]:
     """Those asked for; what takes longest to tell comes last."""
     found: list[Fact] = []
@@ -228,10 +244,7 @@ def facts(search: Search) -> list[Fact]:
             kept: LiteralString = f"{column} <> 'no'" if asked else f"{column} IN ('no', 'unknown')"
             found.append(Fact(said, kept, f"{column} = 'unknown'"))
     if search.open_now is not None:
-        is_so: LiteralString = "TRUE" if search.open_now else "FALSE"
-        isnt: LiteralString = "FALSE" if search.open_now else "TRUE"
-        is_open: LiteralString = "listing.is_open_now"
-        found.append(Fact(f"{is_open} IS {is_so}", f"{is_open} IS NOT {isnt}", f"{is_open} IS NULL"))
+        found.append(OPEN_NOW if search.open_now else CLOSED_NOW)
     return found
 
 

@@ -7,9 +7,9 @@ from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
 from referral.directory.providers import COLUMNS, Provider
-from referral.directory.searching import filters, shapes
+from referral.directory.searching import filters, open_now, shapes
 from referral.directory.searching.filters import Area, Point, Search, arguments, as_cube, condition, wrong_in
-from referral.directory.searching.search_sql import Columns, Sorting, from_afar, outwards, sorted_page
+from referral.directory.searching.search_sql import Columns, Sorting, from_afar, is_keyed, outwards, sorted_page
 from referral.directory.searching.shapes import Kind
 from referral.directory.searching.spelling import understood
 from referral.directory.words import ProviderOrder
@@ -154,11 +154,14 @@ def chosen(names: frozenset[str]) -> Columns:
 class Question(Generic[Ranked]):
     """A page of a search: one row more than the page, best first; backwards, the other way round.
 
-    Outwards from the origin it is two statements; the second is asked only if the first does not fill the page.
+    Outwards from the origin it is two statements; the second is asked only if the first does not fill the page. Where
+    the first looks among the nearest only, `whole` looks everywhere.
     """
 
     sql: LiteralString
+    whole: LiteralString | None
     rest: LiteralString | None
+    search: Search
     arguments: tuple[object, ...]
     window: Window[Ranked]
 
@@ -169,9 +172,24 @@ class Question(Generic[Ranked]):
         # looking for who covers the origin from afar: they are few, and have an index of their own.
         rows = await fetch(at.steady if self.rest else at, self.sql, *self.arguments)
         size = self.window.size
-        if self.rest and (len(rows) <= size or place(rows[size])[0] > 0):  # the page is not full of those without doubt
+
+        def is_full() -> bool:
+            """Of those without doubt."""
+            return len(rows) > size and place(rows[size])[0] == 0
+
+        if self.whole and not is_full() and await may_be_cut_short(at, self.search):
+            rows = await fetch(at.steady, self.whole, *self.arguments)
+        if self.rest and not is_full():
             rows = sorted([*rows, *await fetch(at.steady, self.rest, *self.arguments)], key=place)[: size + 1]
         return Found(hits=cursors.in_order(self.window, rows), page=cursors.page_of(self.window, len(rows)))
+
+
+async def may_be_cut_short(at: Reader, search: Search) -> bool:
+    """Whether a look among the nearest may have passed over someone farther away."""
+    if not is_keyed(search):
+        return True
+    _, _, help_types, _, languages, *_ = arguments(search)
+    return await value(at.steady, open_now.MAY_BE_CUT_SHORT, help_types, languages)
 
 
 def question(
@@ -193,13 +211,15 @@ def wrong_order(search: Search, order: ProviderOrder) -> list[FieldProblem]:
 
 def asking(search: Search, order: ProviderOrder, window: Window[Ranked], columns: frozenset[str]) -> Question[Ranked]:
     mark = window.mark
-    sql, rest = statements(
+    sql, whole, rest = statements(
         shapes.kind(search), order, columns, window.size + 1, backwards=window.backwards, is_marked=mark is not None
     )
     doubt, key = mark.key if mark else (None, None)
     return Question(
         sql=sql,
+        whole=whole,
         rest=rest,
+        search=search,
         arguments=(*arguments(search), doubt, key, mark.id if mark else None),
         window=window,
     )
@@ -208,12 +228,15 @@ def asking(search: Search, order: ProviderOrder, window: Window[Ranked], columns
 @lru_cache(maxsize=STATEMENTS_KEPT)
 def statements(
     kind: Kind, order: ProviderOrder, columns: frozenset[str], size: int, *, backwards: bool, is_marked: bool
-) -> tuple[LiteralString, LiteralString | None]:
-    """The statement for searches of one kind, and the one for who helps from afar."""
+) -> tuple[LiteralString, LiteralString | None, LiteralString | None]:
+    """The statement for searches of one kind, the one that leaves nobody out, and the one for who helps from afar."""
     sorting = Sorting(search=shapes.example(kind), order=order, backwards=backwards, is_marked=is_marked, size=size)
-    if sorting.goes_outwards:
-        return outwards(sorting, chosen(columns)), from_afar(sorting, chosen(columns))
-    return sorted_page(sorting, chosen(columns)), None
+    taken = chosen(columns)
+    if not sorting.goes_outwards:
+        return sorted_page(sorting, taken), None, None
+    if sorting.search.open_now:
+        return open_now.among_nearest(sorting, taken), open_now.by_hours(sorting, taken), from_afar(sorting, taken)
+    return outwards(sorting, taken), None, from_afar(sorting, taken)
 
 
 async def count(at: Reader, search: Search) -> int | None:

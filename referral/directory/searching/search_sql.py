@@ -106,6 +106,12 @@ def sorted_page(sorting: Sorting, columns: Columns) -> LiteralString:
          ORDER BY {sorting.ends("page.doubt", "page.key", "page.found")}"""
 
 
+ASKED: LiteralString = """asked AS MATERIALIZED (
+             SELECT cube($1::float8[]) AS here, cube_enlarge(cube($1::float8[]), coalesce($2::float8, 3), 3) AS box,
+                    coalesce($2::float8, 3) AS reach
+        )"""
+
+
 def outwards(sorting: Sorting, columns: Columns) -> LiteralString:
     """The nearest first: one walk of the index for each pair of help and language and each choice of doubts.
 
@@ -115,10 +121,7 @@ def outwards(sorting: Sorting, columns: Columns) -> LiteralString:
         [walk(sorting, columns, doubtful) for doubtful in choices(filters.facts(sorting.search))]
     )
     return f"""
-        WITH asked AS MATERIALIZED (
-             SELECT cube($1::float8[]) AS here, cube_enlarge(cube($1::float8[]), coalesce($2::float8, 3), 3) AS box,
-                    coalesce($2::float8, 3) AS reach
-        ), near AS (
+        WITH {ASKED}, near AS (
              SELECT DISTINCT ON (hit.id) hit.*
                FROM ({walks}) AS hit
         )
@@ -133,27 +136,57 @@ def walk(sorting: Sorting, columns: Columns, doubtful: Collection[Fact]) -> Lite
 
     Each choice is a walk of its own, so that its conditions are plain: who states a rare fact has an index.
     """
-    search = sorting.search
+    here = point(sorting.search)
     doubt = NUMBERS[len(doubtful)]
-    has_key = bool(search.help_types or search.languages)
-    point: LiteralString = "o.point" if has_key else "listing.point"
-    within_reach = within_box if has_key or search.radius_km is not None else anywhere
-    facts = "".join([f"AND {fact.not_known if fact in doubtful else fact.said} " for fact in filters.facts(search)])
     return f"""
              SELECT reached.*
-               FROM {"offer_keys($3::text[], $5::text[])" if has_key else "(VALUES (0))"} AS offer(key)
+               FROM {keys(sorting.search)} AS offer(key)
               CROSS JOIN LATERAL (
-                    SELECT listing.id{taken(columns)}, {doubt} AS doubt, {point} <-> (SELECT here FROM asked) AS key
-                      FROM {"listing_offer o JOIN listing ON listing.id = o.listing_id" if has_key else "listing"}
+                    SELECT listing.id{taken(columns)}, {doubt} AS doubt, {here} <-> (SELECT here FROM asked) AS key
+                      FROM {along(sorting, filters.facts(sorting.search), doubtful)}
+                     ORDER BY {here} <-> (SELECT here FROM asked)
+                     FETCH FIRST {sorting.limit} ROWS WITH TIES) AS reached"""
+
+
+def along(sorting: Sorting, facts: Collection[Fact], doubtful: Collection[Fact]) -> LiteralString:
+    """FROM and WHERE of a walk: the rows of one key, and what must hold of them, of these facts too."""
+    search = sorting.search
+    here, has_key = point(search), is_keyed(search)
+    within_reach = within_box if has_key or search.radius_km is not None else anywhere
+    return f"""{"listing_offer o JOIN listing ON listing.id = o.listing_id" if has_key else "listing"}
                      WHERE {"o.key = offer.key" if has_key else "true"}
                        AND {"o.is_open" if has_key and takes_only_open(search) else "true"}
-                       AND {within_reach(point)}
-                       AND {filters.besides_facts(search)}
-                       {facts}
-                       AND {sorting.onwards(doubt, f"{point} <-> (SELECT here FROM asked)", "listing.id")}
-                       AND ($14::text[] IS NULL OR true)
-                     ORDER BY {point} <-> (SELECT here FROM asked)
-                     FETCH FIRST {sorting.limit} ROWS WITH TIES) AS reached"""
+                       AND {within_reach(here)}
+                       AND {must_hold(sorting, facts, doubtful, here)}"""
+
+
+def must_hold(
+    sorting: Sorting,
+    facts: Collection[Fact],
+    doubtful: Collection[Fact],
+    here: LiteralString,
+    *,
+    walked: bool = False,
+) -> LiteralString:
+    said = "".join([f"AND {fact.not_known if fact in doubtful else fact.said} " for fact in facts])
+    doubt = NUMBERS[len(doubtful)]
+    return f"""{filters.besides_facts(sorting.search, walked=walked)}
+                       {said}
+                       AND {sorting.onwards(doubt, f"{here} <-> (SELECT here FROM asked)", "listing.id")}
+                       AND ($14::text[] IS NULL OR true)"""
+
+
+def is_keyed(search: Search) -> bool:
+    """Whether kinds of help or languages are asked: then the rows of each pair have an index of positions."""
+    return bool(search.help_types or search.languages)
+
+
+def keys(search: Search) -> LiteralString:
+    return "offer_keys($3::text[], $5::text[])" if is_keyed(search) else "(VALUES (0))"
+
+
+def point(search: Search) -> LiteralString:
+    return "o.point" if is_keyed(search) else "listing.point"
 
 
 def within_box(point: LiteralString) -> LiteralString:

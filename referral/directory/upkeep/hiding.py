@@ -112,7 +112,7 @@ async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
     await history.forget(tx, place)
     await proposing.forget(tx, place)
     await execute(tx, "SET CONSTRAINTS refresh_at_commit IMMEDIATE")  # then no listing holds the words of its name
-    await execute(tx, "SELECT forget_words()")
+    await execute(tx, "SELECT forget_words(), forget_hours()")
     await execute(tx, "SET CONSTRAINTS refresh_at_commit DEFERRED")
     await record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="place_hidden", subject_id=place)
 
