@@ -153,6 +153,7 @@ def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
         "GRAPHILE_ENV": "production",
         "NPM_FOLDER": str(NPM),
     }
+    home.mkdir(parents=True, exist_ok=True)
     log = (home / f"{server}.log").open("wb")
     process = subprocess.Popen(command(server, dsn, port), env=surroundings, cwd=PROJECT, stdout=log, stderr=log)
     try:
