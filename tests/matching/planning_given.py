@@ -9,6 +9,28 @@ from referral.matching.planning.model import Ask, Option, Places
 
 SALT = b"drawn in public"
 LEVELS = tuple(UrgencyLevel)
+HERE, THERE = UUID(int=1), UUID(int=2)
+
+
+def at(provider: UUID, free: int = 1, kept: int = 0) -> Places:
+    return Places(provider_id=provider, organization_id=provider, free=free, kept=kept)
+
+
+def someone(
+    number: int,
+    *options: tuple[UUID, int],
+    level: UrgencyLevel = UrgencyLevel.NORMAL,
+    waited: timedelta = timedelta(0),
+    takes: int = 1,
+    certain: bool = True,
+) -> Ask:
+    return Ask(
+        request_id=UUID(int=100 + number),
+        level=level,
+        waited=waited,
+        takes=takes,
+        options=tuple(Option(provider_id=id, points=points, certain=certain) for id, points in options),
+    )
 
 
 def world(

@@ -9,37 +9,15 @@ from uuid import UUID
 
 import planning_given as worlds
 import pytest
-from planning_given import LEVELS, SALT
+from planning_given import HERE, LEVELS, SALT, THERE, at, someone
 
 from referral.intake.words import UrgencyLevel
 from referral.matching.planning import exact, flow, goals
 from referral.matching.planning.choices import choices_of, numbers
 from referral.matching.planning.goals import TooLarge
-from referral.matching.planning.model import Ask, Assignment, Option, Places
+from referral.matching.planning.model import Ask, Assignment, Places
 
 SEEDS = range(40)
-HERE, THERE = UUID(int=1), UUID(int=2)
-
-
-def at(provider: UUID, free: int = 1, kept: int = 0) -> Places:
-    return Places(provider_id=provider, organization_id=provider, free=free, kept=kept)
-
-
-def someone(
-    number: int,
-    *options: tuple[UUID, int],
-    level: UrgencyLevel = UrgencyLevel.NORMAL,
-    waited: timedelta = timedelta(0),
-    takes: int = 1,
-    certain: bool = True,
-) -> Ask:
-    return Ask(
-        request_id=UUID(int=100 + number),
-        level=level,
-        waited=waited,
-        takes=takes,
-        options=tuple(Option(provider_id=id, points=points, certain=certain) for id, points in options),
-    )
 
 
 def planned(*asks: Ask, places: Iterable[Places]) -> dict[int, UUID]:
