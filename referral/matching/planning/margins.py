@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from referral.matching.planning.choices import URGENT_CODE, Choices, Whole
+from referral.matching.planning.choices import URGENT_CODE, Choices, Flags, Whole
 from referral.matching.planning.goals import Worth
 
 NOBODY = -1
@@ -82,7 +82,7 @@ def moves(choices: Choices, worth: Worth, at: Whole) -> Moves:
     )
 
 
-def is_rest_taken(choices: Choices, at: Whole) -> Whole:
+def is_rest_taken(choices: Choices, at: Whole) -> Flags:
     """Where some places are kept and all others went to people who can wait: what the urgent leave, only the urgent
     can take.
     """
