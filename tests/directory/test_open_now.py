@@ -11,7 +11,9 @@ import given
 import pytest
 
 from referral.directory.searching import search
-from referral.directory.searching.filters import Point, Search
+from referral.directory.searching.filters import Point, Search, arguments
+from referral.directory.searching.search_sql import Sorting, sorted_page
+from referral.directory.words import ProviderOrder
 from referral.foundation.db import Database, execute, records, value
 from referral.foundation.vocabulary import HelpType
 
@@ -99,27 +101,88 @@ async def test_so_are_those_within_a_radius_and_those_page_by_page_backwards(
     assert [hit.id for hit in last.hits] == found[-20:]
 
 
+async def test_an_office_is_not_passed_over_because_its_nearest_peers_are_closed(
+    database: Database, night: list[UUID]
+) -> None:
+    """Two languages are two walks. One ends among the closed; what the other finds farther on is no page yet."""
+    rows = await records(
+        database.reader,
+        "SELECT id FROM listing WHERE is_open_now ORDER BY point <-> cube($1::float8[])",
+        search.as_cube(HERE),
+    )
+    nearest, *farther = [row["id"] for row in rows]
+    async with database.transaction() as tx:
+        await execute(
+            tx, "INSERT INTO language_offered (id, service_id, tag) SELECT gen_random_uuid(), $1, 'ht'", nearest
+        )
+        await execute(
+            tx,
+            """INSERT INTO language_offered (id, service_id, tag)
+               SELECT gen_random_uuid(), id, 'mam' FROM unnest($1::uuid[]) AS id""",
+            farther,
+        )
+        await execute(
+            tx,
+            """INSERT INTO language_offered (id, service_id, tag)
+               SELECT gen_random_uuid(), c.id, 'ht' FROM listing_card c WHERE c.tags = '{}' AND c.hours IS NOT NULL""",
+        )
+    page = await search.find(database.reader, replace(ASKED, languages=("ht", "mam")), first=20)
+    assert [hit.id for hit in page.hits] == [nearest, *farther[:19]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_search_for_who_is_open_finds_what_sorting_all_of_them_finds(
+    database: Database, night: list[UUID], seed: int
+) -> None:
+    """Languages, kinds of help, radius and other facts by chance; nearly every second search needs the second look."""
+    chance = Random(seed)  # noqa: S311 - the same searches each time
+    async with database.transaction() as tx:
+        await execute(tx, "DELETE FROM language_offered")
+        await execute(
+            tx,
+            """INSERT INTO language_offered (id, service_id, tag)
+               SELECT gen_random_uuid(), id, (ARRAY['es', 'ht', 'mam'])[1 + abs(hashtext(id::text || $1)) % 3]
+                 FROM service WHERE abs(hashtext($1 || id::text)) % 4 > 0""",
+            str(seed),
+        )
+    for _ in range(12):
+        asked = Search(
+            near=Point(latitude=chance.uniform(26, 45), longitude=chance.uniform(-118, -80)),
+            covered_by=(),
+            open_now=True,
+            radius_km=chance.choice((None, None, 400.0, 1_500.0)),
+            help_types=chance.choice((None, ASYLUM, (*ASYLUM, HelpType.HUM_SHELTER))),
+            languages=chance.choice((None, ("es",), ("ht", "mam"))),
+            free=chance.choice((None, None, True)),
+        )
+        every = sorted_page(
+            Sorting(search=asked, order=ProviderOrder.NEAREST, backwards=False, is_marked=False, size=51), {}
+        )
+        rows = await records(database.reader, every, *arguments(asked), None, None, None)
+        found = await search.find(database.reader, asked, first=50)
+        assert [hit.id for hit in found.hits] == [row["id"] for row in rows][:50], asked
+
+
 async def test_who_closes_is_found_no_more_and_who_opens_is(database: Database, night: list[UUID]) -> None:
     """The hours that a listing keeps are kept by the database, whoever changes them."""
     first, *_ = await everybody(database, ASKED)
-    async with database.transaction() as tx:
-        await execute(tx, "UPDATE schedule SET weekdays = '{}' WHERE provider_id = $1", first)
-        await execute(
-            tx,
-            "INSERT INTO schedule (id, provider_id, weekdays, opens_at, closes_at, is_closure) "
-            "VALUES (gen_random_uuid(), $1, '{MO,TU,WE,TH,FR,SA,SU}', '00:00', '24:00', true)",
-            first,
-        )
+    await keeps(database, first, is_closed=True)
     assert first not in await everybody(database, ASKED)
+    await keeps(database, first, is_closed=False)
+    assert first in await everybody(database, ASKED)
+
+
+async def keeps(database: Database, id: UUID, *, is_closed: bool) -> None:
+    """Open, or closed, at every hour."""
     async with database.transaction() as tx:
-        await execute(tx, "DELETE FROM schedule WHERE provider_id = $1 AND is_closure", first)
+        await execute(tx, "DELETE FROM schedule WHERE provider_id = $1", id)
         await execute(
             tx,
-            "UPDATE schedule SET weekdays = '{MO,TU,WE,TH,FR,SA,SU}', opens_at = '00:00', closes_at = '24:00' "
-            "WHERE provider_id = $1",
-            first,
+            """INSERT INTO schedule (id, provider_id, weekdays, opens_at, closes_at, is_closure)
+               VALUES (gen_random_uuid(), $1, '{MO,TU,WE,TH,FR,SA,SU}', '00:00', '24:00', $2)""",
+            id,
+            is_closed,
         )
-    assert first in await everybody(database, ASKED)
 
 
 async def test_hours_that_nobody_keeps_any_more_are_forgotten(database: Database, night: list[UUID]) -> None:

@@ -11,9 +11,8 @@ from planning_given import HERE, SALT, THERE, at, someone
 
 from referral.intake.words import UrgencyLevel
 from referral.matching.planning import flow, goals, margins, reasons
-from referral.matching.planning.choices import Choices, Whole, choices_of
+from referral.matching.planning.choices import NOBODY, Choices, Whole, choices_of
 from referral.matching.planning.goals import Worth
-from referral.matching.planning.margins import NOBODY
 from referral.matching.planning.model import Ask, Places
 from referral.matching.planning.words import LeftReason, Weaker
 

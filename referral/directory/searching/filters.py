@@ -161,13 +161,11 @@ def condition(search: Search) -> LiteralString:
 
 def besides_facts(search: Search, *, walked: bool = False) -> LiteralString:
     """Where rows are `walked` in an order of their own, kinds of help and languages are no reason to leave it: put so
-    that the planner takes them for neither rare nor for what an index could answer.
+    that the planner takes them neither for rare nor for what an index could answer.
     """
-    helps: LiteralString = (
-        "(listing.help_types && $3::text[]) IS TRUE" if walked else "listing.help_types && $3::text[]"
-    )
+    gives: LiteralString = "listing.help_types && $3::text[]"
     return "\n    AND ".join([
-        helps if search.help_types else "$3::text[] IS NULL",
+        (f"coalesce({gives}, false)" if walked else gives) if search.help_types else "$3::text[] IS NULL",
         "listing.openness = ANY($4::text[])" if search.openness else "$4::text[] IS NULL",
         f"coalesce({spoken(search)}, false)" if walked else spoken(search),
         "listing.organization_id = $6::uuid" if search.organization else "$6::uuid IS NULL",

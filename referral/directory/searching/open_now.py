@@ -1,7 +1,7 @@
 """Who is open now, nearest first? Looked for among the nearest; where few of those are, by the hours that are open now.
 
 By day every third office is open, and a walk outwards soon has a page. At night it would pass all the closed ones of a
-continent. So it goes no further than NEAREST; if that is no full page, each of the weeks of hours that are open at this
+continent. So it goes no further than NEAREST; if they are not enough, each of the weeks of hours that are open at this
 moment is walked outwards for itself: they are few at night.
 """
 
@@ -20,6 +20,7 @@ from referral.directory.searching.search_sql import (
     along,
     anywhere,
     choices,
+    is_keyed,
     keys,
     must_hold,
     point,
@@ -28,29 +29,41 @@ from referral.directory.searching.search_sql import (
 )
 
 NEAREST: LiteralString = "300"
-# More than NEAREST of one key: then a page that is not full may have been cut short.
+LONG_KEY: LiteralString = f"""EXISTS (SELECT FROM listing_offer o
+                                                WHERE o.key = offer.key AND {within_box("o.point")} OFFSET {NEAREST})"""
+# Whether a page of nobody may be one that was cut short; with the first five of `filters.arguments`.
 MAY_BE_CUT_SHORT: LiteralString = f"""
-    SELECT EXISTS (SELECT FROM offer_keys($1::text[], $2::text[]) AS offer(key)
-                    WHERE EXISTS (SELECT FROM listing_offer o WHERE o.key = offer.key OFFSET {NEAREST}))"""
+    WITH {ASKED}
+    SELECT EXISTS (SELECT FROM offer_keys($3::text[], $5::text[]) AS offer(key)
+                    WHERE {LONG_KEY} AND ($4::text[] IS NULL OR true))"""
 
 
 def among_nearest(sorting: Sorting, columns: Columns) -> LiteralString:
-    """The page, if there are enough who are open among the nearest of each key."""
-    return page(sorting, columns, [nearest(sorting, doubtful) for doubtful in asked(sorting)])
+    """The page, if enough are open among the nearest of each key; else nobody.
+
+    Each key: of one that is cut short, somebody farther away may stand before whom another key has found.
+    """
+    walks: list[LiteralString] = []
+    walks.extend(nearest(sorting, doubtful) for doubtful in asked(sorting))
+    is_long: LiteralString = LONG_KEY if is_keyed(sorting.search) else "true"
+    whole: LiteralString = f"""
+             WHERE NOT EXISTS (SELECT FROM {keys(sorting.search)} AS offer(key)
+                                WHERE (SELECT count(*) FROM hit WHERE hit.of = offer.key AND hit.doubt = 0)
+                                      < {sorting.limit} AND {is_long})"""
+    return page(sorting, columns, walks, whole)
 
 
 def nearest(sorting: Sorting, doubtful: Collection[Fact]) -> LiteralString:
     """Whoever is open, or of whom it is not known, of the nearest that everything else holds of."""
     here = point(sorting.search)
-    others = [fact for fact in filters.facts(sorting.search) if fact is not OPEN_NOW]
     is_open = OPEN_NOW.not_known if OPEN_NOW in doubtful else OPEN_NOW.said
     return f"""
-             SELECT reached.*
+             SELECT offer.key AS of, reached.*
                FROM {keys(sorting.search)} AS offer(key)
               CROSS JOIN LATERAL (
                     SELECT listing.id, {NUMBERS[len(doubtful)]} AS doubt, listing.key
                       FROM (SELECT listing.id, listing.hours, {here} <-> (SELECT here FROM asked) AS key
-                              FROM {along(sorting, others, doubtful)}
+                              FROM {along(sorting, other_facts(sorting), doubtful)}
                              ORDER BY {here} <-> (SELECT here FROM asked)
                              FETCH FIRST {NEAREST} ROWS WITH TIES) AS listing
                      WHERE {is_open}
@@ -66,7 +79,7 @@ def by_hours(sorting: Sorting, columns: Columns) -> LiteralString:
             walks.append(keeping(sorting, doubtful, "is_open"))
         else:
             walks.extend((keeping(sorting, doubtful, "is_open IS NULL"), silent(sorting, doubtful)))
-    return page(sorting, columns, walks)
+    return page(sorting, columns, walks, "")
 
 
 def keeping(sorting: Sorting, doubtful: Collection[Fact], so: LiteralString) -> LiteralString:
@@ -103,7 +116,7 @@ def walk(
     limit: LiteralString,
     reach: Callable[[LiteralString], LiteralString] = within_box,
 ) -> LiteralString:
-    others = [fact for fact in filters.facts(sorting.search) if fact is not OPEN_NOW]
+    others = other_facts(sorting)
     return f"""
                     SELECT listing.id, {NUMBERS[len(doubtful)]} AS doubt,
                            listing.point <-> (SELECT here FROM asked) AS key
@@ -119,12 +132,17 @@ def asked(sorting: Sorting) -> list[tuple[Fact, ...]]:
     return choices(filters.facts(sorting.search))
 
 
-def page(sorting: Sorting, columns: Columns, walks: list[LiteralString]) -> LiteralString:
+def other_facts(sorting: Sorting) -> list[Fact]:
+    return [fact for fact in filters.facts(sorting.search) if fact is not OPEN_NOW]
+
+
+def page(sorting: Sorting, columns: Columns, walks: list[LiteralString], only: LiteralString) -> LiteralString:
     """What the walks reached, each listing once and nearest first; then the columns, of the rows of the page alone."""
     reached: LiteralString = "\n              UNION ALL".join(walks)
     return f"""
-        WITH {ASKED}, page AS MATERIALIZED (
-             SELECT near.* FROM (SELECT DISTINCT ON (hit.id) hit.* FROM ({reached}) AS hit) AS near
+        WITH {ASKED}, hit AS MATERIALIZED ({reached}
+        ), page AS MATERIALIZED (
+             SELECT near.* FROM (SELECT DISTINCT ON (hit.id) hit.id, hit.doubt, hit.key FROM hit) AS near{only}
               ORDER BY doubt, key, id
               LIMIT {sorting.limit}
         )

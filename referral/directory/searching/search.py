@@ -155,7 +155,7 @@ class Question(Generic[Ranked]):
     """A page of a search: one row more than the page, best first; backwards, the other way round.
 
     Outwards from the origin it is two statements; the second is asked only if the first does not fill the page. Where
-    the first looks among the nearest only, `whole` looks everywhere.
+    the first looks among the nearest only and finds them not enough, it shows nobody, and `whole` looks everywhere.
     """
 
     sql: LiteralString
@@ -172,14 +172,9 @@ class Question(Generic[Ranked]):
         # looking for who covers the origin from afar: they are few, and have an index of their own.
         rows = await fetch(at.steady if self.rest else at, self.sql, *self.arguments)
         size = self.window.size
-
-        def is_full() -> bool:
-            """Of those without doubt."""
-            return len(rows) > size and place(rows[size])[0] == 0
-
-        if self.whole and not is_full() and await may_be_cut_short(at, self.search):
+        if self.whole and not rows and await may_be_cut_short(at, self.search):
             rows = await fetch(at.steady, self.whole, *self.arguments)
-        if self.rest and not is_full():
+        if self.rest and (len(rows) <= size or place(rows[size])[0] > 0):  # the page is not full of those without doubt
             rows = sorted([*rows, *await fetch(at.steady, self.rest, *self.arguments)], key=place)[: size + 1]
         return Found(hits=cursors.in_order(self.window, rows), page=cursors.page_of(self.window, len(rows)))
 
@@ -188,8 +183,7 @@ async def may_be_cut_short(at: Reader, search: Search) -> bool:
     """Whether a look among the nearest may have passed over someone farther away."""
     if not is_keyed(search):
         return True
-    _, _, help_types, _, languages, *_ = arguments(search)
-    return await value(at.steady, open_now.MAY_BE_CUT_SHORT, help_types, languages)
+    return await value(at.steady, open_now.MAY_BE_CUT_SHORT, *arguments(search)[:5])
 
 
 def question(

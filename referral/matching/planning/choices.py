@@ -20,6 +20,7 @@ LEVELS = (UrgencyLevel.CRITICAL, UrgencyLevel.URGENT, UrgencyLevel.ELEVATED, Urg
 CODE = {level: code for code, level in enumerate(LEVELS)}
 URGENT_CODE = CODE[UrgencyLevel.URGENT]
 NO_CAP = -1
+NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,13 @@ def whole(values: Iterable[int]) -> Whole:
 def numbers(values: Whole) -> list[int]:
     """An array as a list, of which the driver of arrays does not tell the type."""
     return cast("list[int]", values.tolist())
+
+
+def pair_of_each(choices: Choices, chosen: Whole) -> Whole:
+    """The chosen pair of each request; NOBODY where it is left."""
+    at = np.full(choices.asks, NOBODY, dtype=np.int64)
+    at[choices.ask[chosen]] = chosen
+    return at
 
 
 def assignment(choices: Choices, chosen: Whole, value: Whole) -> Assignment:

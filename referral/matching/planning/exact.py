@@ -33,16 +33,17 @@ class Programme:
     """Each request goes to one provider at most, and no provider, organization or reserve gives more than it has."""
 
     def __init__(self, choices: Choices) -> None:
-        import highspy  # noqa: PLC0415 - only the child needs it
+        import highspy  # noqa: PLC0415 - few plans need it
 
         self.words, self.model = highspy, highspy.Highs()
         self.model.silent()
         self.model.setOptionValue("time_limit", SECONDS)
         self.model.setOptionValue("mip_rel_gap", 0.0)
         self.model.setOptionValue("mip_abs_gap", 0.5)
+        several = bool((choices.takes > 1).any())  # else it is a flow, and comes out whole by itself
         for column in range(choices.pairs):
             self.model.addVar(0.0, 1.0)
-            if choices.takes.max() > 1:
+            if several:
                 self.model.changeColIntegrality(column, highspy.HighsVarType.kInteger)
         self.limit(choices)
 

@@ -76,7 +76,7 @@ def network(choices: Choices, cost: Whole) -> tuple[Arcs, ...]:
 
 def flows(choices: Choices, cost: Whole) -> Whole:
     """What flows on the arc of each pair: 0 or 1."""
-    from ortools.graph.python import min_cost_flow  # noqa: PLC0415 - 20 MB that only the child needs
+    from ortools.graph.python import min_cost_flow  # noqa: PLC0415 - 20 MB
 
     solver: Any = min_cost_flow.SimpleMinCostFlow()
     parts = network(choices, cost)

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from referral.matching.planning.choices import URGENT_CODE, Choices, Flags, Whole
+from referral.matching.planning.choices import NOBODY, URGENT_CODE, Choices, Flags, Whole, pair_of_each
 from referral.matching.planning.goals import Worth
-
-NOBODY = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +32,7 @@ class Moves:
 
 def margins(choices: Choices, worth: Worth, chosen: Whole) -> Margins:
     """What one more place is worth at each provider; such a place is not kept for anybody."""
-    at = np.full(choices.asks, NOBODY, dtype=np.int64)
-    at[choices.ask[chosen]] = chosen
+    at = pair_of_each(choices, chosen)
     gain, serves = arrivals(choices, worth, at)
     ways = moves(choices, worth, at)
     while True:

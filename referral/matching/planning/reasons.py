@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from referral.matching.planning.choices import URGENT_CODE, Choices, Whole, numbers
+from referral.matching.planning.choices import NOBODY, URGENT_CODE, Choices, Whole, numbers, pair_of_each
 from referral.matching.planning.goals import Worth
-from referral.matching.planning.margins import NOBODY
 from referral.matching.planning.words import LeftReason, Weaker
 
 MOST_NAMED = 3
@@ -32,12 +31,10 @@ class Outcome:
 
 
 def outcome(choices: Choices, worth: Worth, chosen: Whole) -> Outcome:
-    at = np.full(choices.asks, NOBODY, dtype=np.int64)
-    at[choices.ask[chosen]] = chosen
     taken = np.bincount(
         choices.place[chosen], weights=choices.takes[choices.ask[chosen]], minlength=choices.providers
     ).astype(np.int64)
-    return Outcome(choices=choices, worth=worth, at=at, unused=choices.free - taken)
+    return Outcome(choices=choices, worth=worth, at=pair_of_each(choices, chosen), unused=choices.free - taken)
 
 
 def rivals(found: Outcome, chosen: Whole) -> dict[int, tuple[Rival, ...]]:
