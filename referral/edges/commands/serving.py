@@ -97,7 +97,9 @@ async def serving_house(opened: House, build: Build, listener: socket.socket) ->
     server = Server(config)
     gc.collect()
     gc.freeze()  # schemas and modules stay for good: looking through them again and again stops every answer meanwhile
-    gc.set_threshold(MADE_BEFORE_LOOKING, 20, 100)  # an answer makes a thousand things, and leaves next to no circles
+    # An answer makes a thousand things and leaves a few circles: look seldom, but at all that is not frozen, often enough
+    # that circles which outlive one answer do not pile up.
+    gc.set_threshold(MADE_BEFORE_LOOKING, 10, 2)
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells no other way
