@@ -19,16 +19,23 @@ from referral.foundation.clock import now
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
 from referral.intake import requests
-from referral.referrals import offers, placing, reading, states, suspending
+from referral.referrals import following, offers, placing, reading, states, suspending
+from referral.referrals.words import ReferralStatus
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
 PAUSE_AFTER_TROUBLE_SECONDS = 5.0
 LOOK_WHO_IS_DUE_SECONDS = 3600.0
+REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has asked a question waits for us
 log = logging.getLogger(__name__)
 
-
 # Letters wait for mail servers, and nobody's match may wait for a letter.
-LETTERS = (JobKind.TELL_PROVIDER, JobKind.TELL_WITHDRAWN, JobKind.ASK_PROVIDER)
+LETTERS = (
+    JobKind.TELL_PROVIDER,
+    JobKind.REMIND_PROVIDER,
+    JobKind.FOLLOW_UP,
+    JobKind.TELL_WITHDRAWN,
+    JobKind.ASK_PROVIDER,
+)
 DECISIONS = tuple(kind for kind in JobKind if kind not in LETTERS)
 
 
@@ -101,6 +108,10 @@ async def do(house: House, job: Job) -> None:
             await match_request(house, job)
         case JobKind.TELL_PROVIDER:
             await tell_provider(house, job)
+        case JobKind.REMIND_PROVIDER:
+            await remind_provider(house, job)
+        case JobKind.FOLLOW_UP:
+            await follow_up(house, job)
         case JobKind.EXPIRE_OFFER:
             await expire_offer(house, job)
         case JobKind.TELL_WITHDRAWN:
@@ -154,13 +165,39 @@ async def tell_provider(house: House, job: Job) -> None:
         await outbox.finish(tx, job)
 
 
-async def tell_withdrawn(house: House, job: Job) -> None:
-    """Whoever had said yes hears that the person no longer asks: they may have the person's contact."""
+async def remind_provider(house: House, job: Job) -> None:
+    """Half of an offer's time is gone and nobody has answered: one more letter, and no third."""
     referral = await reading.referral(house.database.reader, job.subject_id)
-    if referral is not None:
+    if referral is not None and referral.status in REMINDED and referral.expires_at > now():
         address = await providers.referral_email(house.database.reader, referral.provider_id)
         if address is not None:
-            await house.mailer.send(letters.withdrawn(address))
+            await house.mailer.send(letters.reminder(house, referral, address))
+    async with house.database.transaction() as tx:
+        await outbox.finish(tx, job)
+
+
+async def follow_up(house: House, job: Job) -> None:
+    """After a yes: has the person been reached, and what became of it? A silent provider becomes a person's work."""
+    referral = await reading.referral(house.database.reader, job.subject_id)
+    if referral is not None and referral.status in states.AFTER_YES:
+        address = await providers.referral_email(house.database.reader, referral.provider_id)
+        if address is not None:
+            await house.mailer.send(letters.what_became(house, referral, address, now=now()))
+    async with house.database.transaction() as tx:
+        await following.asked(tx, job.subject_id, now=now())
+        await outbox.finish(tx, job)
+
+
+async def tell_withdrawn(house: House, job: Job) -> None:
+    """Whoever may be at work on it hears that it was taken back: they may have the person's contact."""
+    at = house.database.reader
+    referral = await reading.referral(at, job.subject_id)
+    if referral is not None:
+        address = await providers.referral_email(at, referral.provider_id)
+        request = await requests.request(at, referral.request_id)
+        if address is not None:
+            still_asks = request is not None and request.is_live
+            await house.mailer.send(letters.recalled(address) if still_asks else letters.withdrawn(address))
     async with house.database.transaction() as tx:
         await outbox.finish(tx, job)
 
