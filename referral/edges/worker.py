@@ -6,8 +6,7 @@ die at any line.
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Awaitable, Callable, Sequence
 
 from referral.directory import providers
 from referral.directory.upkeep import asking, verifying
@@ -19,7 +18,7 @@ from referral.foundation.clock import now
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
 from referral.intake import requests
-from referral.referrals import following, offers, placing, reading, states, suspending
+from referral.referrals import following, offers, placing, reading, states, suspending, telling
 from referral.referrals.words import ReferralStatus
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
@@ -27,21 +26,12 @@ PAUSE_AFTER_TROUBLE_SECONDS = 5.0
 LOOK_WHO_IS_DUE_SECONDS = 3600.0
 REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has asked a question waits for us
 log = logging.getLogger(__name__)
-
-# Letters wait for mail servers, and nobody's match may wait for a letter.
-LETTERS = (
-    JobKind.TELL_PROVIDER,
-    JobKind.REMIND_PROVIDER,
-    JobKind.FOLLOW_UP,
-    JobKind.TELL_WITHDRAWN,
-    JobKind.ASK_PROVIDER,
-)
-DECISIONS = tuple(kind for kind in JobKind if kind not in LETTERS)
+Work = Callable[[House, Job], Awaitable[None]]
 
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
-    rounds = [go_round(house, stopping, kinds) for kinds in (DECISIONS, LETTERS)]
+    rounds = [go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))]
     if house.settings.asked != "nobody":
         rounds.append(keep_asking(house, stopping))
     await asyncio.gather(*rounds)
@@ -103,27 +93,7 @@ async def work_once(house: House, kinds: Sequence[JobKind] = tuple(JobKind)) -> 
 
 
 async def do(house: House, job: Job) -> None:
-    match job.kind:
-        case JobKind.MATCH:
-            await match_request(house, job)
-        case JobKind.TELL_PROVIDER:
-            await tell_provider(house, job)
-        case JobKind.REMIND_PROVIDER:
-            await remind_provider(house, job)
-        case JobKind.FOLLOW_UP:
-            await follow_up(house, job)
-        case JobKind.EXPIRE_OFFER:
-            await expire_offer(house, job)
-        case JobKind.TELL_WITHDRAWN:
-            await tell_withdrawn(house, job)
-        case JobKind.RECALL_OFFER:
-            await recall_offer(house, job)
-        case JobKind.EXPIRE_VERIFICATION:
-            await expire_verification(house, job)
-        case JobKind.ASK_PROVIDER:
-            await ask_provider(house, job)
-        case _:
-            assert_never(job.kind)
+    await JOBS[job.kind](house, job)
 
 
 async def match_request(house: House, job: Job) -> None:
@@ -202,6 +172,18 @@ async def tell_withdrawn(house: House, job: Job) -> None:
         await outbox.finish(tx, job)
 
 
+async def tell_requester(house: House, job: Job) -> None:
+    """A letter that there is news, to each address the person gave for it; that it was used leaves a trace."""
+    async with house.database.transaction() as tx:
+        told = await telling.addresses(tx, house.vault, job.subject_id)
+    for one in told:
+        await house.mailer.send(letters.news(house, one.address, one.language, discreet=one.discreet))
+    async with house.database.transaction() as tx:
+        if told:
+            await requests.record(tx, job.subject_id, "requester_told", ActorKind.SYSTEM, at=now())
+        await outbox.finish(tx, job)
+
+
 async def ask_provider(house: House, job: Job) -> None:
     """Ask whether an office still takes people, unless it has said so, or the operator has switched asking off."""
     asked = house.settings.asked
@@ -217,3 +199,21 @@ async def wait(stopping: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
+
+
+# Letters wait for mail servers, and nobody's match may wait for a letter.
+LETTERS: dict[JobKind, Work] = {
+    JobKind.TELL_PROVIDER: tell_provider,
+    JobKind.REMIND_PROVIDER: remind_provider,
+    JobKind.FOLLOW_UP: follow_up,
+    JobKind.TELL_REQUESTER: tell_requester,
+    JobKind.TELL_WITHDRAWN: tell_withdrawn,
+    JobKind.ASK_PROVIDER: ask_provider,
+}
+DECISIONS: dict[JobKind, Work] = {
+    JobKind.MATCH: match_request,
+    JobKind.EXPIRE_OFFER: expire_offer,
+    JobKind.RECALL_OFFER: recall_offer,
+    JobKind.EXPIRE_VERIFICATION: expire_verification,
+}
+JOBS = DECISIONS | LETTERS
