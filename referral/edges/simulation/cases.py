@@ -161,7 +161,11 @@ KINDS = (
     ),
     Kind(
         share=15,
-        help_types=(HelpType.LEGAL_DETENTION_BOND, HelpType.LEGAL_ASYLUM_FIRST_INTERVIEW, HelpType.LEGAL_REMOVAL_DEFENSE),
+        help_types=(
+            HelpType.LEGAL_DETENTION_BOND,
+            HelpType.LEGAL_ASYLUM_FIRST_INTERVIEW,
+            HelpType.LEGAL_REMOVAL_DEFENSE,
+        ),
         depth=ServiceDepth.LIMITED_SCOPE,
         takes_detained=1.0,
         by_phone=0.5,
@@ -181,7 +185,7 @@ KINDS = (
     ),
     Kind(share=8, help_types=(HelpType.HUM_SHELTER, HelpType.HUM_HOUSING), size=0.8),
     Kind(share=15, help_types=(HelpType.HUM_HEALTH, HelpType.HUM_MENTAL_HEALTH), size=0.8, by_phone=0.4),
-)  # fmt: skip
+)
 
 # How much an office says of itself. Offices that state their places each week say more than a list does.
 SAYS_LANGUAGES = 0.7

@@ -58,6 +58,13 @@ class Desk:
         self.calls = Calls(self, stream(world.seed, "calls"))
         self.numbers = {office.id: number for number, office in enumerate(world.offices)}
         self.people = {person.id: number for number, person in enumerate(world.people)}
+        self.options = [
+            {
+                way.office: Option(provider_id=world.offices[way.office].id, points=way.points, certain=way.is_certain)
+                for way in of_person
+            }
+            for of_person in ways.of
+        ]
         self.can_use: list[set[int]] = [set() for _ in world.offices]
 
     @property
@@ -208,9 +215,7 @@ class Desk:
     def keep_places(self) -> None:
         """How many places wait for urgent people to come, counted anew."""
         since = self.now - SEEN.total_seconds() / 3600
-        came = [
-            number for number, person in enumerate(self.world.people) if since <= person.came < self.now
-        ]
+        came = [number for number, person in enumerate(self.world.people) if since <= person.came < self.now]
         kept = reserves.keep(
             [self.as_ask(person, self.unasked(person)) for person in self.waiting()],
             [self.as_ask(person, self.ways.of[person]) for person in came],
@@ -238,10 +243,7 @@ class Desk:
             request_id=asked.id,
             level=asked.level,
             waited=timedelta(hours=max(0.0, self.now - asked.came)),
-            options=tuple(
-                Option(provider_id=self.world.offices[way.office].id, points=way.points, certain=way.is_certain)
-                for way in ways
-            ),
+            options=tuple(self.options[person][way.office] for way in ways),
         )
 
     def as_places(self, office: int) -> Places:
@@ -251,9 +253,6 @@ class Desk:
             free=self.free[office],
             kept=self.kept[office],
         )
-
-    def begin_to_ring(self, person: int) -> None:
-        self.calls.begin(person)
 
 
 class Calls:

@@ -1,4 +1,4 @@
-"""What came of it? The figures of one run, by level, and the most that anyone who knew the future could have reached."""
+"""What came of it? The figures of one run, by level, and the most that whoever knew the future could have reached."""
 
 import math
 import statistics
@@ -29,7 +29,7 @@ class OfLevel:
     """Everyone of one level: how many, how many helped and in time, and the hours it took."""
 
     matched: float  # percent
-    in_time: float  # percent of those whose target lies within the run
+    in_time: float  # percent
     hours: tuple[float, ...] = field(repr=False)
     people: int
 
@@ -92,9 +92,11 @@ def weeks_before(hour: float, world: World, office: int) -> range:
 
 
 def measure(desk: Desk, policy: str, most: int) -> Figures:
-    """The figures of one run, of which `most` is the bound. Who came while the queue filled counts for value only."""
+    """The figures of one run, of which `most` is the bound: of the whole run, and so is the value."""
     world = desk.world
-    counted = [number for number, person in enumerate(world.people) if person.came >= world.counted_from]
+    counted = [
+        number for number, person in enumerate(world.people) if world.counted_from <= person.came < world.counted_until
+    ]
     matches = {number: desk.matches[number] for number in counted if number in desk.matches}
     in_person = [match.way.km for match in matches.values() if not match.way.is_remote]
     value = sum(WEIGHT[desk.level(number)] for number in desk.matches)
@@ -114,11 +116,10 @@ def measure(desk: Desk, policy: str, most: int) -> Figures:
 
 def of_level(world: World, people: Sequence[int], matches: dict[int, Match]) -> OfLevel:
     hours = {number: matches[number].hour - world.people[number].came for number in people if number in matches}
-    due = [number for number in people if due_at(world.people[number]) <= world.hours]
-    in_time = [number for number in due if number in hours and hours[number] <= target_hours(world.people[number])]
+    in_time = [number for number, taken in hours.items() if taken <= target_hours(world.people[number])]
     return OfLevel(
         matched=percent(len(hours), len(people)),
-        in_time=percent(len(in_time), len(due)),
+        in_time=percent(len(in_time), len(people)),
         hours=tuple(hours.values()),
         people=len(people),
     )
@@ -126,10 +127,6 @@ def of_level(world: World, people: Sequence[int], matches: dict[int, Match]) -> 
 
 def target_hours(person: Person) -> float:
     return person.level.first_answer_within.total_seconds() / 3600
-
-
-def due_at(person: Person) -> float:
-    return person.came + target_hours(person)
 
 
 def worst_region(world: World, people: Sequence[int], matches: dict[int, Match]) -> float:

@@ -69,7 +69,7 @@ POLICIES = (DIRECTORY, NEAREST, POINTS, URGENT_FIRST, DAILY, AT_ONCE, NO_RESERVE
 def someone_came(desk: Desk, policy: Policy, person: int) -> None:
     match policy.style:
         case Style.RING:
-            desk.begin_to_ring(person)
+            desk.calls.begin(person)
         case Style.GREEDY:
             one_by_one(desk, policy, [person])
         case Style.PLAN if policy.at_once and desk.level(person) in URGENT:

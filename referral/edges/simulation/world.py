@@ -26,11 +26,12 @@ class Size:
     """How large a world is. There is room for `room` of those who come.
 
     Nobody is counted who comes in the first `filling_days`: a network that begins with an empty queue flatters whoever
-    is slow, and has no arrivals to guess from.
+    is slow, and has no arrivals to guess from. Nor in the last `settling_days`, in which others still find help.
     """
 
     days: int = 90
     filling_days: int = 28
+    settling_days: int = 28
     a_day: float = 24.0
     offices: int = 60
     regions: int = 12
@@ -38,7 +39,7 @@ class Size:
 
     @property
     def all_days(self) -> int:
-        return self.filling_days + self.days
+        return self.filling_days + self.days + self.settling_days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,10 @@ class World:
         return self.size.filling_days * DAY_HOURS
 
     @property
+    def counted_until(self) -> float:
+        return (self.size.filling_days + self.size.days) * DAY_HOURS
+
+    @property
     def hours(self) -> float:
         return self.size.all_days * DAY_HOURS
 
@@ -138,9 +143,7 @@ def draw_offices(chance: Random, regions: tuple[Region, ...], size: Size) -> Ite
     """Offices are where offices are, not where people need them: a region's draw is its own."""
     pull = [region.share * chance.uniform(0.5, 1.5) for region in regions]
     kinds = spread(chance, size.offices)
-    places = shared_out(
-        [kind.size * chance.uniform(0.4, 1.6) for kind in kinds], round(size.a_day * 7 * size.room)
-    )
+    places = shared_out([kind.size * chance.uniform(0.4, 1.6) for kind in kinds], round(size.a_day * 7 * size.room))
     organizations = [some_id(chance) for _ in range(max(1, size.offices * 7 // 10))]
     for number, kind in enumerate(kinds):
         region = chance.choices(regions, pull)[0]
