@@ -16,6 +16,8 @@ from referral.edges.simulation.world import Size
 Seeds = Annotated[int, typer.Option(min=1, max=100, help="How many worlds. With one there is no interval.")]
 First = Annotated[int, typer.Option(min=0, max=1_000_000, help="The first seed; the others follow it.")]
 Days = Annotated[int, typer.Option(min=1, max=365, help="How many days are counted.")]
+ADay = Annotated[float, typer.Option("--people-a-day", min=0.5, max=100, help="How many people come each day.")]
+Offices = Annotated[int, typer.Option(min=1, max=300, help="How many offices there are.")]
 Write = Annotated[
     Path | None,
     typer.Option(help=f"A Markdown page: tables go between its {page.BEGIN} marks, two SVG figures beside it."),
@@ -28,6 +30,8 @@ def simulate(
     seeds: Seeds = 10,
     first_seed: First = 1,
     days: Days = 90,
+    people_a_day: ADay = 24.0,
+    offices: Offices = 60,
     write: Write = None,
     check: Check = False,  # noqa: FBT002 - a flag
 ) -> None:
@@ -37,7 +41,7 @@ def simulate(
     give the same tables. Needs no database. One world takes about a minute. Exit code 1 if a page cannot be written.
     """
     text = readable(write) if write else ""
-    size, numbers = Size(days=days), range(first_seed, first_seed + seeds)
+    size, numbers = Size(days=days, a_day=people_a_day, offices=offices), range(first_seed, first_seed + seeds)
     runs = simulated(size, numbers)
     where = report.setting(size, numbers)
     show(runs, where)
@@ -81,6 +85,9 @@ def simulated(size: Size, seeds: Sequence[int]) -> Runs:
 
 def show(runs: Runs, where: str) -> None:
     console.print(f"{report.INVENTED}\n{where}\n", markup=False)
+    for name, title in report.legend():
+        console.print(f"  {name:<14} {title}", markup=False)
+    console.print()
     for table in report.tables(runs):
         shown = Shown(title=f"{table.title} (invented network)", title_justify="left", pad_edge=False, box=None)
         for number, name in enumerate(table.columns):

@@ -61,11 +61,11 @@ def legend(shown: Sequence[Policy]) -> Iterator[str]:
     """Two rows of names: the long ones get the room they need."""
     x, y = float(LEFT), 40.0
     for policy in shown:
-        length = 26 + 6.6 * len(policy.title)
+        length = 26 + 6.6 * len(policy.short)
         if x + length > WIDTH - RIGHT:
             x, y = float(LEFT), y + 20
         yield f'<rect x="{x:.1f}" y="{y - 10}" width="12" height="12" fill="{COLOURS[policy.code]}"/>'
-        yield text(x + 17, y, policy.title)
+        yield text(x + 17, y, policy.short)
         x += length
 
 

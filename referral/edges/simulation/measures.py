@@ -40,7 +40,8 @@ class Figures:
 
     seed: int
     policy: str
-    matched: float
+    made: float  # matches made in the counted days, for each hundred who came in them
+    matched: float  # of those who came in the counted days, whenever they were matched
     levels: dict[UrgencyLevel, OfLevel]
     rare: float
     worst_region: float
@@ -98,11 +99,13 @@ def measure(desk: Desk, policy: str, most: int) -> Figures:
         number for number, person in enumerate(world.people) if world.counted_from <= person.came < world.counted_until
     ]
     matches = {number: desk.matches[number] for number in counted if number in desk.matches}
+    made = [match for match in desk.matches.values() if world.counted_from <= match.hour < world.counted_until]
     in_person = [match.way.km for match in matches.values() if not match.way.is_remote]
     value = sum(WEIGHT[desk.level(number)] for number in desk.matches)
     return Figures(
         seed=world.seed,
         policy=policy,
+        made=percent(len(made), len(counted)),
         matched=percent(len(matches), len(counted)),
         levels={level: of_level(world, [n for n in counted if desk.level(n) is level], matches) for level in LEVELS},
         rare=share([number for number in counted if world.people[number].is_rare], matches),

@@ -29,9 +29,10 @@ def best(way: Way) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """One way to match, by its name in words."""
+    """One way to match, by its names."""
 
     code: str
+    short: str
     title: str
     style: Style
     rank: Callable[[Way], tuple[float, ...]] = field(default=best)
@@ -41,22 +42,40 @@ class Policy:
     offers_for_critical: int = 1
 
 
-DIRECTORY = Policy(code="directory", title="a plain directory: people ring down a list", style=Style.RING)
-NEAREST = Policy(code="nearest", title="first come, nearest", style=Style.GREEDY, rank=nearest)
-POINTS = Policy(code="points", title="first come, by points", style=Style.GREEDY)
-URGENT_FIRST = Policy(code="urgent_first", title="urgent first, greedy", style=Style.GREEDY, urgent_first=True)
-DAILY = Policy(code="daily", title="daily plan", style=Style.PLAN)
-AT_ONCE = Policy(code="at_once", title="at once + daily", style=Style.PLAN, at_once=True)
+DIRECTORY = Policy(
+    code="directory", short="directory", title="a plain directory: people ring down a list", style=Style.RING
+)
+NEAREST = Policy(
+    code="nearest", short="nearest first", title="first come, each to the nearest", style=Style.GREEDY, rank=nearest
+)
+POINTS = Policy(code="points", short="first come", title="first come, each to the best by points", style=Style.GREEDY)
+URGENT_FIRST = Policy(
+    code="urgent_first",
+    short="urgent first",
+    title="the most urgent first, each to the best by points",
+    style=Style.GREEDY,
+    urgent_first=True,
+)
+DAILY = Policy(code="daily", short="daily plan", title="everyone by one plan each morning", style=Style.PLAN)
+AT_ONCE = Policy(
+    code="at_once",
+    short="at once",
+    title="critical and urgent people at once, the rest by the daily plan and when places open",
+    style=Style.PLAN,
+    at_once=True,
+)
 NO_RESERVES = Policy(
     code="no_reserves",
-    title="+ two offers for critical",
+    short="two offers",
+    title="at once, and two offers at a time for critical people",
     style=Style.PLAN,
     at_once=True,
     offers_for_critical=2,
 )
 DEFAULT = Policy(
     code="default",
-    title="default: + two offers for critical + reserves",
+    short="default",
+    title="two offers, and places kept by number for the urgent who will come",
     style=Style.PLAN,
     at_once=True,
     has_reserves=True,

@@ -56,7 +56,7 @@ def promises(runs: Runs) -> tuple[Promise, ...]:
 def checked(runs: Runs) -> Iterator[Promise]:
     def times(text: str, figure: Figure, other: Policy, least: float) -> Promise:
         measured = intervals.ratio(of(runs, policies.DEFAULT, figure), of(runs, other, figure))
-        return Promise(text=f"{text}, times {other.title}", least=least, unit="times", measured=measured)
+        return Promise(text=f"{text}, times {other.short}", least=least, unit="times", measured=measured)
 
     def against(figure: Figure, other: Policy) -> Estimate:
         return intervals.difference(of(runs, policies.DEFAULT, figure), of(runs, other, figure))
@@ -74,10 +74,10 @@ def checked(runs: Runs) -> Iterator[Promise]:
     )
     for other in (*FIRST_COME, policies.URGENT_FIRST):
         measured = against(lambda figures: figures.km, other)
-        yield Promise(text=f"mean distance in person, minus {other.title}", most=0.0, unit="km", measured=measured)
+        yield Promise(text=f"mean distance in person, minus {other.short}", most=0.0, unit="km", measured=measured)
     for other in (*FIRST_COME, policies.URGENT_FIRST):
-        measured = against(lambda figures: figures.matched, other)
-        yield Promise(text=f"matched in all, minus {other.title}", least=-3.0, unit="points", measured=measured)
+        measured = against(lambda figures: figures.made, other)
+        yield Promise(text=f"matches made in all, minus {other.short}", least=-3.0, unit="points", measured=measured)
     yield Promise(
         text="urgency-weighted value, of the clairvoyant bound",
         least=84.0,
@@ -113,7 +113,8 @@ def prices(runs: Runs) -> tuple[Price, ...]:
         price("urgent: matched in time", "points", in_time(URGENT)),
         price("critical: matched", "points", matched(CRITICAL)),
         price("critical: matched in time", "points", in_time(CRITICAL)),
-        price("matched in all", "points", lambda figures: figures.matched),
+        price("matches made in the counted days, for each 100 who came", "points", lambda figures: figures.made),
+        price("matched, of those who came", "points", lambda figures: figures.matched),
         price("rare languages: matched", "points", lambda figures: figures.rare),
         price("worst-served region: matched", "points", lambda figures: figures.worst_region),
         price("mean distance in person", "km", lambda figures: figures.km),

@@ -27,12 +27,19 @@ def tables(runs: Runs) -> tuple[Table, ...]:
     return (compared(runs), kept(runs), paid(runs))
 
 
+def legend() -> tuple[tuple[str, str], ...]:
+    """The short names of policies, and what they mean."""
+    return tuple((policy.short, policy.title) for policy in policies.POLICIES)
+
+
 def setting(size: Size, seeds: Sequence[int]) -> str:
     """In which worlds this was measured."""
+    worlds = "one world (seed" if len(seeds) == 1 else f"{len(seeds)} worlds (seeds {seeds[0]} to"
     return (
-        f"{len(seeds)} worlds (seeds {seeds[0]} to {seeds[-1]}), {size.days} days of arrivals, after "
-        f"{size.filling_days} that fill the queue and before {size.settling_days} in which it goes on, {size.a_day:g} people a day, {size.offices} offices with new places each week for "
-        f"{100 * size.room:.0f} % of them, the same worlds for every policy."
+        f"Measured in {worlds} {seeds[-1]}), the same for every policy: {size.days} days in which people are counted, "
+        f"after {size.filling_days} that fill the queue and before {size.settling_days} in which it goes on; "
+        f"{size.a_day:g} people a day; {size.offices} offices with new places each week for {100 * size.room:.0f} % of "
+        "them."
     )
 
 
@@ -44,7 +51,8 @@ def compared(runs: Runs) -> Table:
         return (name, *(" / ".join(cell(figures) for cell in cells) for figures in columns))
 
     rows = (
-        row("matched, all, %", average(lambda figures: figures.matched, 1)),
+        row("matches made, for each 100 who came", average(lambda figures: figures.made, 1)),
+        row("matched, of those who came", average(lambda figures: figures.matched, 1)),
         row("matched, critical / urgent", *(average(promises.matched(level)) for level in (C, U))),
         row("matched, elevated / normal", *(average(promises.matched(level)) for level in (E, N))),
         row("critical in 24 h / urgent in 72 h", *(average(promises.in_time(level)) for level in (C, U))),
@@ -67,8 +75,8 @@ def compared(runs: Runs) -> Table:
         row("value, of the clairvoyant bound", average(lambda figures: figures.value)),
     )
     return Table(
-        title="Shares in %; hours among those matched, of all worlds together",
-        columns=("", *(policy.title for policy in policies.POLICIES)),
+        title="Shares in %; hours among those matched, in all worlds together",
+        columns=("", *(policy.short for policy in policies.POLICIES)),
         rows=rows,
     )
 
@@ -125,7 +133,7 @@ def held(promise: Promise) -> str:
 def paid(runs: Runs) -> Table:
     return Table(
         title="What the gain costs: the default minus others, with 95 % intervals",
-        columns=("", *(f"minus {other.title}" for other in promises.COMPARED)),
+        columns=("", *(f"minus {other.short}" for other in promises.COMPARED)),
         rows=tuple(
             (f"{price.text}, {price.unit}", *(with_half(one, price.unit) for one in price.against))
             for price in promises.prices(runs)
