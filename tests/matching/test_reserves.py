@@ -65,7 +65,7 @@ def test_urgent_people_who_wait_already_need_no_place_kept() -> None:
 
 
 def test_who_can_go_elsewhere_is_expected_there() -> None:
-    """Ten wait who can only go here and are more urgent: the urgent to come, who could go to both, are kept one there."""
+    """Ten who are more urgent can only go here: who is to come, and could go to both, is kept a place there."""
     waiting = [someone(number, (HERE, 800), level=UrgencyLevel.CRITICAL) for number in range(10)]
     either = [someone(1000 + number, (HERE, 900), (THERE, 300), level=UrgencyLevel.URGENT) for number in range(20)]
     found = kept(either, waiting=waiting)
