@@ -18,6 +18,10 @@ First = Annotated[int, typer.Option(min=0, max=1_000_000, help="The first seed; 
 Days = Annotated[int, typer.Option(min=1, max=365, help="How many days are counted.")]
 ADay = Annotated[float, typer.Option("--people-a-day", min=0.5, max=100, help="How many people come each day.")]
 Offices = Annotated[int, typer.Option(min=1, max=300, help="How many offices there are.")]
+Room = Annotated[
+    float, typer.Option(min=0.05, max=5, show_default="2/3", help="For how many of those who come there are places.")
+]
+Patience = Annotated[float, typer.Option(min=0.1, max=10, help="How many times as long as otherwise help is of use.")]
 Write = Annotated[
     Path | None,
     typer.Option(help=f"A Markdown page: tables go between its {page.BEGIN} marks, two SVG figures beside it."),
@@ -27,13 +31,16 @@ NOT_HELD = 3
 
 
 def simulate(
+    *,
     seeds: Seeds = 10,
     first_seed: First = 1,
     days: Days = 90,
     people_a_day: ADay = 24.0,
     offices: Offices = 60,
+    room: Room = 2 / 3,
+    patience: Patience = 1.0,
     write: Write = None,
-    check: Check = False,  # noqa: FBT002 - a flag
+    check: Check = False,
 ) -> None:
     """Ways of matching side by side, in networks drawn from seeds: who is helped, how soon, and who pays for it.
 
@@ -41,7 +48,8 @@ def simulate(
     give the same tables. Needs no database. One world takes about a minute. Exit code 1 if a page cannot be written.
     """
     text = readable(write) if write else ""
-    size, numbers = Size(days=days, a_day=people_a_day, offices=offices), range(first_seed, first_seed + seeds)
+    size = Size(days=days, a_day=people_a_day, offices=offices, room=room, patience=patience)
+    numbers = range(first_seed, first_seed + seeds)
     runs = simulated(size, numbers)
     where = report.setting(size, numbers)
     show(runs, where)

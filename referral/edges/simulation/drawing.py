@@ -34,7 +34,7 @@ def how_soon(runs: Runs) -> str:
     parts = [*legend(SHOWN)]
     room = (WIDTH - RIGHT - LEFT) // len(PANELS)
     for number, (level, most) in enumerate(PANELS):
-        parts += panel(runs, level, most, LEFT + number * room, LEFT + (number + 1) * room - 40)
+        parts += panel(runs, level, most, LEFT + number * room, LEFT + (number + 1) * room - 56)
     return drawn("Share of people matched within so many hours", parts)
 
 
@@ -59,7 +59,7 @@ def height_of(percent: float) -> float:
 
 def legend(shown: Sequence[Policy]) -> Iterator[str]:
     """Two rows of names: the long ones get the room they need."""
-    x, y = float(LEFT), 40.0
+    x, y = float(LEFT), 48.0
     for policy in shown:
         length = 26 + 6.6 * len(policy.short)
         if x + length > WIDTH - RIGHT:

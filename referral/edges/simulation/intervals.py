@@ -49,7 +49,7 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> Estimate:
 
 def half_width(values: Sequence[float]) -> float:
     """Student's t times the standard error."""
-    if len(values) < 2:
+    if len(values) < 2 or any(math.isnan(value) for value in values):
         return math.nan
     freedom = min(len(values) - 1, len(STUDENT))
     return STUDENT[freedom - 1] * statistics.stdev(values) / math.sqrt(len(values))

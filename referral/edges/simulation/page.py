@@ -1,9 +1,12 @@
 """The figures on a page, between its marks: what stands around them is written by people."""
 
+from textwrap import fill
+
 from referral.edges.simulation.promises import Runs
 from referral.edges.simulation.report import INVENTED, Table, legend, tables
 
 BEGIN, END = "<!-- simulation -->", "<!-- end of simulation -->"
+WIDTH = 130
 
 
 class NoMarks(Exception):  # noqa: N818 - said to whoever named the page
@@ -13,7 +16,7 @@ class NoMarks(Exception):  # noqa: N818 - said to whoever named the page
 def written(page: str, runs: Runs, where: str, figures: dict[str, str]) -> str:
     """The page with these figures; `figures` are names of images with what they show."""
     before, after = place(page)
-    parts = [f"*{INVENTED}* {where}", "\n".join(f"- *{name}*: {title}" for name, title in legend())]
+    parts = [fill(f"*{INVENTED}* {where}", WIDTH), "\n".join(f"- *{name}*: {title}" for name, title in legend())]
     parts += [f"**{table.title}** (invented network)\n\n{marked_down(table)}" for table in tables(runs)]
     parts += [f"![{shows}]({name})" for name, shows in figures.items()]
     return f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}{after}"

@@ -39,7 +39,7 @@ def setting(size: Size, seeds: Sequence[int]) -> str:
         f"Measured in {worlds} {seeds[-1]}), the same for every policy: {size.days} days in which people are counted, "
         f"after {size.filling_days} that fill the queue and before {size.settling_days} in which it goes on; "
         f"{size.a_day:g} people a day; {size.offices} offices with new places each week for {100 * size.room:.0f} % of "
-        "them."
+        f"them{'' if size.patience == 1 else f'; help is of use {size.patience:g} times as long as otherwise'}."
     )
 
 
@@ -125,6 +125,8 @@ def needed(promise: Promise) -> str:
 
 
 def held(promise: Promise) -> str:
+    if math.isnan(promise.measured.value):
+        return "not measured"
     if not promise.is_kept:
         return "NO"
     return "yes" if promise.is_sure else "yes, but not surely"

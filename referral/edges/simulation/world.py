@@ -36,6 +36,7 @@ class Size:
     offices: int = 60
     regions: int = 12
     room: float = 2 / 3
+    patience: float = 1.0  # times what cases.PATIENCE_DAYS says
 
     @property
     def all_days(self) -> int:
@@ -249,20 +250,20 @@ def draw_people(chance: Random, regions: tuple[Region, ...], size: Size) -> Iter
     """People come at any hour, one after the other, as often each day as any other day."""
     hour = 0.0
     while (hour := hour + chance.expovariate(size.a_day / DAY_HOURS)) < size.all_days * DAY_HOURS:
-        yield draw_person(chance, regions, hour)
+        yield draw_person(chance, regions, hour, size.patience)
 
 
-def draw_person(chance: Random, regions: tuple[Region, ...], hour: float) -> Person:
+def draw_person(chance: Random, regions: tuple[Region, ...], hour: float, patience: float) -> Person:
     case = chance.choices(cases.CASES, [case.share for case in cases.CASES])[0]
     region = chance.choices(range(len(regions)), [region.share for region in regions])[0]
     x, y = chance.gauss(regions[region].x, TOWN_KM), chance.gauss(regions[region].y, TOWN_KM)
     first, *others = spoken(chance)
     need = draw_need(chance, case, regions[region], (first, *others), hour)
-    patience = chance.uniform(*cases.PATIENCE_DAYS[need.urgency]) * DAY_HOURS
+    waits = chance.uniform(*cases.PATIENCE_DAYS[need.urgency]) * DAY_HOURS * patience
     return Person(
         id=need.request_id,
         came=hour,
-        gone=hour + patience,
+        gone=hour + waits,
         x=x,
         y=y,
         region=region,
