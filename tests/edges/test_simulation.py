@@ -1,6 +1,7 @@
 """The simulator keeps its books: no place is given twice, nobody is helped too late, the same seed says the same."""
 
 import math
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
@@ -187,6 +188,18 @@ def test_a_kept_place_that_comes_back_is_kept_again() -> None:
     assert way not in desk.free_ways(person)
 
 
+def test_places_are_kept_for_those_who_will_come() -> None:
+    assert sum(ran(policies.DEFAULT).kept) > 0
+    assert sum(ran(policies.NO_RESERVES).kept) == 0
+
+
+def test_help_that_is_of_use_for_longer_comes_too_late_for_fewer() -> None:
+    patient = world.draw(7, replace(SMALL, patience=2.0))
+    assert [one.came for one in patient.people] == [one.came for one in DRAWN.people]
+    longer = [one.gone - one.came for one in patient.people]
+    assert longer == pytest.approx([2 * (one.gone - one.came) for one in DRAWN.people])
+
+
 def test_what_a_week_leaves_serves_in_the_next_and_no_longer() -> None:
     desk = opened()
     for day in range(7, 28):
@@ -202,14 +215,15 @@ def test_intervals_are_those_of_student() -> None:
     times = intervals.ratio([10, 20, 30], [1, 2, 3])
     assert (times.value, times.half) == (10, 0)
     assert math.isnan(intervals.mean([4]).half)
+    assert math.isnan(intervals.mean([4, math.nan]).half)
 
 
 def test_a_promise_is_kept_or_not_and_surely_or_not() -> None:
     def measured(value: float, half: float) -> Promise:
         return Promise(text="so much", least=5, unit="times", measured=Estimate(value=value, half=half))
 
-    told = [report.held(measured(*found)) for found in ((6, 0.5), (6, 2), (4, 2), (6, math.nan))]
-    assert told == ["yes", "yes, but not surely", "NO", "yes, but not surely"]
+    told = [report.held(measured(*found)) for found in ((6, 0.5), (6, 2), (4, 2), (6, math.nan), (math.nan, 1))]
+    assert told == ["yes", "yes, but not surely", "NO", "yes, but not surely", "not measured"]
 
 
 def test_levels_and_totals_tell_of_the_same_people() -> None:
