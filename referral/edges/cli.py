@@ -2,7 +2,7 @@
 
 import typer
 
-from referral.edges.commands import accounts, database, demo, exporting, importing, serving
+from referral.edges.commands import accounts, database, demo, exporting, importing, serving, simulating
 from referral.edges.commands.serving import Build
 
 HELP = "Gets a person who seeks asylum to someone who can help, safely. Settings are REFERRAL_* environment variables."
@@ -13,6 +13,7 @@ def application() -> typer.Typer:
     commands.command(name="serve")(serving.serve)
     commands.command(name="worker")(serving.work)
     commands.command(name="demo")(demo.demo)
+    commands.command(name="simulate")(simulating.simulate)
     commands.command(name="contract")(database.contract)
     commands.add_typer(importing.commands, name="import")
     commands.add_typer(exporting.commands, name="export")
