@@ -6,8 +6,9 @@ die at any line.
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from typing import assert_never
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from referral.directory import providers
 from referral.directory.upkeep import asking, verifying
@@ -16,41 +17,63 @@ from referral.edges.house import House
 from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
+from referral.foundation.db import UNREACHABLE
+from referral.foundation.mail import Letter, MailFailed
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
 from referral.intake import requests
 from referral.referrals import offers, placing, reading, states, suspending
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
+SHORTEST_PAUSE_SECONDS = 0.05  # what is due may be another worker's for a moment: nobody spins meanwhile
 PAUSE_AFTER_TROUBLE_SECONDS = 5.0
+LONGEST_JOB_SECONDS = 120.0  # whatever hangs longer is given up, and tried again
+RENEWALS = 3  # so often within a lease a worker says that it lives
+STRIKING_OFF_SECONDS = 1.0
 LOOK_WHO_IS_DUE_SECONDS = 3600.0
 log = logging.getLogger(__name__)
-
-
-# Letters wait for mail servers, and nobody's match may wait for a letter.
-LETTERS = (JobKind.TELL_PROVIDER, JobKind.TELL_WITHDRAWN, JobKind.ASK_PROVIDER)
-DECISIONS = tuple(kind for kind in JobKind if kind not in LETTERS)
+Work = Callable[[House, Job], Awaitable[None]]
 
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
-    rounds = [go_round(house, stopping, kinds) for kinds in (DECISIONS, LETTERS)]
+    rounds = [go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))]
     if house.settings.asked != "nobody":
         rounds.append(keep_asking(house, stopping))
     await asyncio.gather(*rounds)
 
 
 async def go_round(house: House, stopping: asyncio.Event, kinds: Sequence[JobKind]) -> None:
-    """Work on some kinds of jobs until told to stop."""
-    while not stopping.is_set():
-        try:
-            busy = await work_once(house, kinds)
-            pause = 0.0 if busy else await outbox.seconds_until_next(house.database, at_most=PAUSE_SECONDS)
-        except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens, such as a database restart
-            log.error("the worker could not go on: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
-            pause = PAUSE_AFTER_TROUBLE_SECONDS
-        if pause > 0:
-            await wait(stopping, pause)
+    """Work on some kinds of jobs, as many at once as is set, until told to stop."""
+    at_hand: set[asyncio.Task[None]] = set()
+    told = asyncio.ensure_future(stopping.wait())
+    try:
+        while not stopping.is_set():
+            taken, pause = await next_of(house, kinds, at_most=house.settings.jobs_at_once - len(at_hand))
+            at_hand |= {asyncio.ensure_future(attend(house, job)) for job in taken}
+            is_full = len(at_hand) >= house.settings.jobs_at_once
+            await asyncio.wait(
+                {told, *at_hand}, timeout=None if is_full else pause, return_when=asyncio.FIRST_COMPLETED
+            )
+            at_hand = {job for job in at_hand if not job.done()}
+    finally:
+        told.cancel()
+        await asyncio.gather(*at_hand)
+
+
+async def next_of(house: House, kinds: Sequence[JobKind], *, at_most: int) -> tuple[list[Job], float]:
+    """Jobs to begin now, and for how long to look for no others while there is room for more."""
+    try:
+        taken = await outbox.take_some(
+            house.database, kinds, at_most=at_most, lease_seconds=house.settings.lease_seconds
+        )
+        if len(taken) == at_most:
+            return taken, 0.0
+        pause = await outbox.seconds_until_next(house.database, kinds, at_most=PAUSE_SECONDS)
+    except Exception as error:  # noqa: BLE001 - the loop outlives whatever happens, such as a database restart
+        log.error("the worker could not go on: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
+        return [], PAUSE_AFTER_TROUBLE_SECONDS
+    return taken, max(SHORTEST_PAUSE_SECONDS, pause)
 
 
 async def keep_asking(house: House, stopping: asyncio.Event) -> None:
@@ -81,38 +104,58 @@ async def work_off(house: House) -> int:
 
 async def work_once(house: House, kinds: Sequence[JobKind] = tuple(JobKind)) -> bool:
     """Take the next due job and do it; False if there is none."""
-    job = await outbox.take(house.database, kinds)
+    job = await outbox.take(house.database, kinds, lease_seconds=house.settings.lease_seconds)
     if job is None:
         return False
+    await attend(house, job)
+    return True
+
+
+async def attend(house: House, job: Job) -> None:
+    """Do a job that was taken, or put it back with what it failed of; whatever happens ends here."""
     try:
-        await do(house, job)
+        async with asyncio.timeout(LONGEST_JOB_SECONDS):
+            await do(house, job)
     except LeaseLost:
         log.info("%s job %d went to another worker", job.kind.value, job.id)
     except Exception as error:  # noqa: BLE001 - whatever a job dies of, it is tried again and at last parked
         log.error("%s job %d failed: %s", job.kind.value, job.id, traced(error))  # noqa: TRY400 - may hold data
+        await put_back(house, job, error)
+
+
+async def put_back(house: House, job: Job, error: Exception) -> None:
+    try:
         async with house.database.transaction() as tx:
-            await outbox.postpone(tx, job, error_code=type(error).__name__)
-    return True
+            await outbox.postpone(tx, job, error_code=code_of(error))
+    except Exception as second:  # noqa: BLE001 - the lease runs out by itself, and then the job is taken again
+        log.error("%s job %d was not put back: %s", job.kind.value, job.id, traced(second))  # noqa: TRY400 - as above
+
+
+def code_of(error: Exception) -> str:
+    """What is written down of a failure: a code, never its words, which may name a person."""
+    return error.code if isinstance(error, MailFailed) else type(error).__name__
 
 
 async def do(house: House, job: Job) -> None:
-    match job.kind:
-        case JobKind.MATCH:
-            await match_request(house, job)
-        case JobKind.TELL_PROVIDER:
-            await tell_provider(house, job)
-        case JobKind.EXPIRE_OFFER:
-            await expire_offer(house, job)
-        case JobKind.TELL_WITHDRAWN:
-            await tell_withdrawn(house, job)
-        case JobKind.RECALL_OFFER:
-            await recall_offer(house, job)
-        case JobKind.EXPIRE_VERIFICATION:
-            await expire_verification(house, job)
-        case JobKind.ASK_PROVIDER:
-            await ask_provider(house, job)
-        case _:
-            assert_never(job.kind)
+    """Do a job and renew its lease until it is done. LeaseLost where another worker has it meanwhile."""
+    doing = asyncio.ensure_future(JOBS[job.kind](house, job))
+    seconds = house.settings.lease_seconds
+    try:
+        while not (await asyncio.wait({doing}, timeout=seconds / RENEWALS))[0]:
+            # Where the database is away for a moment the job goes on: at its end the fencing number decides.
+            with suppress(*UNREACHABLE):
+                if not await outbox.renew(house.database, job, lease_seconds=seconds):
+                    await finished_or_lost(doing)
+        await doing
+    finally:
+        doing.cancel()
+        await asyncio.gather(doing, return_exceptions=True)
+
+
+async def finished_or_lost(doing: asyncio.Future[None]) -> None:
+    """A job whose row is gone: either it has struck itself off this moment, or another worker took it over."""
+    if not (await asyncio.wait({doing}, timeout=STRIKING_OFF_SECONDS))[0]:
+        raise LeaseLost
 
 
 async def match_request(house: House, job: Job) -> None:
@@ -146,7 +189,7 @@ async def tell_provider(house: House, job: Job) -> None:
     if referral is not None and referral.status in states.OPEN:
         address = await providers.referral_email(house.database.reader, referral.provider_id)
         if address is not None:
-            await house.mailer.send(letters.offer(house, referral, address))
+            await send(house, job, letters.offer(house, referral, address))
         became = "provider_told" if address else "provider_has_no_address"
     async with house.database.transaction() as tx:
         if referral is not None and became is not None:
@@ -160,7 +203,7 @@ async def tell_withdrawn(house: House, job: Job) -> None:
     if referral is not None:
         address = await providers.referral_email(house.database.reader, referral.provider_id)
         if address is not None:
-            await house.mailer.send(letters.withdrawn(address))
+            await send(house, job, letters.withdrawn(address))
     async with house.database.transaction() as tx:
         await outbox.finish(tx, job)
 
@@ -170,9 +213,16 @@ async def ask_provider(house: House, job: Job) -> None:
     asked = house.settings.asked
     ask = await asking.ordered(house.database.reader, job.subject_id, with_listed=asked == "listed", now=now())
     if ask is not None and asked != "nobody":
-        await house.mailer.send(letters.still_open(house, ask, now=now()))
+        await send(house, job, letters.still_open(house, ask, now=now()))
     async with house.database.transaction() as tx:
         await outbox.finish(tx, job)
+
+
+async def send(house: House, job: Job, letter: Letter) -> None:
+    """Send a job's letter. Sent again by a job that was tried again, it bears the same Message-ID, so that a mail
+    server can tell twins."""
+    key = house.vault.digest("letter", f"{job.kind.value} {job.id}").hex()[:32]
+    await house.mailer.send(replace(letter, key=key))
 
 
 async def wait(stopping: asyncio.Event, seconds: float) -> None:
@@ -180,3 +230,18 @@ async def wait(stopping: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
+
+
+# Letters wait for mail servers, and nobody's match may wait for a letter.
+LETTERS: dict[JobKind, Work] = {
+    JobKind.TELL_PROVIDER: tell_provider,
+    JobKind.TELL_WITHDRAWN: tell_withdrawn,
+    JobKind.ASK_PROVIDER: ask_provider,
+}
+DECISIONS: dict[JobKind, Work] = {
+    JobKind.MATCH: match_request,
+    JobKind.EXPIRE_OFFER: expire_offer,
+    JobKind.RECALL_OFFER: recall_offer,
+    JobKind.EXPIRE_VERIFICATION: expire_verification,
+}
+JOBS = DECISIONS | LETTERS

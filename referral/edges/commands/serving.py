@@ -97,8 +97,8 @@ async def serving_house(opened: House, build: Build, listener: socket.socket) ->
     server = Server(config)
     gc.collect()
     gc.freeze()  # schemas and modules stay for good: looking through them again and again stops every answer meanwhile
-    # An answer makes a thousand things and leaves a few circles: look seldom, but at all that is not frozen, often enough
-    # that circles which outlive one answer do not pile up.
+    # An answer makes a thousand things and leaves a few circles: look seldom, but at all that is not frozen often
+    # enough that circles which outlive one answer do not pile up.
     gc.set_threshold(MADE_BEFORE_LOOKING, 10, 2)
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:
