@@ -2,7 +2,7 @@
 
 import typer
 
-from referral.edges.commands import accounts, database, demo, exporting, importing, serving
+from referral.edges.commands import accounts, database, demo, exporting, importing, jobs, serving
 from referral.edges.commands.serving import Build
 
 HELP = "Gets a person who seeks asylum to someone who can help, safely. Settings are REFERRAL_* environment variables."
@@ -19,6 +19,7 @@ def application() -> typer.Typer:
     commands.add_typer(accounts.staff_commands, name="staff")
     commands.add_typer(accounts.partner_commands, name="partner")
     commands.add_typer(accounts.provider_commands, name="provider")
+    commands.add_typer(jobs.commands, name="jobs")
     commands.add_typer(database.commands, name="db")
     return commands
 
