@@ -635,11 +635,15 @@ CREATE TABLE public.help_request (
     receipt_hash bytea,
     idempotency_hash bytea NOT NULL,
     body_hash bytea NOT NULL,
+    raised_to text,
     CONSTRAINT help_request_closed_with_reason CHECK (((status = 'closed'::text) = (close_reason IS NOT NULL))),
+    CONSTRAINT help_request_raised_to_known CHECK ((raised_to = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text]))),
     CONSTRAINT help_request_sealed_or_erased CHECK (((data_key IS NULL) = (facts IS NULL))),
     CONSTRAINT help_request_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'needs_info'::text, 'in_triage'::text, 'matching'::text, 'offered'::text, 'referred'::text, 'in_service'::text, 'waitlisted'::text, 'closed'::text]))),
     CONSTRAINT help_request_urgency_known CHECK ((urgency = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text])))
 );
+
+COMMENT ON COLUMN public.help_request.raised_to IS 'Not less urgent: a provider said the deadline is too close.';
 
 CREATE TABLE public.help_type (
     slug text NOT NULL,
@@ -1095,7 +1099,7 @@ CREATE TABLE public.listing_report (
     closed_at timestamp with time zone,
     closed_by uuid,
     was_right boolean,
-    CONSTRAINT listing_report_reason_known CHECK ((reason = ANY (ARRAY['wrong_contact'::text, 'wrong_place'::text, 'not_taking_people'::text, 'wrong_language'::text, 'closed_for_good'::text, 'asked_for_money'::text, 'not_real'::text, 'other'::text]))),
+    CONSTRAINT listing_report_reason_known CHECK ((reason = ANY (ARRAY['wrong_contact'::text, 'wrong_place'::text, 'not_taking_people'::text, 'wrong_language'::text, 'outside_service'::text, 'closed_for_good'::text, 'asked_for_money'::text, 'not_real'::text, 'other'::text]))),
     CONSTRAINT report_closed_keeps_no_words CHECK (((closed_at IS NULL) OR (num_nulls(data_key, words) = 2))),
     CONSTRAINT report_closed_says_how CHECK ((num_nulls(closed_at, closed_by, was_right) = ANY (ARRAY[0, 3])))
 );
@@ -1252,8 +1256,17 @@ CREATE TABLE public.referral (
     idempotency_hash bytea,
     score integer NOT NULL,
     rules_version text NOT NULL,
+    needs text[] NOT NULL,
+    excluded_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT referral_outcome_at_its_end CHECK (((outcome IS NULL) OR (status = ANY (ARRAY['completed'::text, 'failed'::text])))),
+    CONSTRAINT referral_outcome_known CHECK ((outcome = ANY (ARRAY['served_full'::text, 'served_limited'::text, 'advice_given'::text, 'unreachable'::text, 'not_served'::text]))),
+    CONSTRAINT referral_serves_a_need CHECK ((needs <> '{}'::text[])),
     CONSTRAINT referral_status_known CHECK ((status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text, 'declined'::text, 'expired'::text, 'recalled'::text, 'completed'::text, 'failed'::text])))
 );
+
+COMMENT ON COLUMN public.referral.needs IS 'Which of the kinds of help that were asked for.';
+
+COMMENT ON COLUMN public.referral.excluded_until IS 'Until then the provider is not asked again about this person.';
 
 CREATE TABLE public.referral_event (
     id bigint NOT NULL,

@@ -18,7 +18,7 @@ from referral.foundation.clock import now
 from referral.foundation.db import Database
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake import requests
+from referral.intake import submitting
 from referral.intake.form import Answers, LookedUp, Spot
 from referral.intake.words import AgeBand, CanAfford, ConsentScope, Representation
 
@@ -107,7 +107,7 @@ async def ask(database: Database, vault: Vault, people: int) -> None:
     for start in range(0, people, AT_ONCE):
         async with database.transaction() as tx:
             for number in range(start, min(people, start + AT_ONCE)):
-                await requests.submit(tx, vault, Visitor(), someone(number), FOUND, now=now())
+                await submitting.submit(tx, vault, Visitor(), someone(number), FOUND, now=now())
 
 
 def someone(number: int) -> Answers:

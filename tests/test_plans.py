@@ -66,10 +66,10 @@ FILLED = f"""
     INSERT INTO consent (request_id, scope, given_at, text_version, language)
     SELECT id, 'store_request', now(), '1', 'es' FROM help_request;
     ANALYZE help_request, provider;
-    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, holds, offered_at,
+    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, needs, status, holds, offered_at,
                           expires_at, offered_by, score, rules_version, idempotency_hash)
-    SELECT gen_random_uuid(), h.id, p.id, p.organization_id, 'legal.asylum', 'declined', false, now(),
-           now(), 'system', 1, '1', h.receipt_hash
+    SELECT gen_random_uuid(), h.id, p.id, p.organization_id, 'legal.asylum', '{{legal.asylum}}', 'declined', false,
+           now(), now(), 'system', 1, '1', h.receipt_hash
       FROM (SELECT *, row_number() OVER () AS n FROM help_request) h
       JOIN (SELECT *, row_number() OVER () AS n FROM provider) p ON p.n = h.n % 2000 + 1;
     INSERT INTO referral_event (referral_id, status, actor) SELECT id, 'offered', 'system' FROM referral;

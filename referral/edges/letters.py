@@ -17,6 +17,7 @@ from referral.referrals.reading import Referral
 
 # After its offer has run out a link still opens, so that the page can say what happened to the offer.
 LINK_OUTLIVES_OFFER = timedelta(days=30)
+FOLLOW_UP_LINK_LIVES = timedelta(days=60)
 CAPACITY_LINK_LIVES = timedelta(days=30)
 ASKING_LINK_LIVES = timedelta(days=14)
 
@@ -30,6 +31,35 @@ You can see what is needed, without a name, and answer yes, no, or with a questi
 Please answer until {until:%A, %d %B %Y, %H:%M} UTC. After that we ask someone else.
 
 This link is for your organization only. Do not forward this letter.
+"""
+
+REMINDER = """\
+Someone still waits for your answer: yes, no, or a question.
+
+{link}
+
+Please answer until {until:%A, %d %B %Y, %H:%M} UTC. After that we ask someone else. If you cannot help, a short no lets
+us ask the next organization at once.
+
+This link is for your organization only. Do not forward this letter.
+"""
+
+WHAT_BECAME = """\
+Your organization said yes to someone who asked for help.
+
+Have you reached the person? What became of it? Please open the link and press one button. If you could not reach them,
+say so: then we try, or ask someone else.
+
+{link}
+
+This link is for your organization only. Do not forward this letter.
+"""
+
+RECALLED = """\
+We have taken back a request that we sent to your organization.
+
+If you had said yes, please do not contact the person on our behalf any more, and destroy what you wrote down about
+them. There is nothing else to do.
 """
 
 WITHDRAWN = """\
@@ -94,6 +124,26 @@ def offer(house: House, referral: Referral, to: str) -> Letter:
     )
 
 
+def reminder(house: House, referral: Referral, to: str) -> Letter:
+    """The letter for an offer that lies unanswered."""
+    return Letter(
+        to=to,
+        subject="A request still waits for your answer",
+        text=REMINDER.format(link=answer_link(house, referral), until=referral.expires_at),
+    )
+
+
+def what_became(house: House, referral: Referral, to: str, *, now: datetime) -> Letter:
+    """The letter that asks, some time after a yes, what became of it."""
+    link = answer_link(house, referral, until=now + FOLLOW_UP_LINK_LIVES)
+    return Letter(to=to, subject="Have you reached the person?", text=WHAT_BECAME.format(link=link))
+
+
+def recalled(to: str) -> Letter:
+    """The letter to a provider from which staff took a request back; the person still asks for help."""
+    return Letter(to=to, subject="A request was taken back", text=RECALLED)
+
+
 def withdrawn(to: str) -> Letter:
     """The letter to a provider that had said yes; it does not say to whom."""
     return Letter(to=to, subject="A request was taken back", text=WITHDRAWN)
@@ -128,7 +178,8 @@ def capacity_link(house: House, provider_id: UUID, *, now: datetime, lives: time
     return f"{house.settings.public_url.rstrip('/')}/c/{links.sign(house.vault, link)}"
 
 
-def answer_link(house: House, referral: Referral) -> str:
-    """The signed link by which a provider answers an offer."""
-    link = Link(purpose="answer-referral", subject=referral.id, expires_at=referral.expires_at + LINK_OUTLIVES_OFFER)
+def answer_link(house: House, referral: Referral, *, until: datetime | None = None) -> str:
+    """The signed link by which a provider answers an offer, and later tells what became of it."""
+    until = until or referral.expires_at + LINK_OUTLIVES_OFFER
+    link = Link(purpose="answer-referral", subject=referral.id, expires_at=until)
     return f"{house.settings.public_url.rstrip('/')}/r/{links.sign(house.vault, link)}"

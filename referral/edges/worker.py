@@ -1,28 +1,23 @@
-"""Does what commits have ordered: matches, tells and asks providers, ends offers whose time has passed.
+"""Takes the jobs that commits have ordered, many at once, and sees to it that each is done (`errands` says how).
 
-Many workers may run at once, on many machines. Each effect commits together with the end of its job, so a worker may
-die at any line.
+Many workers may run at once, on many machines. A job that fails is put back; one whose worker dies is taken by another
+when its lease has run out.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
-from referral.directory import providers
-from referral.directory.upkeep import asking, verifying
-from referral.edges import letters
+from referral.directory.upkeep import asking
+from referral.edges.errands import DECISIONS, JOBS, LETTERS
 from referral.edges.house import House
 from referral.foundation import outbox
-from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import UNREACHABLE
-from referral.foundation.mail import Letter, MailFailed
+from referral.foundation.mail import MailFailed
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
-from referral.intake import requests
-from referral.referrals import offers, placing, reading, states, suspending
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
 SHORTEST_PAUSE_SECONDS = 0.05  # what is due may be another worker's for a moment: nobody spins meanwhile
@@ -32,7 +27,6 @@ RENEWALS = 3  # so often within a lease a worker says that it lives
 STRIKING_OFF_SECONDS = 1.0
 LOOK_WHO_IS_DUE_SECONDS = 3600.0
 log = logging.getLogger(__name__)
-Work = Callable[[House, Job], Awaitable[None]]
 
 
 async def run(house: House, stopping: asyncio.Event) -> None:
@@ -158,90 +152,8 @@ async def finished_or_lost(doing: asyncio.Future[None]) -> None:
         raise LeaseLost
 
 
-async def match_request(house: House, job: Job) -> None:
-    async with house.database.transaction() as tx:
-        await placing.offer_best(tx, house.vault, job.subject_id, now=now(), relaxed=house.settings.relaxed_rules)
-        await outbox.finish(tx, job)
-
-
-async def expire_offer(house: House, job: Job) -> None:
-    async with house.database.transaction() as tx:
-        await offers.expire(tx, job.subject_id, now=now())
-        await outbox.finish(tx, job)
-
-
-async def recall_offer(house: House, job: Job) -> None:
-    async with house.database.transaction() as tx:
-        await suspending.recall(tx, job.subject_id, now=now())
-        await outbox.finish(tx, job)
-
-
-async def expire_verification(house: House, job: Job) -> None:
-    async with house.database.transaction() as tx:
-        await verifying.expire(tx, job.subject_id, now=now())
-        await outbox.finish(tx, job)
-
-
-async def tell_provider(house: House, job: Job) -> None:
-    """Send first, then write down that it was sent: a letter that comes twice is better than one that never comes."""
-    referral = await reading.referral(house.database.reader, job.subject_id)
-    became = None
-    if referral is not None and referral.status in states.OPEN:
-        address = await providers.referral_email(house.database.reader, referral.provider_id)
-        if address is not None:
-            await send(house, job, letters.offer(house, referral, address))
-        became = "provider_told" if address else "provider_has_no_address"
-    async with house.database.transaction() as tx:
-        if referral is not None and became is not None:
-            await requests.record(tx, referral.request_id, became, ActorKind.SYSTEM, at=now(), subject_id=referral.id)
-        await outbox.finish(tx, job)
-
-
-async def tell_withdrawn(house: House, job: Job) -> None:
-    """Whoever had said yes hears that the person no longer asks: they may have the person's contact."""
-    referral = await reading.referral(house.database.reader, job.subject_id)
-    if referral is not None:
-        address = await providers.referral_email(house.database.reader, referral.provider_id)
-        if address is not None:
-            await send(house, job, letters.withdrawn(address))
-    async with house.database.transaction() as tx:
-        await outbox.finish(tx, job)
-
-
-async def ask_provider(house: House, job: Job) -> None:
-    """Ask whether an office still takes people, unless it has said so, or the operator has switched asking off."""
-    asked = house.settings.asked
-    ask = await asking.ordered(house.database.reader, job.subject_id, with_listed=asked == "listed", now=now())
-    if ask is not None and asked != "nobody":
-        await send(house, job, letters.still_open(house, ask, now=now()))
-    async with house.database.transaction() as tx:
-        await outbox.finish(tx, job)
-
-
-async def send(house: House, job: Job, letter: Letter) -> None:
-    """Send a job's letter. Sent again by a job that was tried again, it bears the same Message-ID, so that a mail
-    server can tell twins."""
-    key = house.vault.digest("letter", f"{job.kind.value} {job.id}").hex()[:32]
-    await house.mailer.send(replace(letter, key=key))
-
-
 async def wait(stopping: asyncio.Event, seconds: float) -> None:
     try:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
-
-
-# Letters wait for mail servers, and nobody's match may wait for a letter.
-LETTERS: dict[JobKind, Work] = {
-    JobKind.TELL_PROVIDER: tell_provider,
-    JobKind.TELL_WITHDRAWN: tell_withdrawn,
-    JobKind.ASK_PROVIDER: ask_provider,
-}
-DECISIONS: dict[JobKind, Work] = {
-    JobKind.MATCH: match_request,
-    JobKind.EXPIRE_OFFER: expire_offer,
-    JobKind.RECALL_OFFER: recall_offer,
-    JobKind.EXPIRE_VERIFICATION: expire_verification,
-}
-JOBS = DECISIONS | LETTERS

@@ -28,6 +28,8 @@ jitter = SystemRandom()
 class JobKind(StrEnum):
     MATCH = "match"
     TELL_PROVIDER = "tell_provider"
+    REMIND_PROVIDER = "remind_provider"
+    FOLLOW_UP = "follow_up"
     EXPIRE_OFFER = "expire_offer"
     TELL_WITHDRAWN = "tell_withdrawn"
     RECALL_OFFER = "recall_offer"

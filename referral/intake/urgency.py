@@ -65,14 +65,19 @@ def judge(
     arrived_on: date | None,
     asked_at: datetime,
     now: datetime,
+    at_least: UrgencyLevel | None = None,
 ) -> Urgency:
-    """The urgency of a request as it stands at `now`; `respond_by` counts from when it was asked."""
+    """The urgency of a request as it stands at `now`; `respond_by` counts from when it was asked.
+
+    `at_least` is what it was raised to by something that is no fact of the person's.
+    """
     criteria = set(circumstances) - {UrgencyCriterion.NONE}
     criteria -= OF_HEARING if next_hearing_on else set()
     criteria -= OF_ARRIVAL if arrived_on else set()
     criteria |= of_posture(posture, age) | of_hearing(next_hearing_on, now.date()) | of_arrival(arrived_on, now.date())
     ordered = tuple(sorted(criteria, key=lambda criterion: (ORDER.index(LEVELS[criterion]), criterion)))
-    level = LEVELS[ordered[0]] if ordered else UrgencyLevel.NORMAL
+    found = LEVELS[ordered[0]] if ordered else UrgencyLevel.NORMAL
+    level = min(found, at_least or UrgencyLevel.NORMAL, key=ORDER.index)
     return Urgency(
         level=level,
         criteria=ordered or (UrgencyCriterion.NONE,),

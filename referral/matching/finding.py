@@ -69,7 +69,7 @@ async def need_of(at: Reader, vault: Vault, request: HelpRequest, *, now: dateti
         can_afford=facts.can_afford,
         representation=facts.representation,
         circumstances=facts.circumstances,
-        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now).level,
+        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to).level,
         next_hearing_on=facts.next_hearing_on,
         consents=await consents.standing(at, request.id),
     )

@@ -32,6 +32,9 @@ async def blank(tx: Tx, request_id: UUID) -> None:
     """Blank what the referrals of an erased request could still tell: why not, how well it fit, how urgent it was."""
     await execute(
         tx,
-        "UPDATE referral SET decline_reason = NULL, score = 0, expires_at = offered_at WHERE request_id = $1",
+        """
+        UPDATE referral SET decline_reason = NULL, outcome = NULL, needs = ARRAY[help_type], score = 0,
+                            expires_at = offered_at
+         WHERE request_id = $1""",
         request_id,
     )

@@ -124,7 +124,7 @@ def whole(request: HelpRequest, facts: Facts, beholder: Beholder, now: datetime)
         languages=request.languages,
         help_types=request.help_types,
         posture=facts.posture,
-        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now),
+        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to),
         place=facts.place,
         country=request.country,
         state=request.state,

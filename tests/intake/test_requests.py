@@ -17,9 +17,10 @@ from referral.foundation.db import Tx
 from referral.foundation.errors import IdempotencyKeyReused, NotFound, ValidationFailed, problem
 from referral.foundation.vault import SealBroken
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake import consents, receipts, requests
+from referral.intake import consents, receipts, requests, submitting
 from referral.intake.form import Answers, CourtNamed, LookedUp, OnBehalf, Person, SafeContact, Spot
-from referral.intake.requests import HelpRequest, Submitted
+from referral.intake.requests import HelpRequest
+from referral.intake.submitting import Submitted
 from referral.intake.words import (
     AgeBand,
     CanAfford,
@@ -80,7 +81,7 @@ async def sent(
     house: House, answers: Answers = ANSWERS, *, who: Visitor | Partner = VISITOR, found: LookedUp = FOUND
 ) -> Submitted:
     async with house.database.transaction() as tx:
-        return await requests.submit(tx, house.vault, who, answers, found, now=now())
+        return await submitting.submit(tx, house.vault, who, answers, found, now=now())
 
 
 async def closed(house: House, receipt: str, *, erase: bool = False) -> HelpRequest:
@@ -109,7 +110,7 @@ async def test_a_request_is_kept_with_its_consents_its_history_and_an_order_to_l
     given = await consents.given(house.database.reader, kept.id)
     assert {one.scope for one in given} == {*ANSWERS.consents, ConsentScope.STORE_REQUEST}
     assert {(one.language, one.withdrawn_at, one.text_version) for one in given} == {
-        ("es", None, requests.QUESTION_SET)
+        ("es", None, submitting.QUESTION_SET)
     }
     assert await history(house) == [("submitted", "helper")]
     orders = await house.database.pool.fetch("SELECT kind, subject_id FROM outbox")

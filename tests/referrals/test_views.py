@@ -40,6 +40,7 @@ def referral(request: HelpRequest, status: ReferralStatus) -> Referral:
         provider_id=uuid4(),
         organization_id=uuid4(),
         help_type=HelpType.LEGAL_ASYLUM,
+        needs=(HelpType.LEGAL_ASYLUM,),
         status=status,
         capacity_id=None,
         holds=False,

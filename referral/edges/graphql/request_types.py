@@ -50,6 +50,7 @@ class ReferralView:
     responded_at: datetime | None
     decline_reason: DeclineReason | None
     outcome: ReferralOutcome | None
+    needs: tuple[HelpType, ...]
     through: RequestView | None = field(repr=False)
     referral: reading.Referral = field(repr=False)
 
@@ -63,6 +64,7 @@ def referral_view(referral: reading.Referral, through: RequestView | None) -> Re
         responded_at=referral.responded_at,
         decline_reason=referral.decline_reason,
         outcome=referral.outcome,
+        needs=referral.needs,
         through=through,
         referral=referral,
     )
@@ -175,6 +177,7 @@ class Referral:
     responded_at: datetime | None = described("When the provider answered.")
     decline_reason: DeclineReason | None = described("Why it was declined.")
     outcome: ReferralOutcome | None = described("What became of it.")
+    needs: list[HelpType] = described("Which of the needs it is for; one request may have a referral for each.")
 
     @strawberry.field(description="To whom.", graphql_type=Provider)
     async def provider(self, info: Info) -> Listing | None:

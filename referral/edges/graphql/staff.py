@@ -30,14 +30,14 @@ from referral.edges.graphql.upkeep import UpkeepMutation, UpkeepQuery
 from referral.edges.lookups import canonical_tags
 from referral.foundation import actors, audit
 from referral.foundation.actors import ActorKind, StaffRole
-from referral.foundation.errors import NoCapacity, NotFound, naming
+from referral.foundation.errors import NoCapacity, naming
 from referral.foundation.vocabulary import HelpType
 from referral.intake import form, requests
 from referral.intake.words import HelpRequestStatus, UrgencyLevel
 from referral.matching import finding
 from referral.matching.answers import RuleAnswer
 from referral.matching.sentences import sentence
-from referral.referrals import choosing, views
+from referral.referrals import choosing, recalling, views
 from referral.referrals import notes as written
 from referral.referrals.choosing import Choice
 from referral.referrals.views import RequestView
@@ -87,7 +87,7 @@ class StaffHelpRequest(HelpRequest):
         self, info: Info, first: Annotated[int | None, strawberry.argument(description="How many, 1 to 50.")] = 10
     ) -> list[Match]:
         context, limit = info.context, within_limit(first, otherwise=10)
-        need = await finding.need_of(context.at, context.house.vault, shown(self).request, now=context.now)
+        need, *_ = await choosing.needs_now(context.at, context.house.vault, shown(self).request, now=context.now)
         return await matches(context, (await finding.ranked(context.at, need, now=context.now))[:limit])
 
     @strawberry.field(description="Every rule about one provider, with the values compared.")
@@ -97,11 +97,9 @@ class StaffHelpRequest(HelpRequest):
         provider_id: Annotated[strawberry.ID, strawberry.argument(description="The listing.")],
     ) -> MatchVerdict:
         context = info.context
-        need = await finding.need_of(context.at, context.house.vault, shown(self).request, now=context.now)
-        verdict = await finding.verdict(context.at, need, id_of(provider_id, "provider_id"), now=context.now)
-        if verdict is None:
-            with naming("provider_id"):
-                raise NotFound("There is no such listing.")
+        _, verdict = await choosing.judged(
+            context.at, context.house.vault, shown(self).request, id_of(provider_id, "provider_id"), now=context.now
+        )
         names = context.language_names("en")
         return MatchVerdict(
             feasible=verdict.is_feasible,
@@ -256,6 +254,27 @@ class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMut
         request = await requests.request(context.at, made.request_id)
         through = views.for_staff(vault, request, now=context.now) if request and request.facts else None
         return ReferralPayload(referral=referral_view(made, through))
+
+    @strawberry.mutation(
+        description="Take a live referral back, open or accepted. The request comes to the team, its provider is told."
+    )
+    async def recall_referral(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The referral.")],
+        reason: Annotated[str, strawberry.argument(description="Why, at most 500 characters; sealed, for the team.")],
+    ) -> ReferralResult:
+        context, vault = info.context, info.context.house.vault
+        staff, wanted = context.intake, id_of(id, "id")
+        async with context.house.database.transaction() as tx:
+            with naming("id"):
+                recalled = await recalling.recall(tx, vault, staff, wanted, reason, now=context.now)
+            await audit.record(
+                tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_id=recalled.request_id
+            )
+        request = await requests.request(context.at, recalled.request_id)
+        through = views.for_staff(vault, request, now=context.now) if request and request.facts else None
+        return ReferralPayload(referral=referral_view(recalled, through))
 
 
 async def no_capacity(info: Info, choice: Choice, full: NoCapacity) -> NoCapacityProblem:
