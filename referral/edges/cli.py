@@ -2,7 +2,7 @@
 
 import typer
 
-from referral.edges.commands import accounts, database, demo, exporting, importing, jobs, serving
+from referral.edges.commands import accounts, database, demo, exporting, forgetting, importing, jobs, serving
 from referral.edges.commands.serving import Build
 
 HELP = "Gets a person who seeks asylum to someone who can help, safely. Settings are REFERRAL_* environment variables."
@@ -14,6 +14,7 @@ def application() -> typer.Typer:
     commands.command(name="worker")(serving.work)
     commands.command(name="demo")(demo.demo)
     commands.command(name="contract")(database.contract)
+    commands.command(name="retention")(forgetting.forget)
     commands.add_typer(importing.commands, name="import")
     commands.add_typer(exporting.commands, name="export")
     commands.add_typer(accounts.staff_commands, name="staff")

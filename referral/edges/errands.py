@@ -14,10 +14,11 @@ from referral.edges.house import House
 from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
+from referral.foundation.db import moment
 from referral.foundation.mail import Letter
 from referral.foundation.outbox import Job, JobKind
-from referral.intake import requests
-from referral.referrals import following, offers, placing, reading, states, suspending
+from referral.intake import reevaluating, requests
+from referral.referrals import following, offers, placing, reading, retention, states, suspending
 from referral.referrals.words import ReferralStatus
 
 Work = Callable[[House, Job], Awaitable[None]]
@@ -27,6 +28,18 @@ REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has
 async def match_request(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         await placing.offer_best(tx, house.vault, job.subject_id, now=now(), relaxed=house.settings.relaxed_rules)
+        await outbox.finish(tx, job)
+
+
+async def reevaluate(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await reevaluating.reevaluate(tx, house.vault, job.subject_id, now=await moment(tx))
+        await outbox.finish(tx, job)
+
+
+async def keep_no_longer(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await retention.keep(tx, house.kept, job.subject_id, now=await moment(tx))
         await outbox.finish(tx, job)
 
 
@@ -129,6 +142,8 @@ DECISIONS: dict[JobKind, Work] = {
     JobKind.MATCH: match_request,
     JobKind.EXPIRE_OFFER: expire_offer,
     JobKind.RECALL_OFFER: recall_offer,
+    JobKind.RE_EVALUATE: reevaluate,
+    JobKind.RETENTION: keep_no_longer,
     JobKind.EXPIRE_VERIFICATION: expire_verification,
 }
 JOBS = DECISIONS | LETTERS

@@ -18,6 +18,7 @@ from referral.foundation.mail import Mailer
 from referral.foundation.settings import Settings
 from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
 from referral.intake import requests
+from referral.referrals.retention import Kept
 
 Tell = Callable[[str], object]
 BESIDES_JOBS = 4  # connections for taking jobs and renewing leases while every decision at hand holds one
@@ -49,6 +50,15 @@ class House:
     mailer: Mailer
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
+
+    @property
+    def kept(self) -> Kept:
+        """How long what people told us is kept."""
+        return Kept(
+            contact=timedelta(days=self.settings.keep_contact_days),
+            content=timedelta(days=self.settings.keep_closed_days),
+            silence=timedelta(days=self.settings.silent_days),
+        )
 
 
 @asynccontextmanager

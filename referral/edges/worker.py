@@ -6,7 +6,7 @@ when its lease has run out.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from referral.directory.upkeep import asking
@@ -18,6 +18,7 @@ from referral.foundation.db import UNREACHABLE
 from referral.foundation.mail import MailFailed
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
+from referral.referrals import retention
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
 SHORTEST_PAUSE_SECONDS = 0.05  # what is due may be another worker's for a moment: nobody spins meanwhile
@@ -31,10 +32,11 @@ log = logging.getLogger(__name__)
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
-    rounds = [go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))]
-    if house.settings.asked != "nobody":
-        rounds.append(keep_asking(house, stopping))
-    await asyncio.gather(*rounds)
+    orders = [order_forgetting] if house.settings.asked == "nobody" else [order_forgetting, order_asking]
+    await asyncio.gather(
+        *(go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))),
+        *(keep_ordering(house, stopping, order) for order in orders),
+    )
 
 
 async def go_round(house: House, stopping: asyncio.Event, kinds: Sequence[JobKind]) -> None:
@@ -70,12 +72,12 @@ async def next_of(house: House, kinds: Sequence[JobKind], *, at_most: int) -> tu
     return taken, max(SHORTEST_PAUSE_SECONDS, pause)
 
 
-async def keep_asking(house: House, stopping: asyncio.Event) -> None:
-    """Now and every hour order letters to whoever is due; another worker that does so too finds nobody left."""
+async def keep_ordering(house: House, stopping: asyncio.Event, order: Callable[[House], Awaitable[int]]) -> None:
+    """Now and every hour order what nothing else orders; another worker that does so too finds nothing left."""
     while not stopping.is_set():
         pause = LOOK_WHO_IS_DUE_SECONDS
         try:
-            await order_asking(house)
+            await order(house)
         except Exception as error:  # noqa: BLE001 - as above
             log.error("who is due could not be asked: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
             pause = PAUSE_AFTER_TROUBLE_SECONDS
@@ -86,6 +88,12 @@ async def order_asking(house: House) -> int:
     """Order a letter to every office that is due; how many."""
     async with house.database.transaction() as tx:
         return await asking.order(tx, with_listed=house.settings.asked == "listed", now=now())
+
+
+async def order_forgetting(house: House) -> int:
+    """Order what was kept long enough to be deleted, and the silent to be put before staff; how many requests."""
+    async with house.database.transaction() as tx:
+        return await retention.order(tx, house.kept, now=now())
 
 
 async def work_off(house: House) -> int:

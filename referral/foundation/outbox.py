@@ -33,6 +33,8 @@ class JobKind(StrEnum):
     EXPIRE_OFFER = "expire_offer"
     TELL_WITHDRAWN = "tell_withdrawn"
     RECALL_OFFER = "recall_offer"
+    RE_EVALUATE = "re_evaluate"
+    RETENTION = "retention"
     EXPIRE_VERIFICATION = "expire_verification"
     ASK_PROVIDER = "ask_provider"
 
@@ -51,6 +53,9 @@ class Job:
 class LeaseLost(Exception):  # noqa: N818 - not an error: another worker has the job now
     """Another worker has taken the job over; what was done here must roll back."""
 
+
+# What is due is asked by `statement_timestamp()`, which an index can be read by: nobody looks through all that is to be
+# done in the coming months. Leases are asked by `clock_timestamp()`, which goes on while a statement waits.
 
 # For a statement that writes what the job is about, too: `rows` gives kind, subject and when it is due.
 PUT: LiteralString = """
@@ -100,7 +105,8 @@ async def take_some(
                SET lease = lease + 1, attempts = attempts + 1,
                    leased_until = clock_timestamp() + make_interval(secs => $2)
              WHERE id = ANY(ARRAY(SELECT id FROM outbox
-                                   WHERE parked_at IS NULL AND run_at <= clock_timestamp() AND kind = ANY($1::text[])
+                                   WHERE parked_at IS NULL AND run_at <= statement_timestamp()
+                                     AND kind = ANY($1::text[])
                                      AND (leased_until IS NULL OR leased_until < clock_timestamp() AND attempts < $3)
                                    ORDER BY run_at, id
                                    LIMIT $4
@@ -162,18 +168,25 @@ async def seconds_until_next(database: Database, kinds: Sequence[JobKind] = tupl
             """
             SELECT extract(epoch FROM min(greatest(run_at, coalesce(leased_until, run_at))) - clock_timestamp())::float8
               FROM outbox
-             WHERE parked_at IS NULL AND kind = ANY($1::text[])""",
+             WHERE parked_at IS NULL AND kind = ANY($1::text[])
+               AND run_at <= statement_timestamp() + make_interval(secs => $2)""",
             [kind.value for kind in kinds],
+            at_most,
         )
     return at_most if seconds is None else max(0.0, min(at_most, seconds))
 
 
-async def park_deadly(tx: Tx) -> None:
-    """Park jobs that were taken as often as allowed and whose workers died of them every time."""
-    await execute(
+async def park_deadly(tx: Tx) -> int:
+    """Park jobs that were taken as often as allowed and whose workers died of them every time; how many."""
+    return await value(
         tx,
         """
-        UPDATE outbox SET parked_at = clock_timestamp(), error_code = 'WORKER_DIED'
-         WHERE parked_at IS NULL AND attempts >= $1 AND leased_until < clock_timestamp()""",
+        WITH deadly AS (
+             UPDATE outbox SET parked_at = clock_timestamp(), error_code = 'WORKER_DIED'
+              WHERE parked_at IS NULL AND run_at <= statement_timestamp()
+                AND attempts >= $1 AND leased_until < clock_timestamp()
+             RETURNING id
+        )
+        SELECT count(*) FROM deadly""",
         MAX_ATTEMPTS,
     )

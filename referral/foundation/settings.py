@@ -66,6 +66,24 @@ class Settings(BaseSettings):
         le=600,
         description="After so long without a sign of life from its worker a job goes to another.",
     )
+    keep_contact_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="So many days after a request was closed the person's name and contacts are deleted.",
+    )
+    keep_closed_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="So many days after a request was closed all of it is deleted but an empty row.",
+    )
+    silent_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="A request that is not closed and of which nothing was heard for so many days is put before staff.",
+    )
     relaxed_rules: frozenset[str] = Field(
         default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
     )

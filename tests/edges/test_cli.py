@@ -30,7 +30,7 @@ COMMANDS = [
     ["partner", "renew"], ["partner", "revoke"], ["provider"],
     ["provider", "link"], ["provider", "email"], ["provider", "ask"], ["db"], ["db", "start"], ["db", "stop"],
     ["db", "status"], ["db", "migrate"], ["db", "schema"],
-    ["jobs"], ["jobs", "list"], ["jobs", "show"], ["jobs", "retry"], ["jobs", "park"],
+    ["jobs"], ["jobs", "list"], ["jobs", "show"], ["jobs", "retry"], ["jobs", "park"], ["retention"],
 ]  # fmt: skip
 
 
