@@ -1113,6 +1113,19 @@ CREATE TABLE public.listing_word (
 
 COMMENT ON TABLE public.listing_word IS 'Every word of a listing that has a letter: what a misspelt one may mean.';
 
+CREATE TABLE public.message (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid,
+    sealed bytea NOT NULL,
+    read_at timestamp with time zone,
+    idempotency_hash bytea NOT NULL
+);
+
+COMMENT ON COLUMN public.message.read_at IS 'When the other side first saw it.';
+
 CREATE TABLE public.opening_hours (
     id bigint NOT NULL,
     time_zone text NOT NULL,
@@ -1442,6 +1455,12 @@ ALTER TABLE ONLY public.listing_report
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_once_per_key UNIQUE (idempotency_hash);
+
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_key PRIMARY KEY (id);
 
@@ -1602,6 +1621,10 @@ CREATE INDEX listing_report_open ON public.listing_report USING btree (sent_at, 
 CREATE INDEX listing_word_by_length ON public.listing_word USING btree (length, word);
 
 CREATE INDEX location_by_point ON public.location USING gist (point);
+
+CREATE INDEX message_by_request ON public.message USING btree (request_id, at, id);
+
+CREATE INDEX message_unread ON public.message USING btree (request_id) WHERE (read_at IS NULL);
 
 CREATE UNIQUE INDEX one_open_proposal_of_a_fact ON public.proposed_fact USING btree (provider_id, fact, proposer) WHERE (state = 'open'::text);
 
@@ -1794,6 +1817,9 @@ ALTER TABLE ONLY public.language_offered
 
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.referral_note
     ADD CONSTRAINT note_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;

@@ -18,7 +18,7 @@ from referral.foundation.db import moment
 from referral.foundation.mail import Letter
 from referral.foundation.outbox import Job, JobKind
 from referral.intake import reevaluating, requests
-from referral.referrals import following, offers, placing, reading, retention, states, suspending
+from referral.referrals import following, offers, placing, reading, retention, states, suspending, telling
 from referral.referrals.words import ReferralStatus
 
 Work = Callable[[House, Job], Awaitable[None]]
@@ -113,6 +113,18 @@ async def tell_withdrawn(house: House, job: Job) -> None:
         await outbox.finish(tx, job)
 
 
+async def tell_requester(house: House, job: Job) -> None:
+    """A letter that there is news, to each address the person gave for it; that it was used leaves a trace."""
+    async with house.database.transaction() as tx:
+        told = await telling.addresses(tx, house.vault, job.subject_id)
+    for one in told:
+        await send(house, job, letters.news(house, one.address, one.language, discreet=one.discreet))
+    async with house.database.transaction() as tx:
+        if told:
+            await requests.record(tx, job.subject_id, "requester_told", ActorKind.SYSTEM, at=now())
+        await outbox.finish(tx, job)
+
+
 async def ask_provider(house: House, job: Job) -> None:
     """Ask whether an office still takes people, unless it has said so, or the operator has switched asking off."""
     asked = house.settings.asked
@@ -124,9 +136,10 @@ async def ask_provider(house: House, job: Job) -> None:
 
 
 async def send(house: House, job: Job, letter: Letter) -> None:
-    """Send a job's letter. Sent again by a job that was tried again, it bears the same Message-ID, so that a mail
-    server can tell twins."""
-    key = house.vault.digest("letter", f"{job.kind.value} {job.id}").hex()[:32]
+    """Send a job's letter to one address. Sent again by a job that was tried again, it bears the same Message-ID, so
+    that a mail server can tell twins.
+    """
+    key = house.vault.digest("letter", f"{job.kind.value} {job.id} {letter.to}").hex()[:32]
     await house.mailer.send(replace(letter, key=key))
 
 
@@ -136,6 +149,7 @@ LETTERS: dict[JobKind, Work] = {
     JobKind.REMIND_PROVIDER: remind_provider,
     JobKind.FOLLOW_UP: follow_up,
     JobKind.TELL_WITHDRAWN: tell_withdrawn,
+    JobKind.TELL_REQUESTER: tell_requester,
     JobKind.ASK_PROVIDER: ask_provider,
 }
 DECISIONS: dict[JobKind, Work] = {

@@ -15,6 +15,7 @@ from email import policy
 from email.headerregistry import Address, UniqueAddressHeader
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, cast
@@ -49,6 +50,7 @@ class Letter:
     text: str = field(repr=False)
     html: str | None = field(default=None, repr=False)
     key: str | None = None
+    names_sender: bool = True  # a phone that others may look at shows who writes
     sent_at: datetime | None = None
 
 
@@ -155,7 +157,7 @@ def compose(letter: Letter, sender: str, *, at: datetime) -> EmailMessage:
     if not is_address(letter.to) or not is_line(letter.subject):
         raise MailFailed("MAIL_NOT_ADDRESSABLE")
     message = EmailMessage(policy=POLICY)
-    message["From"] = sender
+    message["From"] = sender if letter.names_sender else parseaddr(sender)[1]
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = at

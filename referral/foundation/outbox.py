@@ -30,6 +30,7 @@ class JobKind(StrEnum):
     TELL_PROVIDER = "tell_provider"
     REMIND_PROVIDER = "remind_provider"
     FOLLOW_UP = "follow_up"
+    TELL_REQUESTER = "tell_requester"
     EXPIRE_OFFER = "expire_offer"
     TELL_WITHDRAWN = "tell_withdrawn"
     RECALL_OFFER = "recall_offer"

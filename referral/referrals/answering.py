@@ -17,7 +17,7 @@ from referral.foundation.errors import FieldProblem, NotFound, ValidationFailed,
 from referral.foundation.vault import Vault
 from referral.intake import requests
 from referral.intake.words import HelpRequestStatus
-from referral.referrals import effects, notes, offers, states, steps
+from referral.referrals import effects, notes, offers, states, steps, telling
 from referral.referrals.effects import Effect, Next
 from referral.referrals.notes import By
 from referral.referrals.reading import Referral
@@ -109,6 +109,8 @@ AFTER_YES: LiteralString = outbox.PUT.format(
     rows="""
     SELECT 'follow_up', $1::uuid, $2::timestamptz
     UNION ALL
+    SELECT 'tell_requester', $3::uuid, $4::timestamptz
+    UNION ALL
     SELECT 'match', id, now() FROM help_request WHERE id = $3 AND cardinality(help_types) > 1"""
 )
 
@@ -119,7 +121,8 @@ async def accept(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
         raise await steps.why_not(tx, id, ReferralStatus.ACCEPTED)
     accepted, *recalled = moved
     await requests.refer(tx, accepted.request_id, by.kind, by.id, subject_id=id, now=now)
-    await execute(tx, AFTER_YES, id, now + offers.FIRST_FOLLOW_UP, accepted.request_id)
+    asked_at, told_at = now + offers.FIRST_FOLLOW_UP, now + telling.SOON
+    await execute(tx, AFTER_YES, id, asked_at, accepted.request_id, told_at)
     if recalled:
         await offers.settle(tx, recalled, taking=accepted)
     count = None if recalled else accepted.capacity_id

@@ -1,19 +1,18 @@
 """The level that is kept follows the calendar: what staff filter by today is true today."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from referral.edges import worker
 from referral.edges.house import House
-from referral.foundation import outbox
 from referral.foundation.actors import Staff, StaffId, StaffRole, Visitor
 from referral.foundation.clock import now
-from referral.foundation.outbox import JobKind
 from referral.foundation.vocabulary import HelpType
-from referral.intake import reevaluating, requests, submitting
+from referral.intake import amending, reevaluating, requests, submitting
+from referral.intake.amending import Changes
 from referral.intake.form import Answers, LookedUp
 from referral.intake.requests import HelpRequest
 from referral.intake.words import CanAfford, ConsentScope, Representation, UrgencyCriterion, UrgencyLevel
@@ -139,11 +138,18 @@ async def test_nobody_looks_at_what_is_closed_or_erased(house: House, erase: boo
     assert await looks(house) == []
 
 
-async def test_who_changes_the_dates_of_a_request_orders_one_more_look_and_no_second_line_of_them(house: House) -> None:
-    made = await asked(house)
-    await worker.work_off(house)
-    (later,) = await looks(house)
+async def test_who_changes_the_dates_of_a_request_changes_when_it_is_looked_at(house: House) -> None:
+    found, day = LookedUp(languages={"es": "es"}), timedelta(days=1)
+    answers = replace(ANSWERS, idempotency_key=str(uuid4()))
     async with house.database.transaction() as tx:
-        await outbox.put(tx, JobKind.RE_EVALUATE, made.id)
+        made = await submitting.submit(tx, house.vault, Visitor(), answers, found, now=now())
+    by_waiting = await looks(house)
+    hearing = (now() + 70 * day).date()
+    async with house.database.transaction() as tx:
+        await amending.amend(tx, house.vault, made.receipt, Changes(next_hearing_on=hearing), found, now=now())
     await worker.work_off(house)
-    assert await looks(house) == [later]
+    assert await looks(house) == [datetime.combine(hearing - 60 * day, time.min, tzinfo=UTC)]
+    async with house.database.transaction() as tx:
+        await amending.amend(tx, house.vault, made.receipt, Changes(next_hearing_on=None), found, now=now())
+    await worker.work_off(house)
+    assert await looks(house) == by_waiting

@@ -49,6 +49,7 @@ def referral(request: HelpRequest, status: ReferralStatus) -> Referral:
         responded_at=None,
         decline_reason=None,
         outcome=None,
+        offered_by=ActorKind.SYSTEM,
         score=500,
     )
 

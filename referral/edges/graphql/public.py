@@ -41,6 +41,7 @@ from referral.edges.graphql.results import (
     SubmitHelpRequestResult,
 )
 from referral.edges.graphql.scalars import CountryCode, Cursor, LanguageTag
+from referral.edges.graphql.talking import TalkingMutation
 from referral.edges.lookups import looked_up, origin
 from referral.foundation import gazetteer, languages, links
 from referral.foundation.actors import Partner, Visitor
@@ -156,7 +157,7 @@ class PublicQuery:
 
 
 @strawberry.type(name="Mutation", description="What anyone may do.")
-class PublicMutation(ReportingMutation, ProposingMutation):
+class PublicMutation(ReportingMutation, ProposingMutation, TalkingMutation):
     @strawberry.mutation(description="Ask for help. Sent twice with the same key, it is kept once.")
     async def submit_help_request(
         self,

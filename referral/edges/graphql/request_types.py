@@ -12,6 +12,7 @@ from referral.directory.providers import Provider as Listing
 from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.directory_types import Place, Provider
 from referral.edges.graphql.listing_parts import ENGLISH, In
+from referral.edges.graphql.message_types import After, First, MessageConnection, written
 from referral.edges.graphql.scalars import LanguageTag, described
 from referral.foundation import places
 from referral.foundation.actors import ActorKind, Partner, Staff
@@ -231,6 +232,13 @@ class HelpRequest:
             return [referral_view(view.referral, view)]
         found = await info.context.loaders.referrals.load(view.id)
         return [referral_view(one, view) for one in found]
+
+    @strawberry.field(
+        description="What the person and the team wrote to each other. Staff's look leaves a trace; a provider sees "
+        "nothing here."
+    )
+    async def messages(self, info: Info, first: First = None, after: After = None) -> MessageConnection:
+        return await written(info, shown(self), first, after)
 
     @strawberry.field(description="What the person agreed to, and what still stands.", graphql_type=list[Consent])
     async def consents(self, info: Info) -> list[consents.Consent]:

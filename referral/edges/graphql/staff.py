@@ -26,6 +26,7 @@ from referral.edges.graphql.request_types import (
 from referral.edges.graphql.results import ReferralPayload, ReferralResult
 from referral.edges.graphql.scalars import Cursor, LanguageTag, described
 from referral.edges.graphql.stale_types import StaleListingConnection
+from referral.edges.graphql.talking import ReplyingMutation
 from referral.edges.graphql.upkeep import UpkeepMutation, UpkeepQuery
 from referral.edges.lookups import canonical_tags
 from referral.foundation import actors, audit
@@ -234,7 +235,7 @@ class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
 
 
 @strawberry.type(name="Mutation", description="What staff may do.")
-class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMutation):
+class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMutation, ReplyingMutation):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(
         self,
