@@ -46,7 +46,7 @@ async def go_round(house: House, stopping: asyncio.Event, kinds: Sequence[JobKin
     try:
         while not stopping.is_set():
             taken, pause = await next_of(house, kinds, at_most=house.settings.jobs_at_once - len(at_hand))
-            at_hand |= {asyncio.ensure_future(attend(house, job)) for job in taken}
+            at_hand |= {asyncio.ensure_future(go_on(house, job, stopping, kinds)) for job in taken}
             is_full = len(at_hand) >= house.settings.jobs_at_once
             await asyncio.wait(
                 {told, *at_hand}, timeout=None if is_full else pause, return_when=asyncio.FIRST_COMPLETED
@@ -55,6 +55,14 @@ async def go_round(house: House, stopping: asyncio.Event, kinds: Sequence[JobKin
     finally:
         told.cancel()
         await asyncio.gather(*at_hand)
+
+
+async def go_on(house: House, job: Job, stopping: asyncio.Event, kinds: Sequence[JobKind]) -> None:
+    """Do a job, and then the next one and the next, until none is due or the worker is told to stop."""
+    jobs = [job]
+    while jobs:
+        await attend(house, jobs[0])
+        jobs = [] if stopping.is_set() else (await next_of(house, kinds, at_most=1))[0]
 
 
 async def next_of(house: House, kinds: Sequence[JobKind], *, at_most: int) -> tuple[list[Job], float]:

@@ -97,27 +97,27 @@ async def take_some(
     database: Database, kinds: Sequence[JobKind], *, at_most: int, lease_seconds: float = LEASE_SECONDS
 ) -> list[Job]:
     """The next due jobs, leased to the caller, who begins them all at once. Commits before it returns."""
-    async with database.transaction() as tx:
-        return await many(
-            tx,
-            Job,
-            """
-            UPDATE outbox
-               SET lease = lease + 1, attempts = attempts + 1,
-                   leased_until = clock_timestamp() + make_interval(secs => $2)
-             WHERE id = ANY(ARRAY(SELECT id FROM outbox
-                                   WHERE parked_at IS NULL AND run_at <= statement_timestamp()
-                                     AND kind = ANY($1::text[])
-                                     AND (leased_until IS NULL OR leased_until < clock_timestamp() AND attempts < $3)
-                                   ORDER BY run_at, id
-                                   LIMIT $4
-                                     FOR UPDATE SKIP LOCKED))
-            RETURNING id, kind, subject_id, attempts, lease""",
-            [kind.value for kind in kinds],
-            lease_seconds,
-            MAX_ATTEMPTS,
-            at_most,
-        )
+    # By a reader, although it writes: one statement is a transaction of its own, and two trips are saved for each job.
+    return await many(
+        database.reader,
+        Job,
+        """
+        UPDATE outbox
+           SET lease = lease + 1, attempts = attempts + 1,
+               leased_until = clock_timestamp() + make_interval(secs => $2)
+         WHERE id = ANY(ARRAY(SELECT id FROM outbox
+                               WHERE parked_at IS NULL AND run_at <= statement_timestamp()
+                                 AND kind = ANY($1::text[])
+                                 AND (leased_until IS NULL OR leased_until < clock_timestamp() AND attempts < $3)
+                               ORDER BY run_at, id
+                               LIMIT $4
+                                 FOR UPDATE SKIP LOCKED))
+        RETURNING id, kind, subject_id, attempts, lease""",
+        [kind.value for kind in kinds],
+        lease_seconds,
+        MAX_ATTEMPTS,
+        at_most,
+    )
 
 
 async def renew(database: Database, job: Job, *, lease_seconds: float = LEASE_SECONDS) -> bool:
