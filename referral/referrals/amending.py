@@ -82,7 +82,5 @@ async def still_fits(
     against = {one.rule for one in verdict.results if one.answer is RuleAnswer.FAIL}
     if offer.offered_by is not ActorKind.SYSTEM:
         return Rule.CONSENT not in against
-    doubted = {
-        one.rule for one in verdict.results if one.answer is RuleAnswer.UNKNOWN and one.rule.value not in relaxed
-    }
-    return against | doubted <= ITS_OWN_DOING
+    doubted = {one.rule for one in verdict.results if one.answer is RuleAnswer.UNKNOWN}
+    return against | {rule for rule in doubted if rule.value not in relaxed} <= ITS_OWN_DOING

@@ -23,9 +23,9 @@ from referral.intake.words import AgeBand, ConsentScope, ContactChannel, HelpReq
 from referral.referrals import amending, leaving
 from referral.referrals.words import ReferralAnswer, ReferralStatus
 
-EL_PASO = Spot(
-    place_id=HERE.place_id, name="El Paso", kind="town", country="US", state="TX", county="El Paso County",
-    latitude=given.EL_PASO[0], longitude=given.EL_PASO[1],
+MCALLEN = Spot(
+    place_id=HERE.place_id, name="McAllen", kind="town", country="US", state="TX", county="Hidalgo County",
+    latitude=given.MCALLEN[0], longitude=given.MCALLEN[1],
 )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ async def test_an_offer_that_still_fits_stays(house: House) -> None:
     kept = await submitted(house)
     office = await given.office(house.database, places=1)
     made = await offered(house, kept.request, terms(office))  # its last place is held by this very offer
-    changed = await amended(house, kept, near="El Paso", place=EL_PASO, person=Person(name="Another alias"))
+    changed = await amended(house, kept, near="McAllen", place=MCALLEN, person=Person(name="Another alias"))
     assert await status(house, made.id) is ReferralStatus.OFFERED
     assert changed.status is HelpRequestStatus.OFFERED
     assert await value(house.database.reader, "SELECT held FROM capacity") == 1
