@@ -1546,6 +1546,10 @@ CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_i
 
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
 
+CREATE INDEX help_request_silent ON public.help_request USING btree (updated_at) WHERE ((status <> 'closed'::text) AND (data_key IS NOT NULL));
+
+CREATE INDEX help_request_to_forget ON public.help_request USING btree (updated_at) WHERE ((status = 'closed'::text) AND (data_key IS NOT NULL));
+
 CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
 
 CREATE INDEX language_offered_by_service ON public.language_offered USING btree (service_id, tag);

@@ -137,6 +137,7 @@ STATEMENTS: list[tuple[Statement, str]] = [
     (lambda at: consents.given(at, uuid4()), "consent_key"),
     (most_pressing, "help_request_queue"),
     (lambda at: outbox.take(Database(at.source, "")), "outbox_due"),
+    (lambda at: outbox.seconds_until_next(Database(at.source, ""), at_most=1), "outbox_due"),
     (lambda at: providers.provider(at, uuid4()), "listing_card_key"),
     (lambda at: reading.referral(at, uuid4()), "referral_key"),
     (lambda at: reading.of_request(at, uuid4()), "referral_by_request"),

@@ -11,9 +11,11 @@ from uuid import UUID
 
 import msgspec
 
+from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx, execute
 from referral.foundation.errors import Conflict, NotFound
+from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault, seal
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.intake import consents, form, requests
@@ -214,3 +216,4 @@ async def keep(tx: Tx, vault: Vault, held: HelpRequest, submission: Submission, 
     )
     if urgency.level is not held.urgency:
         await requests.record(tx, held.id, "urgency_changed", ActorKind.SYSTEM, at=now)
+    await outbox.put(tx, JobKind.RE_EVALUATE, held.id)  # other dates, another day at which the level changes

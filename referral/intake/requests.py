@@ -99,20 +99,26 @@ async def close(tx: Tx, vault: Vault, written: str, *, erase: bool, now: datetim
     return await request(tx, held.id) or held
 
 
-async def wipe(tx: Tx, id: UUID, now: datetime) -> None:
+async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQUESTER) -> None:
     """Leave a row that says only that something was here and is gone."""
-    await record(tx, id, "erased", ActorKind.REQUESTER, at=now)
+    await record(tx, id, "erased", by, at=now)
     await execute(
         tx,
         """
         UPDATE help_request
            SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{}', languages = '{}',
                country = NULL, state = NULL, urgency = 'normal', respond_by = created_at, partner_id = NULL,
-               body_hash = ''
+               raised_to = NULL, body_hash = ''
          WHERE id = $1""",
         id,
     )
     await execute(tx, "UPDATE consent SET language = '' WHERE request_id = $1", id)
+
+
+async def forget_person(tx: Tx, id: UUID, *, now: datetime) -> None:
+    """Delete who asked and how they are reached, which nobody needs once the request is closed; the rest stays."""
+    await record(tx, id, "contact_erased", ActorKind.SYSTEM, at=now)
+    await execute(tx, "UPDATE help_request SET person = NULL WHERE id = $1", id)
 
 
 async def set_status(

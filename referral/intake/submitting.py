@@ -12,7 +12,7 @@ from referral.foundation.actors import ActorKind, Partner, Visitor
 from referral.foundation.db import Reader, Tx, one, value
 from referral.foundation.errors import IdempotencyKeyReused, ValidationFailed
 from referral.foundation.vault import Vault, seal
-from referral.intake import form, receipts
+from referral.intake import form, receipts, reevaluating
 from referral.intake.form import Answers, LookedUp, Submission
 from referral.intake.receipts import Receipt
 from referral.intake.requests import REQUEST, TABLE, HelpRequest, RequestId, urgency_of
@@ -54,7 +54,12 @@ async def submit(
     return Submitted(receipt=receipt, request=created)
 
 
-# With its consents, its first line of history and the order to match.
+ORDERS: LiteralString = """
+    SELECT 'match', id, now() FROM made
+    UNION ALL
+    SELECT 're_evaluate', id, $20::timestamptz FROM made WHERE $20::timestamptz IS NOT NULL"""
+
+# With its consents, its first line of history, and the orders to match and to look at it when its level changes.
 MADE: LiteralString = f"""
     WITH made AS (
          INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state,
@@ -68,7 +73,7 @@ MADE: LiteralString = f"""
          SELECT made.id, scope, $2, $13, $17 FROM made, unnest($18::text[]) AS scope
     ), told AS (
          INSERT INTO request_event (request_id, at, kind, actor) SELECT id, $2, 'submitted', $19 FROM made
-    ), ordered AS ({outbox.PUT.format(rows="SELECT 'match', id, now() FROM made")})
+    ), ordered AS ({outbox.PUT.format(rows=ORDERS)})
     SELECT count(*) > 0 FROM made"""
 
 
@@ -130,6 +135,7 @@ async def insert(
         facts.ui_language,
         sorted(scope.value for scope in submission.consents),
         (ActorKind.HELPER if facts.on_behalf else ActorKind.REQUESTER).value,
+        reevaluating.next_look(facts, asked_at=now, now=now),
     )
     return created if is_new else None
 
