@@ -533,6 +533,10 @@ CREATE FUNCTION public.searchable(words text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, words)), '[^[:alnum:]]+'::text, ' '::text, 'g'::text);
 
+CREATE FUNCTION public.urgency_rank(urgency text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE urgency WHEN 'critical'::text THEN 0 WHEN 'urgent'::text THEN 1 WHEN 'elevated'::text THEN 2 ELSE 3 END;
+
 CREATE TABLE conf.place (
     location_id uuid NOT NULL,
     data_key bytea NOT NULL,
@@ -612,8 +616,13 @@ CREATE TABLE public.consent (
     withdrawn_at timestamp with time zone,
     text_version text NOT NULL,
     language text NOT NULL,
+    recorded_by uuid,
+    heard_by text,
+    CONSTRAINT consent_heard_by_somebody CHECK (((recorded_by IS NULL) = (heard_by IS NULL))),
     CONSTRAINT consent_scope_known CHECK ((scope = ANY (ARRAY['store_request'::text, 'match_automatically'::text, 'share_summary'::text, 'share_contact'::text, 'share_documents'::text, 'notify_me'::text, 'statistics_deidentified'::text])))
 );
+
+COMMENT ON COLUMN public.consent.recorded_by IS 'The member of staff who wrote down what the person said; null: the person.';
 
 CREATE TABLE public.help_request (
     id uuid NOT NULL,
@@ -635,11 +644,14 @@ CREATE TABLE public.help_request (
     receipt_hash bytea,
     idempotency_hash bytea NOT NULL,
     body_hash bytea NOT NULL,
+    judged_on date DEFAULT ((now() AT TIME ZONE 'UTC'::text))::date,
     CONSTRAINT help_request_closed_with_reason CHECK (((status = 'closed'::text) = (close_reason IS NOT NULL))),
     CONSTRAINT help_request_sealed_or_erased CHECK (((data_key IS NULL) = (facts IS NULL))),
     CONSTRAINT help_request_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'needs_info'::text, 'in_triage'::text, 'matching'::text, 'offered'::text, 'referred'::text, 'in_service'::text, 'waitlisted'::text, 'closed'::text]))),
     CONSTRAINT help_request_urgency_known CHECK ((urgency = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text])))
 );
+
+COMMENT ON COLUMN public.help_request.judged_on IS 'The day (UTC) as of which urgency and respond_by are.';
 
 CREATE TABLE public.help_type (
     slug text NOT NULL,
@@ -1282,6 +1294,15 @@ CREATE TABLE public.referral_note (
     sealed bytea NOT NULL
 );
 
+CREATE TABLE public.request_claim (
+    request_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    claimed_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.request_claim IS 'Who has a request in hand. Ends by itself: no case hangs on somebody who is away.';
+
 CREATE TABLE public.request_event (
     id bigint NOT NULL,
     request_id uuid NOT NULL,
@@ -1300,6 +1321,17 @@ ALTER TABLE public.request_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.request_note (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid NOT NULL,
+    sealed bytea NOT NULL
+);
+
+COMMENT ON TABLE public.request_note IS 'What staff write for each other, sealed with the request''s own key.';
 
 CREATE TABLE public.sign_in_attempt (
     email_hash bytea NOT NULL,
@@ -1328,6 +1360,14 @@ CREATE TABLE public.staff_session (
 CREATE UNLOGGED TABLE public.stale_listing (
     id uuid NOT NULL
 );
+
+CREATE TABLE public.triage_act (
+    key_hash bytea NOT NULL,
+    request_id uuid NOT NULL,
+    body_hash bytea NOT NULL
+);
+
+COMMENT ON TABLE public.triage_act IS 'Idempotency keys of what staff sent: an act that comes twice is done once.';
 
 CREATE TABLE public.verification_step (
     id bigint NOT NULL,
@@ -1474,8 +1514,14 @@ ALTER TABLE ONLY public.referral_note
 ALTER TABLE ONLY public.referral
     ADD CONSTRAINT referral_once_per_key UNIQUE (idempotency_hash);
 
+ALTER TABLE ONLY public.request_claim
+    ADD CONSTRAINT request_claim_key PRIMARY KEY (request_id);
+
 ALTER TABLE ONLY public.request_event
     ADD CONSTRAINT request_event_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.request_note
+    ADD CONSTRAINT request_note_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.schedule
     ADD CONSTRAINT schedule_key PRIMARY KEY (id);
@@ -1501,6 +1547,9 @@ ALTER TABLE ONLY public.staff_session
 ALTER TABLE ONLY public.stale_listing
     ADD CONSTRAINT stale_listing_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.triage_act
+    ADD CONSTRAINT triage_act_key PRIMARY KEY (key_hash);
+
 ALTER TABLE ONLY public.verification_step
     ADD CONSTRAINT verification_step_key PRIMARY KEY (id);
 
@@ -1512,7 +1561,17 @@ CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHE
 
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
+CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
+
+CREATE INDEX help_request_by_change ON public.help_request USING btree (updated_at, id) WHERE (status <> 'closed'::text);
+
+CREATE INDEX help_request_by_day ON public.help_request USING btree (created_at);
+
+CREATE INDEX help_request_by_urgency ON public.help_request USING btree (public.urgency_rank(urgency), respond_by, id) WHERE (status <> 'closed'::text);
+
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
+
+CREATE INDEX help_request_to_judge ON public.help_request USING btree (judged_on NULLS FIRST, id) WHERE (status <> 'closed'::text);
 
 CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
 
@@ -1636,7 +1695,11 @@ CREATE INDEX referral_note_by_referral ON public.referral_note USING btree (refe
 
 CREATE UNIQUE INDEX referral_one_live_per_pair ON public.referral USING btree (request_id, provider_id) WHERE (status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text]));
 
+CREATE INDEX request_claim_by_staff ON public.request_claim USING btree (staff_id);
+
 CREATE INDEX request_event_by_request ON public.request_event USING btree (request_id, id);
+
+CREATE INDEX request_note_by_request ON public.request_note USING btree (request_id, at, id);
 
 CREATE INDEX schedule_by_location ON public.schedule USING btree (location_id);
 
@@ -1657,6 +1720,8 @@ CREATE INDEX service_by_organization ON public.service USING btree (organization
 CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since);
 
 CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_id);
+
+CREATE INDEX triage_act_by_request ON public.triage_act USING btree (request_id);
 
 CREATE INDEX verification_step_of_provider ON public.verification_step USING btree (provider_id, id);
 
@@ -1733,6 +1798,9 @@ CREATE TRIGGER service_marks_listings AFTER UPDATE ON public.service FOR EACH RO
 ALTER TABLE ONLY conf.place
     ADD CONSTRAINT conf_place_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.triage_act
+    ADD CONSTRAINT act_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
 
@@ -1750,6 +1818,12 @@ ALTER TABLE ONLY public.capacity
 
 ALTER TABLE ONLY public.listing_card
     ADD CONSTRAINT card_of_provider FOREIGN KEY (id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_claim
+    ADD CONSTRAINT claim_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_claim
+    ADD CONSTRAINT claim_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
@@ -1777,6 +1851,9 @@ ALTER TABLE ONLY public.language_offered
 
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_note
+    ADD CONSTRAINT note_of_help_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.referral_note
     ADD CONSTRAINT note_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;

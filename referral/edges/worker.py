@@ -20,6 +20,7 @@ from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
 from referral.intake import requests
 from referral.referrals import offers, placing, reading, states, suspending
+from referral.triage import claiming
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
 PAUSE_AFTER_TROUBLE_SECONDS = 5.0
@@ -111,6 +112,8 @@ async def do(house: House, job: Job) -> None:
             await expire_verification(house, job)
         case JobKind.ASK_PROVIDER:
             await ask_provider(house, job)
+        case JobKind.END_CLAIM:
+            await end_claim(house, job)
         case _:
             assert_never(job.kind)
 
@@ -136,6 +139,12 @@ async def recall_offer(house: House, job: Job) -> None:
 async def expire_verification(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         await verifying.expire(tx, job.subject_id, now=now())
+        await outbox.finish(tx, job)
+
+
+async def end_claim(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await claiming.lapse(tx, job.subject_id, now=now())
         await outbox.finish(tx, job)
 
 

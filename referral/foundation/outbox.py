@@ -32,6 +32,7 @@ class JobKind(StrEnum):
     RECALL_OFFER = "recall_offer"
     EXPIRE_VERIFICATION = "expire_verification"
     ASK_PROVIDER = "ask_provider"
+    END_CLAIM = "end_claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from referral.foundation.errors import Conflict, NoCapacity
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
-from referral.intake import requests
+from referral.intake import claims, requests
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope, HelpRequestStatus, UrgencyLevel
 from referral.matching import finding, rules, tables
@@ -42,6 +42,10 @@ async def offer_best(
     if any(referral.shows_person for referral in asked):
         return None
     waiting = [referral for referral in asked if referral.status in states.OPEN]
+    if await claims.is_held(tx, request_id):  # a person has it in hand: what comes back goes to them
+        if not waiting:
+            await ask_a_person(tx, request, now)
+        return None
     need = await finding.need_of(tx, vault, request, now=now)
     wanted = OFFERS_AT_ONCE.get(need.urgency, 1) - len(waiting)
     if wanted <= 0:

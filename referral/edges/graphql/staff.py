@@ -1,6 +1,5 @@
 """What staff see and do beside everything public: the queue, a request whole, who fits and who does not, offers."""
 
-from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -25,11 +24,12 @@ from referral.edges.graphql.request_types import (
 )
 from referral.edges.graphql.results import ReferralPayload, ReferralResult
 from referral.edges.graphql.scalars import Cursor, LanguageTag, described
+from referral.edges.graphql.staff_types import Note, StaffMember
 from referral.edges.graphql.stale_types import StaleListingConnection
+from referral.edges.graphql.triaging import TriagedRequest, TriagingMutation
 from referral.edges.graphql.upkeep import UpkeepMutation, UpkeepQuery
 from referral.edges.lookups import canonical_tags
 from referral.foundation import actors, audit
-from referral.foundation.actors import ActorKind, StaffRole
 from referral.foundation.errors import NoCapacity, NotFound, naming
 from referral.foundation.vocabulary import HelpType
 from referral.intake import form, requests
@@ -43,14 +43,6 @@ from referral.referrals.choosing import Choice
 from referral.referrals.views import RequestView
 from referral.triage import queue
 from referral.triage.queue import Queued, QueueOrder
-
-
-@strawberry.type(description="A member of the intake team.")
-class StaffMember:
-    id: strawberry.ID = described("Their id.")
-    name: str = described("Their name.")
-    email: str = described("Their e-mail address.")
-    role: StaffRole = described("What they may do.")
 
 
 @strawberry.type(description="One rule's answer, with the values compared.")
@@ -67,15 +59,8 @@ class MatchVerdict:
     rules: list[RuleResult] = described("All of them, in order.")
 
 
-@strawberry.type(description="What someone wrote beside an act.")
-class Note:
-    at: datetime = described("When.")
-    actor: ActorKind = described("Who: a kind, never a name.")
-    text: str = described("What they wrote.")
-
-
 @strawberry.type(name="HelpRequest", description="A request for help.")
-class StaffHelpRequest(HelpRequest):
+class StaffHelpRequest(HelpRequest, TriagedRequest):
     @strawberry.field(
         description="Who asks on the person's behalf; null where they ask themselves.", graphql_type=OnBehalf | None
     )
@@ -236,7 +221,7 @@ class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
 
 
 @strawberry.type(name="Mutation", description="What staff may do.")
-class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMutation):
+class StaffMutation(PublicMutation, TriagingMutation, UpkeepMutation, EditingMutation, DecidingMutation):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(
         self,

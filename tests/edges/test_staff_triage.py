@@ -1,0 +1,135 @@
+"""Staff work on a request through the front door: in hand, let go, noted."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from desk import Desk, operation
+
+from referral.edges.graphql.schemas import Audience
+from referral.foundation.actors import Scope, StaffRole
+
+ID = str(UUID(int=7))
+CANARY = "canary words for colleagues"
+SENT: dict[str, dict[str, Any]] = {
+    "staff/ClaimHelpRequest": {"id": ID},
+    "staff/ReleaseHelpRequest": {"id": ID},
+    "staff/AddNote": {"requestId": ID, "text": "A note."},
+}
+
+
+async def asked(desk: Desk, **changes: object) -> str:
+    return (await desk.submit(**changes))["helpRequest"]["id"]
+
+
+async def as_read(desk: Desk, headers: dict[str, str], id: str, fields: str) -> Any:
+    found = await desk.ask(
+        f"query ($id: ID!) {{ request(id: $id) {{ {fields} }} }}", {"id": id}, Audience.STAFF, **headers
+    )
+    return found["request"]
+
+
+@pytest.mark.parametrize("name", SENT)
+async def test_nobody_else_works_on_a_request(desk: Desk, name: str) -> None:
+    id = await asked(desk)
+    headers = await desk.staff()
+    chief = await desk.staff_named("chief@demo.invalid", StaffRole.ADMIN)
+    partner = await desk.partner(*Scope)
+    kept = await desk.kept()
+    variables = {**SENT[name], **{key: id for key in ("id", "requestId") if key in SENT[name]}}
+    assert (await desk.post(operation(name), variables, Audience.STAFF)).status_code == 401
+    assert (await desk.post(operation(name), variables, Audience.STAFF, **partner)).status_code == 401
+    body = await desk.answered(operation(name), variables, Audience.STAFF, **chief)
+    assert body["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+    for audience, who in ((Audience.PUBLIC, {}), (Audience.PARTNER, partner)):
+        body = await desk.answered(operation(name), variables, audience, **who)
+        assert (body.get("data"), body["errors"][0]["extensions"]["code"]) == (None, "GRAPHQL_VALIDATION_FAILED")
+    await desk.sql("UPDATE staff SET disabled_at = now() WHERE email = 'anna@demo.invalid'")
+    assert (await desk.post(operation(name), variables, Audience.STAFF, **headers)).status_code == 401
+    await desk.sql("UPDATE staff SET disabled_at = NULL")
+    assert await desk.kept() == kept
+
+
+@pytest.mark.parametrize("name", SENT)
+async def test_what_is_not_there_is_named(desk: Desk, name: str) -> None:
+    headers = await desk.staff()
+    assert (await desk.published(name, headers, **SENT[name]))["code"] == "NOT_FOUND"
+    wrong = {**SENT[name], **{key: "no id" for key in ("id", "requestId") if key in SENT[name]}}
+    problem = await desk.published(name, headers, **wrong)
+    assert [field["code"] for field in problem["fields"]] == ["BAD_ID"]
+
+
+async def test_whoever_has_a_request_in_hand_stands_at_it_until_they_let_it_go(desk: Desk) -> None:
+    id, headers = await asked(desk), await desk.staff()
+    assert (await as_read(desk, headers, id, "assignee { name }"))["assignee"] is None
+    claimed = await desk.published("staff/ClaimHelpRequest", headers, id=id)
+    assert claimed["helpRequest"]["assignee"]["name"] == "Anna"
+    assert claimed["helpRequest"]["status"] == "IN_TRIAGE"
+    other = await desk.staff_named("berta@demo.invalid")
+    refused = await desk.published("staff/ClaimHelpRequest", other, id=id)
+    assert (refused["__typename"], refused["code"]) == ("ConflictProblem", "HELD_BY_ANOTHER")
+    released = await desk.published("staff/ReleaseHelpRequest", headers, id=id)
+    assert (released["helpRequest"]["assignee"], released["helpRequest"]["status"]) == (None, "MATCHING")
+
+
+async def test_a_supervisor_takes_over_and_says_why(desk: Desk) -> None:
+    id, headers = await asked(desk), await desk.staff()
+    await desk.published("staff/ClaimHelpRequest", headers, id=id)
+    chief = await desk.staff_named("chief@demo.invalid", StaffRole.SUPERVISOR)
+    unfit = await desk.published("staff/ClaimHelpRequest", chief, id=id, reason="A-number A 123-456-789")
+    assert [(one["path"], one["code"]) for one in unfit["fields"]] == [(["reason"], "IDENTITY_NUMBER")]
+    taken = await desk.published("staff/ClaimHelpRequest", chief, id=id, reason="Anna is away.")
+    assert taken["helpRequest"]["assignee"]["name"] == "Anna"  # everyone here is called so
+    (note,) = (await as_read(desk, headers, id, "notes { text author { email } }"))["notes"]
+    assert note == {"text": "Anna is away.", "author": {"email": "chief@demo.invalid"}}
+
+
+# ---------------------------------------------------------------- notes
+async def test_colleagues_read_a_note_with_a_trace_and_nobody_else_does(desk: Desk) -> None:
+    sent = await desk.submit()
+    id, headers = sent["helpRequest"]["id"], await desk.staff()
+    assert (await as_read(desk, headers, id, "notes { text }"))["notes"] == []
+    assert await desk.sql("SELECT count(*) FROM audit_event WHERE act = 'notes_read'") == 0
+    written = await desk.published("staff/AddNote", headers, requestId=id, text=f"  {CANARY} ")
+    (note,) = written["helpRequest"]["notes"]
+    assert (note["text"], note["actor"], note["author"]["name"]) == (CANARY, "INTAKE_STAFF", "Anna")
+    assert await desk.sql("SELECT count(*) FROM audit_event WHERE act = 'notes_read'") == 1
+    assert CANARY.encode() not in await desk.sql("SELECT sealed FROM request_note")
+    assert CANARY not in str(await desk.status(sent["receipt"]))
+    query = "query ($receipt: String!) { helpRequest(receipt: $receipt) { notes { text } } }"
+    assert "Cannot query field 'notes'" in str(await desk.answered(query, {"receipt": sent["receipt"]}))
+
+
+async def test_a_note_sent_twice_is_one_note_and_a_key_is_for_one_note(desk: Desk) -> None:
+    id, headers = await asked(desk), await desk.staff()
+    sent = {"requestId": id, "text": CANARY, "idempotencyKey": str(uuid4())}
+    for _ in range(2):
+        answer = await desk.published("staff/AddNote", headers, **sent)
+        assert len(answer["helpRequest"]["notes"]) == 1
+    other = await desk.published("staff/AddNote", headers, **{**sent, "text": "Other words."})
+    assert other["code"] == "IDEMPOTENCY_KEY_REUSED"
+    short = await desk.published("staff/AddNote", headers, **{**sent, "idempotencyKey": "short"})
+    assert [(one["path"], one["code"]) for one in short["fields"]] == [(["idempotencyKey"], "LENGTH")]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "EMPTY"), (" \n", "EMPTY"), ("x" * 2001, "TOO_LONG"), ("A 123-456-789", "IDENTITY_NUMBER")]
+)
+async def test_an_unfit_note_is_refused_by_name(desk: Desk, text: str, code: str) -> None:
+    id, headers = await asked(desk), await desk.staff()
+    refused = await desk.published("staff/AddNote", headers, requestId=id, text=text)
+    assert [(one["path"], one["code"]) for one in refused["fields"]] == [(["text"], code)]
+    assert await desk.sql("SELECT count(*) FROM request_note") == 0
+
+
+async def test_a_note_goes_with_the_request(desk: Desk) -> None:
+    sent = await desk.submit()
+    id, headers = sent["helpRequest"]["id"], await desk.staff()
+    await desk.published("staff/ClaimHelpRequest", headers, id=id)
+    await desk.published("staff/AddNote", headers, requestId=id, text=CANARY, idempotencyKey=str(uuid4()))
+    await desk.withdraw(sent["receipt"])
+    assert await desk.sql("SELECT count(*) FROM request_note") == 1
+    await desk.withdraw(sent["receipt"], erase=True)
+    for table in ("request_note", "request_claim", "triage_act"):
+        assert await desk.sql(f"SELECT count(*) FROM {table}") == 0
+    assert (await desk.published("staff/AddNote", headers, requestId=id, text=CANARY))["code"] == "NOT_FOUND"
