@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from referral.foundation.db import Reader, many, value
+from referral.foundation.db import Reader, Tx, execute, many, value
 from referral.intake.words import ConsentScope
 
 
@@ -36,6 +36,11 @@ async def given(at: Reader, id: UUID) -> list[Consent]:
 async def standing(at: Reader, id: UUID) -> frozenset[ConsentScope]:
     """What is agreed to now."""
     return frozenset(consent.scope for consent in await given(at, id) if consent.withdrawn_at is None)
+
+
+async def withdraw_all(tx: Tx, id: UUID, *, now: datetime) -> None:
+    """The person agrees to nothing any more."""
+    await execute(tx, "UPDATE consent SET withdrawn_at = $2 WHERE request_id = $1 AND withdrawn_at IS NULL", id, now)
 
 
 async def agreeing(at: Reader, ids: Sequence[UUID], scope: ConsentScope) -> frozenset[UUID]:

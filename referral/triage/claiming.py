@@ -89,12 +89,16 @@ async def hand_back(tx: Tx, request: HelpRequest, *, now: datetime) -> None:
     if request.status not in {*placing.LOOKING, HelpRequestStatus.IN_TRIAGE}:
         return
     asked = await reading.of_request(tx, request.id)
-    if any(one.status is ReferralStatus.MORE_INFO for one in asked):
-        return
-    is_open = any(one.status in states.OPEN for one in asked)
+    if not any(one.status is ReferralStatus.MORE_INFO for one in asked):
+        await go_on(tx, request.id, now=now)
+
+
+async def go_on(tx: Tx, request_id: UUID, *, now: datetime) -> None:
+    """The machine looks again; a request with an open offer waits for the answer to that."""
+    is_open = any(one.status in states.OPEN for one in await reading.of_request(tx, request_id))
     goes_on = HelpRequestStatus.OFFERED if is_open else HelpRequestStatus.MATCHING
-    await offers.become(tx, request.id, goes_on, now=now)
-    await outbox.put(tx, JobKind.MATCH, request.id)
+    await offers.become(tx, request_id, goes_on, now=now)
+    await outbox.put(tx, JobKind.MATCH, request_id)
 
 
 async def found(tx: Tx, request_id: UUID) -> HelpRequest:

@@ -1,5 +1,7 @@
 """Staff work on a request through the front door: in hand, let go, noted."""
 
+import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,6 +10,7 @@ from desk import Desk, operation
 
 from referral.edges.graphql.schemas import Audience
 from referral.foundation.actors import Scope, StaffRole
+from referral.foundation.clock import now
 
 ID = str(UUID(int=7))
 CANARY = "canary words for colleagues"
@@ -15,6 +18,7 @@ SENT: dict[str, dict[str, Any]] = {
     "staff/ClaimHelpRequest": {"id": ID},
     "staff/ReleaseHelpRequest": {"id": ID},
     "staff/AddNote": {"requestId": ID, "text": "A note."},
+    "staff/TriageHelpRequest": {"input": {"id": ID, "idempotencyKey": "a key for each", "step": "WAITLIST"}},
 }
 
 
@@ -29,6 +33,21 @@ async def as_read(desk: Desk, headers: dict[str, str], id: str, fields: str) -> 
     return found["request"]
 
 
+def about(name: str, id: str) -> dict[str, Any]:
+    """What is sent, about this request."""
+    return json.loads(json.dumps(SENT[name]).replace(ID, id))
+
+
+async def decided(desk: Desk, headers: dict[str, str], id: str, **act: object) -> Any:
+    return await desk.published(
+        "staff/TriageHelpRequest", headers, input={"id": id, "idempotencyKey": str(uuid4()), **act}
+    )
+
+
+def fields(problem: Any) -> list[tuple[str, str]]:
+    return [(".".join(one["path"]), one["code"]) for one in problem["fields"]]
+
+
 @pytest.mark.parametrize("name", SENT)
 async def test_nobody_else_works_on_a_request(desk: Desk, name: str) -> None:
     id = await asked(desk)
@@ -36,7 +55,7 @@ async def test_nobody_else_works_on_a_request(desk: Desk, name: str) -> None:
     chief = await desk.staff_named("chief@demo.invalid", StaffRole.ADMIN)
     partner = await desk.partner(*Scope)
     kept = await desk.kept()
-    variables = {**SENT[name], **{key: id for key in ("id", "requestId") if key in SENT[name]}}
+    variables = about(name, id)
     assert (await desk.post(operation(name), variables, Audience.STAFF)).status_code == 401
     assert (await desk.post(operation(name), variables, Audience.STAFF, **partner)).status_code == 401
     body = await desk.answered(operation(name), variables, Audience.STAFF, **chief)
@@ -54,8 +73,7 @@ async def test_nobody_else_works_on_a_request(desk: Desk, name: str) -> None:
 async def test_what_is_not_there_is_named(desk: Desk, name: str) -> None:
     headers = await desk.staff()
     assert (await desk.published(name, headers, **SENT[name]))["code"] == "NOT_FOUND"
-    wrong = {**SENT[name], **{key: "no id" for key in ("id", "requestId") if key in SENT[name]}}
-    problem = await desk.published(name, headers, **wrong)
+    problem = await desk.published(name, headers, **about(name, "no id"))
     assert [field["code"] for field in problem["fields"]] == ["BAD_ID"]
 
 
@@ -133,3 +151,96 @@ async def test_a_note_goes_with_the_request(desk: Desk) -> None:
     for table in ("request_note", "request_claim", "triage_act"):
         assert await desk.sql(f"SELECT count(*) FROM {table}") == 0
     assert (await desk.published("staff/AddNote", headers, requestId=id, text=CANARY))["code"] == "NOT_FOUND"
+
+
+# ---------------------------------------------------------------- triage
+async def test_facts_that_staff_correct_make_the_level_and_colleagues_read_why(desk: Desk) -> None:
+    id, headers = await asked(desk, circumstances=["NO_SHELTER_TONIGHT"]), await desk.staff()
+    unexplained = await decided(desk, headers, id, facts={"circumstancesStruck": ["NO_SHELTER_TONIGHT"]})
+    assert fields(unexplained) == [("reason", "EMPTY")]
+    changed = await decided(
+        desk,
+        headers,
+        id,
+        facts={
+            "circumstancesAdded": ["MEDICAL_EMERGENCY"],
+            "circumstancesStruck": ["NO_SHELTER_TONIGHT"],
+            "languages": ["mam", "es"],
+            "helpTypes": ["HUM_HEALTH"],
+            "posture": "UNKNOWN",
+        },
+        reason="Her sister called.",
+    )
+    seen = changed["helpRequest"]
+    assert (seen["urgency"]["level"], seen["urgency"]["criteria"]) == ("CRITICAL", ["MEDICAL_EMERGENCY"])
+    assert (seen["languages"], seen["helpTypes"], seen["posture"]) == (["mam", "es"], ["HUM_HEALTH"], "UNKNOWN")
+    assert (seen["status"], seen["assignee"]["name"]) == ("IN_TRIAGE", "Anna")
+    assert await desk.sql("SELECT urgency FROM help_request") == "critical"
+    (note,) = (await as_read(desk, headers, id, "notes { text }"))["notes"]
+    assert note["text"] == "Her sister called."
+
+
+async def test_a_date_is_corrected_left_alone_or_forgotten(desk: Desk) -> None:
+    soon = str(now().date() + timedelta(days=5))
+    id, headers = await asked(desk, nextHearingOn=soon), await desk.staff()
+
+    async def criteria(facts: dict[str, object]) -> list[str]:
+        return (await decided(desk, headers, id, facts=facts))["helpRequest"]["urgency"]["criteria"]
+
+    assert await criteria({"age": "ADULT"}) == ["HEARING_WITHIN_14D"]
+    assert await criteria({"nextHearingOn": str(now().date() + timedelta(days=50))}) == ["HEARING_WITHIN_60D"]
+    assert await criteria({"nextHearingOn": None}) == ["NONE"]
+
+
+async def test_what_cannot_be_decided_is_named_and_nothing_changes(desk: Desk) -> None:
+    id, headers = await asked(desk), await desk.staff()
+    kept = await desk.kept()
+    wrong: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
+        ({}, [("step", "EMPTY")]),
+        ({"step": "CLOSE"}, [("closeReason", "EMPTY")]),
+        ({"step": "WAITLIST", "closeReason": "SPAM"}, [("closeReason", "NOT_CLOSING")]),
+        ({"step": "CLOSE", "closeReason": "WITHDRAWN_BY_PERSON"}, [("closeReason", "NOT_FOR_STAFF")]),
+        ({"step": "WAITLIST", "reason": "SSN 123456789"}, [("reason", "IDENTITY_NUMBER")]),
+        ({"facts": {"helpTypes": []}}, [("facts.helpTypes", "EMPTY")]),
+        ({"facts": {"languages": ["klingon"]}}, [("facts.languages.0", "UNKNOWN_LANGUAGE")]),
+        ({"facts": {"nextHearingOn": "1990-01-01"}}, [("facts.nextHearingOn", "OUT_OF_RANGE")]),
+        (
+            {"facts": {"circumstancesStruck": ["DETAINED"]}, "reason": "Not so."},
+            [("facts.circumstancesStruck", "NOT_STATED")],
+        ),
+    ]
+    for act, expected in wrong:
+        assert fields(await decided(desk, headers, id, **act)) == expected, act
+    assert await desk.kept() == kept
+
+
+async def test_an_act_sent_twice_is_done_once(desk: Desk) -> None:
+    id, headers = await asked(desk), await desk.staff()
+    act = {"id": id, "idempotencyKey": str(uuid4()), "step": "ASK_PERSON", "reason": "Which court?"}
+    for _ in range(2):
+        answer = await desk.published("staff/TriageHelpRequest", headers, input=act)
+        assert answer["helpRequest"]["status"] == "NEEDS_INFO"
+    assert await desk.sql("SELECT count(*) FROM request_note") == 1
+    other = await desk.published("staff/TriageHelpRequest", headers, input={**act, "step": "WAITLIST"})
+    assert other["code"] == "IDEMPOTENCY_KEY_REUSED"
+
+
+async def test_what_a_colleague_has_in_hand_is_not_decided(desk: Desk) -> None:
+    id, headers = await asked(desk), await desk.staff()
+    await desk.published("staff/ClaimHelpRequest", headers, id=id)
+    other = await desk.staff_named("berta@demo.invalid")
+    kept = await desk.kept()
+    assert (await decided(desk, other, id, step="WAITLIST"))["code"] == "HELD_BY_ANOTHER"
+    assert await desk.kept() == kept
+
+
+async def test_a_request_is_closed_and_reopened_unless_the_person_took_it_back(desk: Desk) -> None:
+    sent = await desk.submit()
+    id, headers = sent["helpRequest"]["id"], await desk.staff()
+    closed = await decided(desk, headers, id, step="CLOSE", closeReason="UNREACHABLE")
+    assert (closed["helpRequest"]["status"], closed["helpRequest"]["assignee"]) == ("CLOSED", None)
+    assert (await decided(desk, headers, id, step="WAITLIST"))["code"] == "CONFLICT"
+    again = await decided(desk, headers, id, step="REOPEN")
+    assert (again["helpRequest"]["status"], again["helpRequest"]["assignee"]["name"]) == ("IN_TRIAGE", "Anna")
+    await desk.withdraw(sent["receipt"])
+    assert (await decided(desk, headers, id, step="REOPEN"))["code"] == "CONFLICT"

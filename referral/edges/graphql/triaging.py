@@ -10,13 +10,14 @@ from referral.edges.graphql.inputs import id_of
 from referral.edges.graphql.request_types import shown
 from referral.edges.graphql.results import HelpRequestPayload, HelpRequestResult
 from referral.edges.graphql.staff_types import Note, StaffMember
+from referral.edges.graphql.triage_inputs import TriageInput, triage_of
 from referral.foundation import actors, audit
 from referral.foundation.db import Tx
 from referral.foundation.errors import naming
 from referral.intake import notes, requests
 from referral.intake.notes import RequestNote
 from referral.referrals import views
-from referral.triage import claiming, noting
+from referral.triage import claiming, noting, triage
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The request.")]
 
@@ -80,6 +81,20 @@ class TriagingMutation:
                 await claiming.release(tx, staff, wanted, now=context.now)
                 await read(tx, staff, wanted)
         return await payload(context, wanted)
+
+    @strawberry.mutation(description="Correct what is known of a request, or decide where it goes from here.")
+    async def triage_help_request(
+        self,
+        info: Info,
+        input: Annotated[TriageInput, strawberry.argument(description="The act.")],  # noqa: A002 - the contract's name
+    ) -> HelpRequestResult:
+        context, staff = info.context, info.context.intake
+        act = await triage_of(context.house, input)
+        with naming("id"):
+            async with context.house.database.transaction() as tx:
+                await triage.triage(tx, context.house.vault, staff, act, now=context.now)
+                await read(tx, staff, act.request_id)
+        return await payload(context, act.request_id)
 
     @strawberry.mutation(description="Write a note for colleagues: sealed, never shown to anyone but staff.")
     async def add_note(
