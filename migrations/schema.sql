@@ -1569,6 +1569,8 @@ CREATE INDEX help_request_by_day ON public.help_request USING btree (created_at)
 
 CREATE INDEX help_request_by_urgency ON public.help_request USING btree (public.urgency_rank(urgency), respond_by, id) WHERE (status <> 'closed'::text);
 
+CREATE INDEX help_request_in_triage ON public.help_request USING btree (id) WHERE (status = 'in_triage'::text);
+
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
 
 CREATE INDEX help_request_to_judge ON public.help_request USING btree (judged_on NULLS FIRST, id) WHERE (status <> 'closed'::text);
@@ -1653,6 +1655,8 @@ CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_
 
 CREATE UNIQUE INDEX outbox_once_waiting ON public.outbox USING btree (kind, subject_id) WHERE ((lease = 0) AND (parked_at IS NULL));
 
+CREATE INDEX outbox_parked ON public.outbox USING btree (subject_id) WHERE (parked_at IS NOT NULL);
+
 CREATE INDEX phone_by_digits ON public.phone USING btree (public.phone_digits(number)) INCLUDE (number) WHERE (length(public.phone_digits(number)) >= 7);
 
 CREATE INDEX phone_by_location ON public.phone USING btree (location_id);
@@ -1682,6 +1686,8 @@ CREATE INDEX provider_by_name ON public.provider USING btree (name, id);
 CREATE INDEX provider_by_organization ON public.provider USING btree (organization_id);
 
 CREATE INDEX provider_to_verify ON public.provider USING btree (verification, id) WHERE (verification = ANY (ARRAY['applied'::text, 'checked'::text, 'expired'::text]));
+
+CREATE INDEX referral_asking ON public.referral USING btree (request_id) WHERE (status = 'more_info'::text);
 
 CREATE INDEX referral_by_organization ON public.referral USING btree (organization_id, offered_at);
 

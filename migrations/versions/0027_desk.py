@@ -57,6 +57,9 @@ CREATE INDEX help_request_by_urgency ON help_request (urgency_rank(urgency), res
 CREATE INDEX help_request_by_age ON help_request (created_at, id) WHERE status <> 'closed';
 CREATE INDEX help_request_by_change ON help_request (updated_at, id) WHERE status <> 'closed';
 CREATE INDEX help_request_by_day ON help_request (created_at);
+CREATE INDEX help_request_in_triage ON help_request (id) WHERE status = 'in_triage';
+CREATE INDEX referral_asking ON referral (request_id) WHERE status = 'more_info';
+CREATE INDEX outbox_parked ON outbox (subject_id) WHERE parked_at IS NOT NULL;
 """
 
 
@@ -66,7 +69,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("""
-        DROP INDEX help_request_by_day, help_request_by_change, help_request_by_age, help_request_by_urgency,
+        DROP INDEX outbox_parked, referral_asking, help_request_in_triage, help_request_by_day,
+                   help_request_by_change, help_request_by_age, help_request_by_urgency,
                    help_request_to_judge;
         DROP FUNCTION urgency_rank;
         ALTER TABLE help_request DROP COLUMN judged_on;

@@ -18,7 +18,7 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
-from referral.intake import requests
+from referral.intake import judging, requests
 from referral.referrals import offers, placing, reading, states, suspending
 from referral.triage import claiming
 
@@ -36,6 +36,7 @@ DECISIONS = tuple(kind for kind in JobKind if kind not in LETTERS)
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
     rounds = [go_round(house, stopping, kinds) for kinds in (DECISIONS, LETTERS)]
+    rounds.append(keep_judging(house, stopping))
     if house.settings.asked != "nobody":
         rounds.append(keep_asking(house, stopping))
     await asyncio.gather(*rounds)
@@ -64,6 +65,25 @@ async def keep_asking(house: House, stopping: asyncio.Event) -> None:
             log.error("who is due could not be asked: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
             pause = PAUSE_AFTER_TROUBLE_SECONDS
         await wait(stopping, pause)
+
+
+async def keep_judging(house: House, stopping: asyncio.Event) -> None:
+    """Now and every hour judge how urgent is what waits: on most rounds it is the same day, and nothing is left."""
+    while not stopping.is_set():
+        pause = LOOK_WHO_IS_DUE_SECONDS
+        try:
+            while not stopping.is_set() and await judge_some(house):
+                pass
+        except Exception as error:  # noqa: BLE001 - as above
+            log.error("urgency could not be judged: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
+            pause = PAUSE_AFTER_TROUBLE_SECONDS
+        await wait(stopping, pause)
+
+
+async def judge_some(house: House) -> int:
+    """Judge a few; how many."""
+    async with house.database.transaction() as tx:
+        return await judging.judge_some(tx, house.vault, now=now())
 
 
 async def order_asking(house: House) -> int:

@@ -28,7 +28,8 @@ from referral.intake.requests import HelpRequest
 from referral.referrals import notes, reading
 from referral.referrals.notes import Note
 from referral.referrals.reading import Referral, ReferralEvent
-from referral.triage import staff
+from referral.triage import staff, stuck
+from referral.triage.stuck import StuckReason
 
 Who = Visitor | Partner | Staff
 
@@ -99,6 +100,7 @@ class Loaders:
         self.sources: DataLoader[UUID, tuple[Told, ...]] = DataLoader(self.all_sources, cache=False)
         self.assignee: DataLoader[UUID, Staff | None] = DataLoader(self.assignees, cache=False)
         self.staff: DataLoader[UUID, Staff | None] = DataLoader(self.members, cache=False)
+        self.stuck: DataLoader[UUID, list[StuckReason]] = DataLoader(self.reasons_stuck, cache=False)
         self.language_count: DataLoader[str, int] = DataLoader(self.language_counts, cache=False)
 
     async def providers(self, ids: list[UUID]) -> list[Provider | None]:
@@ -140,6 +142,10 @@ class Loaders:
     async def members(self, ids: list[UUID]) -> list[Staff | None]:
         found = await staff.members(self.at, ids)
         return [found.get(id) for id in ids]
+
+    async def reasons_stuck(self, ids: list[UUID]) -> list[list[StuckReason]]:
+        found = await stuck.of_requests(self.at, ids)
+        return [found.get(id, []) for id in ids]
 
     async def language_counts(self, tags: list[str]) -> list[int]:
         counts = {one.tag: one.count for one in await facets.languages(self.at, Search())}

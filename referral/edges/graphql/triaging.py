@@ -17,7 +17,8 @@ from referral.foundation.errors import naming
 from referral.intake import notes, requests
 from referral.intake.notes import RequestNote
 from referral.referrals import views
-from referral.triage import claiming, noting, triage
+from referral.triage import claiming, noting, queue, triage
+from referral.triage.stuck import StuckReason
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The request.")]
 
@@ -32,6 +33,19 @@ class TriagedRequest:
     )
     async def assignee(self, info: Info) -> actors.Staff | None:
         return await info.context.loaders.assignee.load(shown(self).id)
+
+    @strawberry.field(
+        description="Hours until a first answer is due; below zero once that has passed. Null when it was given."
+    )
+    def hours_left(self, info: Info) -> float | None:
+        view = shown(self)
+        if view.status not in queue.UNANSWERED:
+            return None
+        return round((view.urgency.respond_by - info.context.now).total_seconds() / 3600, 1)
+
+    @strawberry.field(description="Why it does not move by itself; empty where it does.")
+    async def stuck(self, info: Info) -> list[StuckReason]:
+        return await info.context.loaders.stuck.load(shown(self).id)
 
     @strawberry.field(
         description="What staff wrote for each other, the oldest first. An audit row says who read it.",
