@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from referral.directory.upkeep import asking
+from referral.edges.graphql.audit_types import AuditQuery
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.deciding import DecidingMutation, DecidingQuery
 from referral.edges.graphql.editing import EditingMutation, EditingQuery
@@ -26,6 +27,7 @@ from referral.edges.graphql.results import ReferralPayload, ReferralResult
 from referral.edges.graphql.scalars import described
 from referral.edges.graphql.staff_types import Note, StaffMember
 from referral.edges.graphql.stale_types import StaleListingConnection
+from referral.edges.graphql.statistics_types import StatisticsQuery
 from referral.edges.graphql.triaging import TriagedRequest, TriagingMutation
 from referral.edges.graphql.upkeep import UpkeepMutation, UpkeepQuery
 from referral.foundation import actors, audit
@@ -118,7 +120,7 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
+class StaffQuery(PublicQuery, AuditQuery, StatisticsQuery, UpkeepQuery, EditingQuery, DecidingQuery):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
