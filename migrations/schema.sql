@@ -618,7 +618,9 @@ CREATE TABLE public.consent (
     language text NOT NULL,
     recorded_by uuid,
     heard_by text,
-    CONSTRAINT consent_heard_by_somebody CHECK (((recorded_by IS NULL) = (heard_by IS NULL))),
+    withdrawal_recorded_by uuid,
+    withdrawal_heard_by text,
+    CONSTRAINT consent_heard_by_somebody CHECK ((((recorded_by IS NULL) = (heard_by IS NULL)) AND ((withdrawal_recorded_by IS NULL) = (withdrawal_heard_by IS NULL)))),
     CONSTRAINT consent_scope_known CHECK ((scope = ANY (ARRAY['store_request'::text, 'match_automatically'::text, 'share_summary'::text, 'share_contact'::text, 'share_documents'::text, 'notify_me'::text, 'statistics_deidentified'::text])))
 );
 

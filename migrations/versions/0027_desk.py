@@ -40,7 +40,11 @@ CREATE INDEX triage_act_by_request ON triage_act (request_id);
 ALTER TABLE consent
     ADD COLUMN recorded_by uuid,
     ADD COLUMN heard_by text,
-    ADD CONSTRAINT consent_heard_by_somebody CHECK ((recorded_by IS NULL) = (heard_by IS NULL));
+    ADD COLUMN withdrawal_recorded_by uuid,
+    ADD COLUMN withdrawal_heard_by text,
+    ADD CONSTRAINT consent_heard_by_somebody CHECK
+        ((recorded_by IS NULL) = (heard_by IS NULL)
+         AND (withdrawal_recorded_by IS NULL) = (withdrawal_heard_by IS NULL));
 COMMENT ON COLUMN consent.recorded_by IS 'The member of staff who wrote down what the person said; null: the person.';
 
 -- Dates are sealed, and the level that follows from them moves while a request waits: it is judged anew each day.
@@ -74,6 +78,7 @@ def downgrade() -> None:
                    help_request_to_judge;
         DROP FUNCTION urgency_rank;
         ALTER TABLE help_request DROP COLUMN judged_on;
-        ALTER TABLE consent DROP COLUMN heard_by, DROP COLUMN recorded_by;
+        ALTER TABLE consent DROP COLUMN withdrawal_heard_by, DROP COLUMN withdrawal_recorded_by,
+                            DROP COLUMN heard_by, DROP COLUMN recorded_by;
         DROP TABLE triage_act, request_note, request_claim;
     """)

@@ -241,7 +241,8 @@ async def wipe(tx: Tx, id: UUID, now: datetime) -> None:
         WITH notes AS (DELETE FROM request_note WHERE request_id = $1),
              acts AS (DELETE FROM triage_act WHERE request_id = $1),
              claims AS (DELETE FROM request_claim WHERE request_id = $1),
-             agreed AS (UPDATE consent SET language = '' WHERE request_id = $1)
+             agreed AS (UPDATE consent SET language = '', recorded_by = NULL, heard_by = NULL,
+                               withdrawal_recorded_by = NULL, withdrawal_heard_by = NULL WHERE request_id = $1)
         UPDATE help_request
            SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{}', languages = '{}',
                country = NULL, state = NULL, urgency = 'normal', respond_by = created_at, partner_id = NULL,

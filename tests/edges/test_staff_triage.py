@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import given
 import pytest
 from desk import Desk, operation
 
@@ -18,6 +19,9 @@ SENT: dict[str, dict[str, Any]] = {
     "staff/ClaimHelpRequest": {"id": ID},
     "staff/ReleaseHelpRequest": {"id": ID},
     "staff/AddNote": {"requestId": ID, "text": "A note."},
+    "staff/RecordConsent": {
+        "input": {"requestId": ID, "scope": "SHARE_SUMMARY", "agrees": True, "heardBy": "PHONE", "language": "es"}
+    },
     "staff/TriageHelpRequest": {"input": {"id": ID, "idempotencyKey": "a key for each", "step": "WAITLIST"}},
 }
 
@@ -244,3 +248,62 @@ async def test_a_request_is_closed_and_reopened_unless_the_person_took_it_back(d
     assert (again["helpRequest"]["status"], again["helpRequest"]["assignee"]["name"]) == ("IN_TRIAGE", "Anna")
     await desk.withdraw(sent["receipt"])
     assert (await decided(desk, headers, id, step="REOPEN"))["code"] == "CONFLICT"
+
+
+# ---------------------------------------------------------------- consent by word of mouth
+async def heard(desk: Desk, headers: dict[str, str], id: str, scope: str, *, agrees: bool, **changes: object) -> Any:
+    told = {"requestId": id, "scope": scope, "agrees": agrees, "heardBy": "PHONE", "language": "es", **changes}
+    return await desk.published("staff/RecordConsent", headers, input=told)
+
+
+def standing(answer: Any) -> set[str]:
+    return {one["scope"] for one in answer["helpRequest"]["consents"] if one["withdrawnAt"] is None}
+
+
+async def test_what_a_person_agrees_to_on_the_telephone_lets_the_machine_go_on(desk: Desk) -> None:
+    await given.office(desk.database)
+    sent = await desk.submit(consents=["STORE_REQUEST"])
+    id, headers = sent["helpRequest"]["id"], await desk.staff()
+    await desk.work()
+    assert (await desk.status(sent["receipt"]))["status"] == "IN_TRIAGE"
+    for scope in ("SHARE_SUMMARY", "MATCH_AUTOMATICALLY"):
+        answer = await heard(desk, headers, id, scope, agrees=True)
+    assert standing(answer) == {"STORE_REQUEST", "SHARE_SUMMARY", "MATCH_AUTOMATICALLY"}
+    await heard(desk, headers, id, "SHARE_SUMMARY", agrees=True)
+    rows = await desk.database.pool.fetch("SELECT actor_id, kind FROM request_event WHERE kind LIKE 'consent%'")
+    anna = await desk.sql("SELECT id FROM staff")
+    assert [tuple(row) for row in rows] == [(anna, "consent_given")] * 2
+    channels = {one["scope"]: one["heardBy"] for one in answer["helpRequest"]["consents"]}
+    assert channels == {"STORE_REQUEST": None, "SHARE_SUMMARY": "PHONE", "MATCH_AUTOMATICALLY": "PHONE"}
+    await decided(desk, headers, id, step="HAND_BACK")
+    await desk.work()
+    assert (await desk.status(sent["receipt"]))["status"] == "OFFERED"
+
+
+async def test_an_offer_is_taken_back_when_the_summary_may_not_be_seen_any_more(desk: Desk) -> None:
+    office = await given.office(desk.database)
+    id = await asked(desk)
+    await desk.work()
+    token, headers = desk.token(office), await desk.staff()
+    answer = await heard(desk, headers, id, "SHARE_SUMMARY", agrees=False, heardBy="HELPER")
+    (gone,) = [one for one in answer["helpRequest"]["consents"] if one["scope"] == "SHARE_SUMMARY"]
+    assert (gone["heardBy"], gone["withdrawalHeardBy"]) == (None, "HELPER")
+    await desk.work()
+    seen = await desk.look(token)
+    assert (seen["status"], seen["request"]) == ("RECALLED", None)
+    assert await desk.sql("SELECT held FROM capacity") == 0
+    assert (await as_read(desk, headers, id, "status"))["status"] == "IN_TRIAGE"
+
+
+async def test_what_cannot_be_heard_or_taken_back_so_is_named(desk: Desk) -> None:
+    sent = await desk.submit()
+    id, headers = sent["helpRequest"]["id"], await desk.staff()
+    kept = await desk.kept()
+    receipt = await heard(desk, headers, id, "SHARE_CONTACT", agrees=True, heardBy="RECEIPT_ONLY")
+    assert fields(receipt) == [("heardBy", "NOT_A_WAY")]
+    assert fields(await heard(desk, headers, id, "STORE_REQUEST", agrees=False)) == [("scope", "CLOSE_INSTEAD")]
+    unknown = await heard(desk, headers, id, "SHARE_CONTACT", agrees=True, language="klingon")
+    assert fields(unknown) == [("language", "UNKNOWN_LANGUAGE")]
+    assert await desk.kept() == kept
+    await desk.withdraw(sent["receipt"])
+    assert (await heard(desk, headers, id, "SHARE_CONTACT", agrees=True))["code"] == "CONFLICT"

@@ -97,7 +97,9 @@ class Consent:
     given_at: datetime = described("When.")
     withdrawn_at: datetime | None = described("When it was taken back.")
     text_version: str = described("Which wording they agreed to.")
-    language: LanguageTag = described("In which language they read it.")
+    language: LanguageTag = described("In which language they read or heard it.")
+    heard_by: ContactChannel | None = described("How staff heard it; null where it was agreed to in the form.")
+    withdrawal_heard_by: ContactChannel | None = described("How staff heard that it was taken back; else null.")
 
 
 @strawberry.type(description="Someone asks for someone else.")

@@ -9,9 +9,11 @@ from referral.edges.graphql.inputs import id_of, listed
 from referral.edges.graphql.scalars import LanguageTag, described
 from referral.edges.house import House
 from referral.edges.lookups import canonical_tags
+from referral.foundation.errors import ValidationFailed, problem
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake.correcting import Correction
-from referral.intake.words import AgeBand, CloseReason, UrgencyCriterion
+from referral.intake.words import AgeBand, CloseReason, ConsentScope, ContactChannel, UrgencyCriterion
+from referral.triage.consenting import Told
 from referral.triage.states import TriageStep
 from referral.triage.triage import Triage
 
@@ -44,6 +46,29 @@ class TriageInput:
     facts: TriageFactsInput | None = described("What is known better now.", default=None)
     reason: str | None = described(
         "Why, for colleagues: kept as a note, sealed, at most 2,000 characters.", default=None
+    )
+
+
+@strawberry.input(description="What a person told staff about one of their consents.")
+class RecordConsentInput:
+    request_id: strawberry.ID = described("The request.")
+    scope: ConsentScope = described("What it is about.")
+    agrees: bool = described("Whether the person agrees to it now.")
+    heard_by: ContactChannel = described("How you heard it; not RECEIPT_ONLY.")
+    language: LanguageTag = described("In which language you explained it.")
+
+
+async def told_of(house: House, asked: RecordConsentInput) -> Told:
+    language = (await house.shelf.read(house.database.reader)).tag(asked.language)
+    if language is None:
+        told = "This is no language tag we know. Look it up with languages."
+        raise ValidationFailed([problem("language", "UNKNOWN_LANGUAGE", told)])
+    return Told(
+        request_id=id_of(asked.request_id, "request_id"),
+        scope=asked.scope,
+        agrees=asked.agrees,
+        heard_by=asked.heard_by,
+        language=language,
     )
 
 

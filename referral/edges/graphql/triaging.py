@@ -10,14 +10,14 @@ from referral.edges.graphql.inputs import id_of
 from referral.edges.graphql.request_types import shown
 from referral.edges.graphql.results import HelpRequestPayload, HelpRequestResult
 from referral.edges.graphql.staff_types import Note, StaffMember
-from referral.edges.graphql.triage_inputs import TriageInput, triage_of
+from referral.edges.graphql.triage_inputs import RecordConsentInput, TriageInput, told_of, triage_of
 from referral.foundation import actors, audit
 from referral.foundation.db import Tx
 from referral.foundation.errors import naming
 from referral.intake import notes, requests
 from referral.intake.notes import RequestNote
 from referral.referrals import views
-from referral.triage import claiming, noting, queue, triage
+from referral.triage import claiming, consenting, noting, queue, triage
 from referral.triage.stuck import StuckReason
 
 Id = Annotated[strawberry.ID, strawberry.argument(description="The request.")]
@@ -109,6 +109,23 @@ class TriagingMutation:
                 await triage.triage(tx, context.house.vault, staff, act, now=context.now)
                 await read(tx, staff, act.request_id)
         return await payload(context, act.request_id)
+
+    @strawberry.mutation(
+        description="Write down what a person told staff about one of their consents. An offer that waits for an "
+        "answer is taken back where they no longer agree that a provider sees the summary."
+    )
+    async def record_consent(
+        self,
+        info: Info,
+        input: Annotated[RecordConsentInput, strawberry.argument(description="What they said.")],  # noqa: A002 - as above
+    ) -> HelpRequestResult:
+        context, staff = info.context, info.context.intake
+        told = await told_of(context.house, input)
+        with naming("request_id"):
+            async with context.house.database.transaction() as tx:
+                await consenting.record(tx, staff, told, now=context.now)
+                await read(tx, staff, told.request_id)
+        return await payload(context, told.request_id)
 
     @strawberry.mutation(description="Write a note for colleagues: sealed, never shown to anyone but staff.")
     async def add_note(
