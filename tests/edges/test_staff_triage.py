@@ -261,7 +261,7 @@ def standing(answer: Any) -> set[str]:
 
 
 async def test_what_a_person_agrees_to_on_the_telephone_lets_the_machine_go_on(desk: Desk) -> None:
-    await given.office(desk.database)
+    office = await given.office(desk.database)
     sent = await desk.submit(consents=["STORE_REQUEST"])
     id, headers = sent["helpRequest"]["id"], await desk.staff()
     await desk.work()
@@ -278,6 +278,9 @@ async def test_what_a_person_agrees_to_on_the_telephone_lets_the_machine_go_on(d
     await decided(desk, headers, id, step="HAND_BACK")
     await desk.work()
     assert (await desk.status(sent["receipt"]))["status"] == "OFFERED"
+    query = "query ($token: String!) { referral(token: $token) { request { consents { scope heardBy } } } }"
+    seen = (await desk.ask(query, {"token": desk.token(office)}))["referral"]["request"]["consents"]
+    assert {one["scope"]: one["heardBy"] for one in seen} == dict.fromkeys(channels)
 
 
 async def test_an_offer_is_taken_back_when_the_summary_may_not_be_seen_any_more(desk: Desk) -> None:
