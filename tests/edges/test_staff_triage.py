@@ -298,6 +298,17 @@ async def test_an_offer_is_taken_back_when_the_summary_may_not_be_seen_any_more(
     assert (await as_read(desk, headers, id, "status"))["status"] == "IN_TRIAGE"
 
 
+async def test_who_heard_a_consent_and_how_is_forgotten_with_the_request(desk: Desk) -> None:
+    sent = await desk.submit(consents=["STORE_REQUEST", "SHARE_CONTACT"])
+    id, headers = sent["helpRequest"]["id"], await desk.staff()
+    await heard(desk, headers, id, "SHARE_SUMMARY", agrees=True)
+    await heard(desk, headers, id, "SHARE_CONTACT", agrees=False)
+    told = "SELECT count(*) FROM consent WHERE heard_by IS NOT NULL OR withdrawal_heard_by IS NOT NULL"
+    assert await desk.sql(told) == 2
+    await desk.withdraw(sent["receipt"], erase=True)
+    assert await desk.sql(told) == 0
+
+
 async def test_what_cannot_be_heard_or_taken_back_so_is_named(desk: Desk) -> None:
     sent = await desk.submit()
     id, headers = sent["helpRequest"]["id"], await desk.staff()
