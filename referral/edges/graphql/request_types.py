@@ -100,7 +100,13 @@ class Consent:
     given_at: datetime = described("When.")
     withdrawn_at: datetime | None = described("When it was taken back.")
     text_version: str = described("Which wording they agreed to.")
-    language: LanguageTag = described("In which language they read it.")
+    language: LanguageTag = described("In which language they read or heard it.")
+    heard_by: ContactChannel | None = described(
+        "How staff heard it; null where it was agreed to in the form, and to providers."
+    )
+    withdrawal_heard_by: ContactChannel | None = described(
+        "How staff heard that it was taken back; else null, and to providers."
+    )
 
 
 @strawberry.type(description="Someone asks for someone else.")
@@ -242,7 +248,7 @@ class HelpRequest:
 
     @strawberry.field(description="What the person agreed to, and what still stands.", graphql_type=list[Consent])
     async def consents(self, info: Info) -> list[consents.Consent]:
-        return await consents.given(info.context.at, shown(self).id)
+        return await views.consents_seen(info.context.at, shown(self))
 
 
 def shown(request: object) -> RequestView:

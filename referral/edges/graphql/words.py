@@ -18,7 +18,9 @@ from referral.intake import words as intake
 from referral.intake.next_steps import NextStepKind
 from referral.matching.answers import RuleAnswer
 from referral.referrals import words as referrals
-from referral.triage.queue import QueueOrder
+from referral.triage.queue import AssigneeIs, QueueOrder
+from referral.triage.states import TriageStep
+from referral.triage.stuck import StuckReason
 
 Kind = TypeVar("Kind", bound=type[Word])
 
@@ -67,6 +69,7 @@ for _kind in (
     intake.UrgencyLevel,
     intake.UrgencyCriterion,
     intake.HelpRequestStatus,
+    intake.CloseReason,
     NextStepKind,
     RuleAnswer,
     referrals.ReferralStatus,
@@ -78,6 +81,9 @@ for _kind in (
     Scope,
     StaffRole,
     QueueOrder,
+    AssigneeIs,
+    StuckReason,
+    TriageStep,
 ):
     published(_kind)
 published(Direction, name="TextDirection")
