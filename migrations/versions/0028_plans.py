@@ -40,11 +40,13 @@ CREATE TABLE plan_proposal (
     CONSTRAINT plan_proposal_once UNIQUE (plan_id, request_id),
     CONSTRAINT plan_proposal_of_plan FOREIGN KEY (plan_id) REFERENCES assignment_plan ON DELETE CASCADE,
     CONSTRAINT plan_proposal_of_request FOREIGN KEY (request_id) REFERENCES help_request ON DELETE CASCADE,
+    CONSTRAINT plan_proposal_of_provider FOREIGN KEY (provider_id) REFERENCES provider ON DELETE CASCADE,
     CONSTRAINT plan_proposal_referral FOREIGN KEY (referral_id) REFERENCES referral ON DELETE SET NULL (referral_id),
     CONSTRAINT plan_proposal_changed_says_why CHECK ((state = 'changed') = (changed IS NOT NULL))
 );
 COMMENT ON COLUMN plan_proposal.rivals IS 'Requests that also wanted the place, and why their claim was weaker.';
 CREATE INDEX plan_proposal_of_request ON plan_proposal (request_id);
+CREATE INDEX plan_proposal_of_provider ON plan_proposal (provider_id);
 CREATE INDEX plan_proposal_of_referral ON plan_proposal (referral_id) WHERE referral_id IS NOT NULL;
 
 CREATE TABLE plan_left_over (

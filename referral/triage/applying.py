@@ -11,7 +11,6 @@ from referral.foundation.actors import Staff
 from referral.foundation.db import Reader, Tx, attempt, execute, one, value
 from referral.foundation.errors import Conflict, Expired, FieldProblem, NoCapacity, NotFound, ValidationFailed, problem
 from referral.foundation.vault import Vault
-from referral.foundation.vocabulary import Word
 from referral.intake import requests
 from referral.intake.requests import HelpRequest
 from referral.matching import finding, tables
@@ -21,22 +20,9 @@ from referral.matching.ranking import Verdict
 from referral.referrals import offers, reading, states
 from referral.referrals.notes import By
 from referral.referrals.placing import terms
-from referral.triage.plans import PROPOSAL, WAITING, Plan, Proposal, plan
+from referral.triage.plans import PROPOSAL, WAITING, Changed, Plan, Proposal, plan
 
 MOST_AT_ONCE = 200
-
-
-class Changed(Word):
-    """Why a proposal no longer stands."""
-
-    NOT_WAITING = "not_waiting", "The request has been offered, answered or closed since."
-    NO_CONSENT = "no_consent", "The person no longer agrees that a provider is told."
-    NOT_LISTED = "not_listed", "The provider is no longer listed, or is suspended."
-    FULL = "full", "The places there are taken or held by others."
-    NO_ROOM = "no_room", "The provider no longer says that it takes people."
-    NOT_TOLD = "not_told", "The provider can no longer be told of an offer."
-    NOT_FITTING = "not_fitting", "A rule now speaks against it, as by what the request or the listing says since."
-    DOUBTFUL = "doubtful", "Something about it is no longer known. Look, and offer it yourself."
 
 
 async def to_apply(at: Reader, id: UUID, only: Sequence[UUID] | None, *, now: datetime) -> list[UUID]:

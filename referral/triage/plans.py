@@ -43,6 +43,19 @@ class ProposalState(Word):
     CHANGED = "changed", "Something has changed since, so it was not offered."
 
 
+class Changed(Word):
+    """Why a proposal no longer stands."""
+
+    NOT_WAITING = "not_waiting", "The request has been offered, answered or closed since."
+    NO_CONSENT = "no_consent", "The person no longer agrees that a provider is told."
+    NOT_LISTED = "not_listed", "The provider is no longer listed, or is suspended."
+    FULL = "full", "The places there are taken or held by others."
+    NO_ROOM = "no_room", "The provider no longer says that it takes people."
+    NOT_TOLD = "not_told", "The provider can no longer be told of an offer."
+    NOT_FITTING = "not_fitting", "A rule now speaks against it, as by what the request or the listing says since."
+    DOUBTFUL = "doubtful", "Something about it is no longer known. Look, and offer it yourself."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What to plan: some requests by id, or all that wait."""
@@ -81,7 +94,7 @@ class Proposal:
     is_certain: bool
     rivals: tuple[Rival, ...]
     state: ProposalState
-    changed: str | None
+    changed: Changed | None
     referral_id: UUID | None
 
 

@@ -44,3 +44,8 @@ async def offers(desk: Desk) -> list[dict[str, Any]]:
     """Every offer there is, the oldest first."""
     rows = await desk.database.pool.fetch("SELECT request_id, provider_id, status FROM referral ORDER BY offered_at")
     return [{name: str(value) for name, value in row.items()} for row in rows]
+
+
+async def apply(desk: Desk, staff: Staff, plan: Plan) -> None:
+    """Apply all of it."""
+    await planner.apply(desk.house, staff, plan.id, None)

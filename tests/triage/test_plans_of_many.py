@@ -1,17 +1,49 @@
 """Many ask and there are few places: the plan proposes, says why, sends nothing, and is applied once, if it stands."""
 
+import asyncio
+import os
+import sys
+from datetime import timedelta
+from uuid import UUID, uuid4
+
 import given
-from desk import Desk
-from plans_given import asks, left_over, offers, planned, proposals
+import pytest
+from desk import Desk, at_once
+from plans_given import apply, asked, asks, left_over, offers, planned, proposals
 
+from referral.directory import capacity
+from referral.directory.capacity import Count, Statement
+from referral.directory.words import CapacityUnit, Openness
+from referral.edges import planner
+from referral.foundation.actors import Staff
+from referral.foundation.clock import now
+from referral.foundation.db import Database
+from referral.foundation.errors import Conflict
+from referral.foundation.vocabulary import HelpType
 from referral.intake.words import UrgencyLevel
+from referral.matching.answers import Rule
 from referral.matching.planning.words import LeftReason, Weaker
+from referral.triage import applying, plans
+from referral.triage.plans import Changed, ProposalState
+
+UNSURE = {"near": None, "posture": "IN_REMOVAL_PROCEEDINGS"}
 
 
-async def test_the_last_place_is_proposed_to_who_is_more_urgent_and_nothing_is_sent(desk: Desk) -> None:
+@pytest.fixture
+async def anna(desk: Desk) -> Staff:
+    return await desk.hire()
+
+
+async def say(database: Database, office: given.Office, openness: Openness, *counts: Count) -> None:
+    async with database.transaction() as tx:
+        await capacity.state(tx, office.id, Statement(openness=openness, counts=counts), by="test", now=now())
+
+
+# ---------------------------------------------------------------- who is proposed
+async def test_the_last_place_is_proposed_to_who_is_more_urgent_and_nothing_is_sent(desk: Desk, anna: Staff) -> None:
     office = await given.office(desk.database, places=1)
     calm, pressing = await asks(desk), await asks(desk, circumstances=["MEDICAL_EMERGENCY"])
-    plan = await planned(desk, await desk.hire())
+    plan = await planned(desk, anna)
 
     (proposal,) = await proposals(desk, plan)
     assert (proposal.request_id, proposal.provider_id, proposal.is_certain) == (pressing, office.id, True)
@@ -23,3 +55,114 @@ async def test_the_last_place_is_proposed_to_who_is_more_urgent_and_nothing_is_s
     ]
     assert (plan.matched, plan.unmatched, plan.waiting) == (1, 1, 1)
     assert await offers(desk) == []
+
+
+async def test_nobody_takes_the_only_place_of_somebody_else(desk: Desk, anna: Staff) -> None:
+    """The first speaks what both offices serve, the second what only one does: both are helped."""
+    both = await given.office(desk.database, languages=("es", "mam"), places=1)
+    spanish = await given.office(desk.database, languages=("es",), places=1, point=given.EL_PASO)
+    easy = await asks(desk, languages=["es"])
+    hard = await asks(desk, languages=["mam"])
+    plan = await planned(desk, anna)
+    assert {one.request_id: one.provider_id for one in await proposals(desk, plan)} == {
+        easy: spanish.id,
+        hard: both.id,
+    }
+
+
+async def test_places_that_are_counted_apart_are_given_apart(desk: Desk, anna: Staff) -> None:
+    kinds = (HelpType.LEGAL_ASYLUM, HelpType.HUM_FOOD)
+    office = await given.office(desk.database, help_types=kinds, places=None)
+    await say(
+        desk.database,
+        office,
+        Openness.OPEN,
+        Count(help_type=HelpType.LEGAL_ASYLUM, unit=CapacityUnit.FULL_CASES, available=1),
+        Count(help_type=HelpType.HUM_FOOD, unit=CapacityUnit.INTAKE_SLOTS_WEEK, available=2),
+    )
+    for kind in ("LEGAL_ASYLUM", "HUM_FOOD"):
+        for _ in range(3):
+            await asks(desk, helpTypes=[kind])
+    plan = await planned(desk, anna)
+    assert (plan.matched, plan.unmatched) == (3, 3)
+    await apply(desk, anna, plan)
+    free = "SELECT array_agg(stated - held ORDER BY help_type) FROM capacity WHERE provider_id = $1"
+    assert await desk.sql(free, office.id) == [0, 0]
+
+
+async def test_an_office_that_counts_nothing_gets_a_few(desk: Desk, anna: Staff) -> None:
+    await given.office(desk.database, places=None)
+    for _ in range(5):
+        await asks(desk)
+    plan = await planned(desk, anna)
+    assert (plan.matched, plan.unmatched) == (3, 2)
+
+
+async def test_whoever_has_been_offered_is_not_planned(desk: Desk, anna: Staff) -> None:
+    await given.office(desk.database)
+    await asks(desk)
+    await desk.work()
+    waiting = await asks(desk)
+    plan = await planned(desk, anna)
+    assert [one.request_id for one in await proposals(desk, plan)] == [waiting]
+
+
+# ---------------------------------------------------------------- who is left
+async def test_everyone_who_is_left_is_told_why(desk: Desk, anna: Staff) -> None:
+    await given.office(desk.database, places=5)
+    await given.office(desk.database, places=0, help_types=(HelpType.HUM_FOOD,))
+    await given.office(desk.database, accepts_detained="unknown", help_types=(HelpType.HUM_CASH,))
+    expected = {
+        await asks(desk, consents=["STORE_REQUEST"]): (LeftReason.NO_CONSENT, ()),
+        await asks(desk, helpTypes=["HUM_SHELTER"]): (LeftReason.NO_PROVIDER, ()),
+        await asks(desk, helpTypes=["HUM_FOOD"]): (LeftReason.ONLY_FULL, ()),
+        await asks(desk, helpTypes=["HUM_CASH"], posture="DETAINED_ICE"): (LeftReason.ONLY_DOUBTFUL, ()),
+        await asks(desk, near=None): (LeftReason.NEEDS_ANSWER, (Rule.PLACE,)),
+    }
+    left = await left_over(desk, await planned(desk, anna))
+    assert {one.request_id: (one.reason, one.waits_for) for one in left} == expected
+
+
+async def test_staff_may_plan_with_doubts_and_they_are_shown(desk: Desk, anna: Staff) -> None:
+    office = await given.office(desk.database, openness=None)
+    id = await asks(desk)
+    assert [one.reason for one in await left_over(desk, await planned(desk, anna))] == [LeftReason.ONLY_DOUBTFUL]
+    plan = await planned(desk, anna, allows_unknown=True)
+    (proposal,) = await proposals(desk, plan)
+    assert (proposal.request_id, proposal.provider_id, proposal.is_certain) == (id, office.id, False)
+    await apply(desk, anna, plan)
+    assert [one["request_id"] for one in await offers(desk)] == [str(id)]
+
+
+# ---------------------------------------------------------------- what changed since
+async def test_a_proposal_that_no_longer_stands_is_not_offered_and_says_why(desk: Desk, anna: Staff) -> None:
+    office = await given.office(desk.database, places=4)
+    other = await given.office(desk.database, places=1, point=given.EL_PASO, help_types=(HelpType.HUM_HEALTH,))
+    unasked = await given.office(desk.database, places=1, help_types=(HelpType.HUM_CASH,))
+    hidden = await given.office(desk.database, places=1, help_types=(HelpType.HUM_FOOD,))
+    silent = await given.office(desk.database, places=1, help_types=(HelpType.LEGAL_BENEFITS,))
+    stands, agrees = await asks(desk), await asks(desk)
+    full = await asks(desk, helpTypes=["HUM_HEALTH"], near={"text": "El Paso TX"})
+    closed = await asks(desk, helpTypes=["HUM_CASH"])
+    gone = await asks(desk, helpTypes=["HUM_FOOD"])
+    untold = await asks(desk, helpTypes=["LEGAL_BENEFITS"])
+    plan = await planned(desk, anna)
+    assert plan.matched == 6
+
+    await desk.sql("UPDATE consent SET withdrawn_at = now() WHERE request_id = $1 AND scope <> 'store_request'", agrees)
+    await desk.sql("UPDATE capacity SET taken = 1 WHERE provider_id = $1", other.id)
+    await say(desk.database, unasked, Openness.PAUSED)
+    await desk.sql("UPDATE provider SET verification = 'suspended' WHERE id = $1", hidden.id)
+    await desk.sql("UPDATE provider SET referral_email = NULL WHERE id = $1", silent.id)
+    await apply(desk, anna, plan)
+    became = {one.request_id: one.changed for one in await proposals(desk, plan)}
+    assert became == {
+        stands: None,
+        agrees: Changed.NO_CONSENT,
+        full: Changed.FULL,
+        closed: became[closed],
+        gone: Changed.NOT_LISTED,
+        untold: Changed.NOT_TOLD,
+    }
+    assert became[closed] in {Changed.NO_ROOM, Changed.NOT_FITTING}
+    assert [(one["request_id"], one["provider_id"]) for one in await offers(desk)] == [(str(stands), str(office.id))]

@@ -11,6 +11,7 @@ from referral.edges.graphql.deciding import DecidingMutation, DecidingQuery
 from referral.edges.graphql.directory_types import PageInfo
 from referral.edges.graphql.editing import EditingMutation, EditingQuery
 from referral.edges.graphql.inputs import id_of
+from referral.edges.graphql.planning import PlanningMutation, PlanningQuery
 from referral.edges.graphql.problems import NoCapacityProblem
 from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, within_limit
 from referral.edges.graphql.request_types import (
@@ -188,7 +189,7 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
+class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery, PlanningQuery):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
@@ -236,7 +237,7 @@ class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
 
 
 @strawberry.type(name="Mutation", description="What staff may do.")
-class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMutation):
+class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMutation, PlanningMutation):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(
         self,
