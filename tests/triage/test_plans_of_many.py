@@ -60,7 +60,7 @@ async def test_the_last_place_is_proposed_to_who_is_more_urgent_and_nothing_is_s
 async def test_nobody_takes_the_only_place_of_somebody_else(desk: Desk, anna: Staff) -> None:
     """The first speaks what both offices serve, the second what only one does: both are helped."""
     both = await given.office(desk.database, languages=("es", "mam"), places=1)
-    spanish = await given.office(desk.database, languages=("es",), places=1, point=given.EL_PASO)
+    spanish = await given.office(desk.database, languages=("es",), places=1, point=given.MCALLEN)
     easy = await asks(desk, languages=["es"])
     hard = await asks(desk, languages=["mam"])
     plan = await planned(desk, anna)
