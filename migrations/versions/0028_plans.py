@@ -20,7 +20,7 @@ CREATE TABLE assignment_plan (
     allows_unknown boolean NOT NULL,
     one_more jsonb NOT NULL
 );
-COMMENT ON COLUMN assignment_plan.salt IS 'Equals were drawn with it; shown with the plan, so that anyone can draw anew.';
+COMMENT ON COLUMN assignment_plan.salt IS 'Equals were drawn with it; shown with the plan: anyone can draw anew.';
 COMMENT ON COLUMN assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
 CREATE INDEX assignment_plan_by_age ON assignment_plan (made_at);
 

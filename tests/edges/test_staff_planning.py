@@ -48,8 +48,8 @@ async def test_a_plan_says_who_why_and_what_one_more_place_would_change(desk: De
     (proposal,) = found["proposals"]
     assert (proposal["request"]["id"], proposal["match"]["provider"]["id"]) == (pressing, str(office.id))
     assert (proposal["state"], proposal["certain"], proposal["referral"]) == ("PROPOSED", True, None)
-    assert proposal["match"]["score"] == found["totalScore"] == sum(
-        one["points"] for one in proposal["match"]["reasons"]
+    assert (
+        proposal["match"]["score"] == found["totalScore"] == sum(one["points"] for one in proposal["match"]["reasons"])
     )
     assert proposal["keptFrom"] == [{"request": {"id": calm}, "code": "LESS_URGENT", "reason": "Is less urgent."}]
     assert {one["request"]["id"]: one["code"] for one in found["leftOver"]} == {calm: "MORE_URGENT", far: "NO_PROVIDER"}

@@ -1,30 +1,21 @@
 """Many ask and there are few places: the plan proposes, says why, sends nothing, and is applied once, if it stands."""
 
-import asyncio
-import os
-import sys
-from datetime import timedelta
-from uuid import UUID, uuid4
-
 import given
 import pytest
-from desk import Desk, at_once
-from plans_given import apply, asked, asks, left_over, offers, planned, proposals
+from desk import Desk
+from plans_given import apply, asks, left_over, offers, planned, proposals
 
 from referral.directory import capacity
 from referral.directory.capacity import Count, Statement
 from referral.directory.words import CapacityUnit, Openness
-from referral.edges import planner
 from referral.foundation.actors import Staff
 from referral.foundation.clock import now
 from referral.foundation.db import Database
-from referral.foundation.errors import Conflict
 from referral.foundation.vocabulary import HelpType
 from referral.intake.words import UrgencyLevel
 from referral.matching.answers import Rule
 from referral.matching.planning.words import LeftReason, Weaker
-from referral.triage import applying, plans
-from referral.triage.plans import Changed, ProposalState
+from referral.triage.plans import Changed
 
 UNSURE = {"near": None, "posture": "IN_REMOVAL_PROCEEDINGS"}
 

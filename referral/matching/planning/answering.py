@@ -6,6 +6,7 @@ import numpy as np
 
 from referral.matching.planning import flow, goals
 from referral.matching.planning.choices import CODE, LEVELS, NO_CAP, NOBODY, Choices, Whole, lot, numbers, whole
+from referral.matching.planning.goals import Worth
 from referral.matching.planning.judging import Judged, Nowhere, judged
 from referral.matching.planning.margins import margins
 from referral.matching.planning.question import Answer, Left, OneMore, Proposed, Rival, Terms, Wanted
@@ -21,17 +22,22 @@ def answer(wanted: Sequence[Wanted], terms: Terms) -> Answer:
     choices = choices_of(found, wanted, terms)
     worth = goals.worth(choices, salt=terms.salt)
     chosen = flow.chosen(choices, worth)
+    return told(choices, worth, chosen, found.nowhere)
+
+
+def told(choices: Choices, worth: Worth, chosen: Whole, nowhere: Mapping[int, Nowhere]) -> Answer:
+    """The plan in words: who, why, who is left, and what one more place would change."""
     made = outcome(choices, worth, chosen)
     return Answer(
         proposed=tuple(proposed(made, chosen)),
-        left=tuple(left(made, found.nowhere)),
+        left=tuple(left(made, nowhere)),
         one_more=one_more(made, chosen),
     )
 
 
 def choices_of(found: Judged, wanted: Sequence[Wanted], terms: Terms) -> Choices:
     """The arrays to solve; `wanted` is sorted as they are drawn."""
-    seats = found.seats
+    seats, options = found.seats, found.options
     drawn = sorted(
         range(len(seats)), key=lambda number: (lot(terms.salt, seats[number].office.provider_id), seats[number].id)
     )
@@ -39,8 +45,8 @@ def choices_of(found: Judged, wanted: Sequence[Wanted], terms: Terms) -> Choices
     number[drawn] = np.arange(len(seats))
     organizations = sorted({seat.office.organization_id for seat in seats})
     place_in = {id: index for index, id in enumerate(organizations)}
-    place = number[found.seat]
-    order = np.lexsort((place, found.ask))
+    place = number[options.seat]
+    order = np.lexsort((place, options.ask))
     free = whole(max(0, seats[at].free) for at in drawn)
     return Choices(
         request_ids=[one.need.request_id for one in wanted],
@@ -52,10 +58,10 @@ def choices_of(found: Judged, wanted: Sequence[Wanted], terms: Terms) -> Choices
         kept=np.zeros_like(free),
         organization=whole(place_in[seats[at].office.organization_id] for at in drawn),
         cap=np.full(len(organizations), NO_CAP, dtype=np.int64),
-        ask=found.ask[order],
+        ask=options.ask[order],
         place=place[order],
-        points=found.points[order],
-        certain=found.certain[order],
+        points=options.points[order],
+        certain=options.certain[order],
     )
 
 

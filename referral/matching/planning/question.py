@@ -123,15 +123,27 @@ def seen_by(wanted: Wanted, office: Office) -> Office:
         free_places=count.free if count else None,
         stated_places=count.stated if count else None,
         distance_km=distance_km(wanted.need.place, office.point),
-        asked_before=office.provider_id in wanted.asked or office.organization_id in wanted.refused_by,
+        asked_before=is_asked(wanted, office),
     )
+
+
+def is_asked(wanted: Wanted, office: Office) -> bool:
+    """Whether it has been offered there, or its organization has a conflict of interest."""
+    return office.provider_id in wanted.asked or office.organization_id in wanted.refused_by
 
 
 def distance_km(here: Spot | None, there: Sequence[float] | None) -> float | None:
     """Along the ground, as the database has it."""
-    if here is None or there is None:
+    point = on_the_sphere(here)
+    if point is None or there is None:
         return None
-    lat, lon = radians(here.latitude), radians(here.longitude)
-    point = (cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat))
     chord = sqrt(sum((one - other) ** 2 for one, other in zip(point, there, strict=True)))
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, chord / 2))
+
+
+def on_the_sphere(here: Spot | None) -> tuple[float, float, float] | None:
+    """A spot as a point of the unit sphere."""
+    if here is None:
+        return None
+    lat, lon = radians(here.latitude), radians(here.longitude)
+    return cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)
