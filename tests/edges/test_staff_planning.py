@@ -114,14 +114,15 @@ async def test_a_question_that_cannot_be_planned_names_the_field(desk: Desk) -> 
     id, closed = await ask(desk), await desk.submit()
     await desk.withdraw(closed["receipt"])
     kept = await desk.kept()
-    for asked, expected in (
+    cases: tuple[tuple[dict[str, Any], list[tuple[str, str]]], ...] = (
         ({"idempotencyKey": "short"}, [("idempotencyKey", "LENGTH")]),
         ({"requestIds": []}, [("requestIds", "LENGTH")]),
         ({"requestIds": [id, id]}, [("requestIds", "TWICE")]),
         ({"requestIds": ["x"]}, [("requestIds.0", "BAD_ID")]),
         ({"requestIds": [id, NOBODY]}, [("requestIds.1", "NOT_WAITING")]),
         ({"requestIds": [closed["helpRequest"]["id"]]}, [("requestIds.0", "NOT_WAITING")]),
-    ):
+    )
+    for asked, expected in cases:
         assert wrong(await plan(desk, headers, **asked)) == expected, asked
     assert await desk.kept() == kept
 

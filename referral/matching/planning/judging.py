@@ -15,7 +15,7 @@ from referral.matching import rules, score, tables
 from referral.matching.answers import Part, Room, Rule
 from referral.matching.pair import Need
 from referral.matching.planning.choices import Flags, Whole, flags, numbers, whole
-from referral.matching.planning.classes import BIT, NO, NOT_KNOWN, code, crossed, each, kinds, points
+from referral.matching.planning.classes import BIT, NO, NOT_KNOWN, code, crossed, each, kinds, looked_up, points
 from referral.matching.planning.question import (
     UNCOUNTED_PLACES,
     Count,
@@ -30,6 +30,7 @@ from referral.matching.planning.talking import Tongues
 from referral.matching.planning.words import LeftReason
 
 HAS_ROOM = frozenset({Room.OPEN, Room.UNKNOWN})
+CLAIMS = [claim for claim in ProtectionClaim if claim is not ProtectionClaim.UNSURE]
 MOST_ROWS = 2_000  # of one array; more would take memory and win nothing
 
 
@@ -145,8 +146,8 @@ def by_help(wanted: Sequence[Wanted]) -> Iterator[tuple[HelpType, list[int]]]:
 
 def offering(asked: HelpType, need: Need, terms: Terms) -> list[Office]:
     """The offices that may give this help, each with the places that an offer of it would draw on."""
-    seen = [with_places(office, asked) for office in terms.offices]
-    return [office for office in seen if code(rules.help_given(need, office)) < NO]
+    serving = [office for office in terms.offices if code(rules.help_given(need, office)) < NO]
+    return [with_places(office, asked) for office in serving]
 
 
 def with_places(office: Office, asked: HelpType) -> Office:
@@ -217,24 +218,33 @@ def limits_of(office: Office) -> Hashable:
 
 
 def claims(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
-    """Only a claim before a state court asks where the office is."""
-    found = np.zeros((len(needs), len(offices)), dtype=np.int64)
-    before_state = [ProtectionClaim.SIJS in need.claims for need in needs]
-    for is_before_state in set(before_state):
-        rows = [row for row, one in enumerate(before_state) if one is is_before_state]
-        people = kinds(
-            [needs[row] for row in rows],
-            lambda need, local=is_before_state: (frozenset(need.claims), local and need.place and need.place.state),
-        )
-        taken = kinds(
-            offices,
-            lambda office, local=is_before_state: (
-                frozenset(office.claims),
-                local and (office.state, frozenset(area.state for area in office.areas)),
-            ),
-        )
-        found[rows] = crossed(people, taken, lambda need, office: code(rules.claim(need, office)))
-    return found
+    """The kind of case: what counts is what both have in common, and before a state court where the office is."""
+    known = np.array([[claim in need.claims for claim in CLAIMS] for need in needs], dtype=np.int64)
+    taken = np.array([[claim in office.claims for claim in CLAIMS] for office in offices], dtype=np.int64)
+    taken = taken.reshape(len(offices), len(CLAIMS))
+    has_limit = taken.any(axis=1)
+    taken[~has_limit] = 1
+    shared = known @ taken.T
+    local = CLAIMS.index(ProtectionClaim.SIJS)
+    is_local = (shared == 1) & (known[:, [local]] * taken[:, local] == 1)
+    is_unsure = flags(ProtectionClaim.UNSURE in need.claims for need in needs) | ~known.any(axis=1)
+    homes, states = kinds(needs, lambda need: need.place and need.place.state), kinds(offices, states_of)
+    alike = is_local * 3 + (shared > 0)
+    alike = (alike * 2 + is_unsure[:, None]) * 2 + has_limit
+    alike = alike * 3 + crossed(homes, states, is_in_state)
+    return looked_up(alike, lambda row, column: code(rules.claim(needs[row], offices[column])))
+
+
+def states_of(office: Office) -> frozenset[str]:
+    return frozenset(state for state in (office.state, *(area.state for area in office.areas)) if state)
+
+
+def is_in_state(need: Need, office: Office) -> int:
+    """In it, elsewhere, or not known."""
+    states = states_of(office)
+    if need.place is None or need.place.state is None or not states:
+        return 0
+    return 1 if need.place.state in states else 2
 
 
 def asked_before(some: Sequence[Wanted], offices: Sequence[Office]) -> Whole:

@@ -16,7 +16,7 @@ from referral.matching import places, score, tables
 from referral.matching.answers import RuleResult
 from referral.matching.pair import Area, Need
 from referral.matching.planning.choices import Whole, flags, numbers, whole
-from referral.matching.planning.classes import NOT_KNOWN, code, crossed, kinds, looked_up
+from referral.matching.planning.classes import NOT_KNOWN, Kinds, code, crossed, kinds, looked_up
 from referral.matching.planning.question import Office, on_the_sphere
 
 NO_KM = -1  # of tenths of a kilometre: not known
@@ -156,16 +156,18 @@ def ranked(needs: Sequence[Need], areas: Sequence[Area]) -> tuple[list[RuleResul
     known: dict[Hashable, int] = {}
     results: list[RuleResult] = []
     found = np.zeros((len(needs), len(areas)), dtype=np.int64)
+    alike: dict[Hashable, Kinds[Need]] = {}  # areas of one kind look at the same of a need
     for column, area in enumerate(areas):
-        alike = kinds(needs, lambda need, area=area: what_decides(need, area))
+        if (looks_at := (area.kind, area.drawn_id)) not in alike:
+            alike[looks_at] = kinds(needs, lambda need, area=area: what_decides(need, area))
         said: list[int] = []
-        for need in alike.first:
+        for need in alike[looks_at].first:
             result = places.of_area(need, area)
             number = known.setdefault(places.certainty(result), len(results))
             if number == len(results):
                 results.append(result)
             said.append(number)
-        found[:, column] = whole(said)[alike.of]
+        found[:, column] = whole(said)[alike[looks_at].of]
     order = sorted(range(len(results)), key=lambda number: places.certainty(results[number]))
     rank = np.empty(len(results), dtype=np.int64)
     rank[order] = np.arange(len(results))
