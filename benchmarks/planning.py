@@ -5,6 +5,7 @@ to a process of its own, as from a server, and then the parts are measured in th
 compared with what HiGHS finds for the same costs. Everything is synthetic.
 """
 
+import gc
 import subprocess
 import sys
 import time
@@ -210,12 +211,15 @@ def timed(step: Callable[[], Found]) -> tuple[float, Found]:
 
 
 def measured(wanted: list[Wanted], terms: Terms) -> Parts:
+    gc.collect()
+    gc.disable()  # as in a process that ends with its answer
     ordered = sorted(wanted, key=lambda one: lot(terms.salt, one.need.request_id))
     judging_s, found = timed(lambda: judging.judged(ordered, terms))
     choices_s, choices = timed(lambda: answering.choices_of(found, ordered, terms))
     worth_s, worth = timed(lambda: goals.worth(choices, salt=terms.salt))
     flow_s, chosen = timed(lambda: flow.chosen(choices, worth))
     told_s, _ = timed(lambda: answering.told(choices, worth, chosen, found.nowhere))
+    gc.enable()
     return Parts(
         judging=judging_s,
         solving=choices_s + worth_s + flow_s,
