@@ -570,7 +570,7 @@ CREATE TABLE public.assignment_plan (
     one_more jsonb NOT NULL
 );
 
-COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; shown with the plan, so that anyone can draw anew.';
+COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; shown with the plan: anyone can draw anew.';
 
 COMMENT ON COLUMN public.assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
 
@@ -1675,6 +1675,8 @@ CREATE INDEX place_towns_by_point ON public.place USING gist (point) WHERE (kind
 
 CREATE INDEX plan_left_over_of_request ON public.plan_left_over USING btree (request_id);
 
+CREATE INDEX plan_proposal_of_provider ON public.plan_proposal USING btree (provider_id);
+
 CREATE INDEX plan_proposal_of_referral ON public.plan_proposal USING btree (referral_id) WHERE (referral_id IS NOT NULL);
 
 CREATE INDEX plan_proposal_of_request ON public.plan_proposal USING btree (request_id);
@@ -1881,6 +1883,9 @@ ALTER TABLE ONLY public.plan_left_over
 
 ALTER TABLE ONLY public.plan_proposal
     ADD CONSTRAINT plan_proposal_of_plan FOREIGN KEY (plan_id) REFERENCES public.assignment_plan(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plan_proposal
     ADD CONSTRAINT plan_proposal_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;

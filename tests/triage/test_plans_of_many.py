@@ -1,23 +1,36 @@
 """Many ask and there are few places: the plan proposes, says why, sends nothing, and is applied once, if it stands."""
 
+import asyncio
+import signal
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
 import given
 import pytest
-from desk import Desk
-from plans_given import apply, asks, left_over, offers, planned, proposals
+from desk import Desk, at_once
+from plans_given import apply, asked, asks, left_over, offers, planned, proposals
 
 from referral.directory import capacity
 from referral.directory.capacity import Count, Statement
 from referral.directory.words import CapacityUnit, Openness
+from referral.edges import planner
 from referral.foundation.actors import Staff
 from referral.foundation.clock import now
 from referral.foundation.db import Database
+from referral.foundation.errors import Conflict
 from referral.foundation.vocabulary import HelpType
+from referral.intake import requests
 from referral.intake.words import UrgencyLevel
+from referral.matching import finding, gathering
 from referral.matching.answers import Rule
+from referral.matching.candidates import candidates
+from referral.matching.pair import Candidate
+from referral.matching.planning.question import seen_by
 from referral.matching.planning.words import LeftReason, Weaker
-from referral.triage.plans import Changed
-
-UNSURE = {"near": None, "posture": "IN_REMOVAL_PROCEEDINGS"}
+from referral.triage import plans
+from referral.triage.plans import Changed, ProposalState
 
 
 @pytest.fixture
@@ -157,3 +170,129 @@ async def test_a_proposal_that_no_longer_stands_is_not_offered_and_says_why(desk
     }
     assert became[closed] in {Changed.NO_ROOM, Changed.NOT_FITTING}
     assert [(one["request_id"], one["provider_id"]) for one in await offers(desk)] == [(str(stands), str(office.id))]
+
+
+async def test_a_doubt_that_came_since_is_for_a_person_to_look_at(desk: Desk, anna: Staff) -> None:
+    office = await given.office(desk.database)
+    await asks(desk, posture="DETAINED_ICE")
+    plan = await planned(desk, anna)
+    await desk.sql(
+        "UPDATE service SET accepts_detained = 'unknown' WHERE id = (SELECT service_id FROM provider WHERE id = $1)",
+        office.id,
+    )
+    await apply(desk, anna, plan)
+    assert [one.changed for one in await proposals(desk, plan)] == [Changed.DOUBTFUL]
+    assert await offers(desk) == []
+
+
+async def test_two_who_apply_at_once_offer_each_request_once(desk: Desk, anna: Staff) -> None:
+    office = await given.office(desk.database, places=9)
+    for _ in range(4):
+        await asks(desk)
+    plan = await planned(desk, anna)
+    await at_once(apply(desk, anna, plan) for _ in range(3))
+    assert len(await offers(desk)) == 4
+    assert {one.state for one in await proposals(desk, plan)} == {ProposalState.OFFERED}
+    assert await desk.sql("SELECT held FROM capacity WHERE provider_id = $1", office.id) == 4
+
+
+async def test_two_plans_for_one_place_offer_it_once(desk: Desk, anna: Staff) -> None:
+    await given.office(desk.database, places=1)
+    first, second = await asks(desk), await asks(desk)
+    one, other = await planned(desk, anna, first), await planned(desk, anna, second)
+    await at_once(apply(desk, anna, plan) for plan in (one, other))
+    became = [proposal.changed for plan in (one, other) for proposal in await proposals(desk, plan)]
+    assert sorted(became, key=str) == [None, Changed.FULL]
+
+
+# ---------------------------------------------------------------- how it is made
+async def test_many_are_read_as_each_alone(desk: Desk) -> None:
+    """In a few questions for all of them, with the same answers."""
+    office = await given.office(desk.database)
+    ids = [
+        await asks(desk),
+        await asks(desk, near=None),
+        await asks(desk, near={"text": "El Paso TX"}, consents=["STORE_REQUEST", "SHARE_SUMMARY"]),
+        await asks(desk, near={"text": "Texas"}, circumstances=["MEDICAL_EMERGENCY"]),
+    ]
+    await desk.work()
+    moment, vault, at = now(), desk.house.vault, desk.database.reader
+    gathered = {one.need.request_id: one async for some in plans.wanted(at, vault, ids, now=moment) for one in some}
+    for id in ids:
+        request = await requests.request(at, id)
+        assert request is not None
+        alone = await finding.need_of(at, vault, request, now=moment)
+        assert replace(gathered[id].need, courts_near=()) == replace(alone, courts_near=())
+        near, expected = gathered[id].need.courts_near, alone.courts_near
+        assert [(court.id, court.distance_km) for court in near] == [
+            (court.id, court.distance_km) for court in expected
+        ]
+    assert gathered[ids[0]].asked == {office.id}
+    assert gathered[ids[2]].asked == frozenset()
+    (listed,) = await gathering.offices(at)
+    (candidate,) = await candidates(at, gathered[ids[0]].need)
+    seen = seen_by(gathered[ids[0]], listed)
+    assert seen.distance_km == pytest.approx(candidate.distance_km, abs=1e-6)
+    for name in (field.name for field in fields(Candidate) if field.name != "distance_km"):
+        assert getattr(seen, name) == getattr(candidate, name), name
+
+
+async def test_a_plan_that_takes_too_long_is_refused_and_nothing_runs_on(
+    desk: Desk, anna: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await given.office(desk.database)
+    await asks(desk)
+    running: list[asyncio.subprocess.Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def remembered(*words: str, **how: Any) -> asyncio.subprocess.Process:
+        running.append(await start(*words, **how))
+        return running[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", remembered)
+    monkeypatch.setattr(planner, "SECONDS", 0.1)  # no process begins and answers in so short a time
+    with pytest.raises(planner.TooLarge):
+        await planner.make(desk.house, anna, asked())
+    assert [process.returncode for process in running] in ([], [-signal.SIGKILL])
+    assert await desk.sql("SELECT count(*) FROM assignment_plan") == 0
+
+
+async def test_whoever_is_served_meanwhile_does_not_wait_for_a_plan(desk: Desk, anna: Staff) -> None:
+    await given.office(desk.database)
+    for _ in range(20):
+        await asks(desk)
+    making = asyncio.ensure_future(planner.make(desk.house, anna, asked()))
+    answered = 0
+    while not making.done():
+        await desk.ask("{ __typename }")
+        answered += 1
+    assert answered > 1
+    assert await desk.sql("SELECT count(*) FROM plan_proposal WHERE plan_id = $1", await making) == 5
+
+
+async def test_twins_with_one_key_make_one_plan(desk: Desk, anna: Staff) -> None:
+    await given.office(desk.database)
+    await asks(desk)
+    question = asked(key=str(uuid4()))
+    made = await asyncio.gather(*(planner.make(desk.house, anna, question) for _ in range(2)), return_exceptions=True)
+    assert {one for one in made if isinstance(one, UUID)} == {await planner.make(desk.house, anna, question)}
+    assert all(isinstance(one, UUID | Conflict) for one in made)
+    assert await desk.sql("SELECT count(*) FROM assignment_plan") == 1
+
+
+async def test_plans_that_are_long_past_go(desk: Desk, anna: Staff) -> None:
+    await given.office(desk.database)
+    await asks(desk)
+    await planned(desk, anna)
+    await desk.sql("UPDATE assignment_plan SET made_at = $1", now() - timedelta(days=91))
+    new = await planned(desk, anna)
+    assert await desk.sql("SELECT array_agg(id::text) FROM assignment_plan") == [str(new.id)]
+
+
+async def test_an_erased_request_is_read_no_more(desk: Desk, anna: Staff) -> None:
+    await given.office(desk.database)
+    sent = await desk.submit()
+    plan = await planned(desk, anna)
+    await desk.withdraw(sent["receipt"], erase=True)
+    await apply(desk, anna, plan)
+    assert [one.changed for one in await proposals(desk, plan)] == [Changed.NOT_WAITING]
