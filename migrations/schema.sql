@@ -561,6 +561,23 @@ CREATE TABLE public.area_ring (
     is_hole boolean NOT NULL
 );
 
+CREATE TABLE public.assignment_plan (
+    id uuid NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by uuid NOT NULL,
+    key_hash bytea NOT NULL,
+    body_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    salt bytea NOT NULL,
+    rules_version text NOT NULL,
+    allows_unknown boolean NOT NULL,
+    one_more jsonb NOT NULL
+);
+
+COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; shown with the plan: anyone can draw anew.';
+
+COMMENT ON COLUMN public.assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
+
 CREATE TABLE public.audit_event (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1230,6 +1247,31 @@ COMMENT ON COLUMN public.place_name.sense IS 'own: what it is called. dominant: 
 
 COMMENT ON COLUMN public.place_name.is_guessable IS 'A misspelling may be taken for this name.';
 
+CREATE TABLE public.plan_left_over (
+    plan_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    request_id uuid NOT NULL,
+    reason text NOT NULL,
+    waits_for text[] NOT NULL
+);
+
+CREATE TABLE public.plan_proposal (
+    plan_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    request_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    points integer NOT NULL,
+    is_certain boolean NOT NULL,
+    rivals jsonb NOT NULL,
+    state text DEFAULT 'proposed'::text NOT NULL,
+    changed text,
+    referral_id uuid,
+    CONSTRAINT plan_proposal_changed_says_why CHECK (((state = 'changed'::text) = (changed IS NOT NULL))),
+    CONSTRAINT plan_proposal_state_known CHECK ((state = ANY (ARRAY['proposed'::text, 'offered'::text, 'changed'::text])))
+);
+
+COMMENT ON COLUMN public.plan_proposal.rivals IS 'Requests that also wanted the place, and why their claim was weaker.';
+
 CREATE TABLE public.proposed_fact (
     proposal_id uuid NOT NULL,
     fact text NOT NULL,
@@ -1428,6 +1470,9 @@ ALTER TABLE ONLY conf.place
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.audit_event
     ADD CONSTRAINT audit_event_key PRIMARY KEY (id);
 
@@ -1500,6 +1545,9 @@ ALTER TABLE ONLY public.message
 ALTER TABLE ONLY public.message
     ADD CONSTRAINT message_once_per_key UNIQUE (idempotency_hash);
 
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT one_plan_of_a_key UNIQUE (key_hash);
+
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_key PRIMARY KEY (id);
 
@@ -1520,6 +1568,15 @@ ALTER TABLE ONLY public.place
 
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_key PRIMARY KEY (place_id, folded);
+
+ALTER TABLE ONLY public.plan_left_over
+    ADD CONSTRAINT plan_left_over_key PRIMARY KEY (plan_id, "position");
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_key PRIMARY KEY (plan_id, "position");
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_once UNIQUE (plan_id, request_id);
 
 ALTER TABLE ONLY public.proposed_fact
     ADD CONSTRAINT proposed_fact_key PRIMARY KEY (proposal_id, fact);
@@ -1589,6 +1646,8 @@ CREATE INDEX area_ring_by_box ON public.area_ring USING gist (box(ring));
 CREATE INDEX area_ring_of_area ON public.area_ring USING btree (area_id);
 
 CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHERE (taken_from IS NOT NULL);
+
+CREATE INDEX assignment_plan_by_age ON public.assignment_plan USING btree (made_at);
 
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
@@ -1713,6 +1772,14 @@ CREATE INDEX place_name_exact ON public.place_name USING btree (folded);
 CREATE INDEX place_name_guess ON public.place_name USING gin (folded public.gin_trgm_ops) WHERE is_guessable;
 
 CREATE INDEX place_towns_by_point ON public.place USING gist (point) WHERE (kind = 'town'::text);
+
+CREATE INDEX plan_left_over_of_request ON public.plan_left_over USING btree (request_id);
+
+CREATE INDEX plan_proposal_of_provider ON public.plan_proposal USING btree (provider_id);
+
+CREATE INDEX plan_proposal_of_referral ON public.plan_proposal USING btree (referral_id) WHERE (referral_id IS NOT NULL);
+
+CREATE INDEX plan_proposal_of_request ON public.plan_proposal USING btree (request_id);
 
 CREATE INDEX provider_by_location ON public.provider USING btree (location_id);
 
@@ -1930,6 +1997,24 @@ ALTER TABLE ONLY public.phone
 
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_of_place FOREIGN KEY (place_id) REFERENCES public.place(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_left_over
+    ADD CONSTRAINT plan_left_over_of_plan FOREIGN KEY (plan_id) REFERENCES public.assignment_plan(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_left_over
+    ADD CONSTRAINT plan_left_over_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_of_plan FOREIGN KEY (plan_id) REFERENCES public.assignment_plan(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE SET NULL (referral_id);
 
 ALTER TABLE ONLY public.listing_proposal
     ADD CONSTRAINT proposal_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;

@@ -140,7 +140,7 @@ class MatchReason:
 
 @strawberry.type(description="A provider that could help with a request, and why.")
 class Match:
-    verdict: strawberry.Private[Verdict]
+    verdict: strawberry.Private[Verdict | None]  # None where the provider is listed no more
     rank: int = described("1 is best.")
     score: float = described("0 to 1000.")
     distance_km: float | None = described("From the person to the office; null where either is not known.")
@@ -148,6 +148,8 @@ class Match:
 
     @strawberry.field(description="Every rule, then every part of the points.")
     def reasons(self) -> list[MatchReason]:
+        if self.verdict is None:
+            return []
         rules = [
             MatchReason(said=one, rule=one.rule.value, answer=one.answer, points=0) for one in self.verdict.results
         ]

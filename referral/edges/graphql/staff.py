@@ -10,6 +10,7 @@ from referral.edges.graphql.context import Info
 from referral.edges.graphql.deciding import DecidingMutation, DecidingQuery
 from referral.edges.graphql.editing import EditingMutation, EditingQuery
 from referral.edges.graphql.inputs import id_of
+from referral.edges.graphql.planning import PlanningMutation, PlanningQuery
 from referral.edges.graphql.problems import NoCapacityProblem
 from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, within_limit
 from referral.edges.graphql.queue_types import HelpRequestConnection, QueueFilter, filter_of
@@ -119,7 +120,7 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery, AuditQuery, StatisticsQuery, UpkeepQuery, EditingQuery, DecidingQuery):
+class StaffQuery(PublicQuery, AuditQuery, StatisticsQuery, UpkeepQuery, EditingQuery, DecidingQuery, PlanningQuery):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
@@ -168,7 +169,13 @@ class StaffQuery(PublicQuery, AuditQuery, StatisticsQuery, UpkeepQuery, EditingQ
 
 @strawberry.type(name="Mutation", description="What staff may do.")
 class StaffMutation(
-    PublicMutation, TriagingMutation, ReplyingMutation, UpkeepMutation, EditingMutation, DecidingMutation
+    PublicMutation,
+    TriagingMutation,
+    ReplyingMutation,
+    PlanningMutation,
+    UpkeepMutation,
+    EditingMutation,
+    DecidingMutation,
 ):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(
