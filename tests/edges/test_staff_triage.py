@@ -106,6 +106,20 @@ async def test_a_supervisor_takes_over_and_says_why(desk: Desk) -> None:
     assert note == {"text": "Anna is away.", "author": {"email": "chief@demo.invalid"}}
 
 
+async def test_an_offer_is_work_on_what_one_has_in_hand_and_takes_nothing_in_hand(desk: Desk) -> None:
+    office = await given.office(desk.database)
+    id, free = await asked(desk), await asked(desk)
+    headers = await desk.staff()
+    await desk.published("staff/ClaimHelpRequest", headers, id=id)
+    await desk.sql("UPDATE request_claim SET until = now() + interval '1 hour'")
+    for each in (id, free):
+        chosen = {"idempotencyKey": str(uuid4()), "requestId": each, "providerId": str(office.id)}
+        made = await desk.published("staff/OfferReferral", headers, input=chosen)
+        assert made["__typename"] == "ReferralPayload"
+    assert await desk.sql("SELECT count(*) FROM request_claim") == 1
+    assert await desk.sql("SELECT until > now() + interval '23 hours' FROM request_claim")
+
+
 # ---------------------------------------------------------------- notes
 async def test_colleagues_read_a_note_with_a_trace_and_nobody_else_does(desk: Desk) -> None:
     sent = await desk.submit()

@@ -42,7 +42,7 @@ from referral.referrals import choosing, recalling, views
 from referral.referrals import notes as written
 from referral.referrals.choosing import Choice
 from referral.referrals.views import RequestView
-from referral.triage import queue
+from referral.triage import claiming, queue
 from referral.triage.queue import QueueOrder
 
 
@@ -188,6 +188,7 @@ class StaffMutation(
         try:
             async with context.house.database.transaction() as tx:
                 made = await choosing.offer_chosen(tx, vault, staff, choice, now=context.now)
+                await claiming.keep_longer(tx, staff, made.request_id, now=context.now)
                 await audit.record(
                     tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_id=made.request_id
                 )
