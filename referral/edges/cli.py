@@ -2,7 +2,17 @@
 
 import typer
 
-from referral.edges.commands import accounts, database, demo, exporting, forgetting, importing, jobs, serving
+from referral.edges.commands import (
+    accounts,
+    database,
+    demo,
+    exporting,
+    forgetting,
+    importing,
+    jobs,
+    serving,
+    simulating,
+)
 from referral.edges.commands.serving import Build
 
 HELP = "Gets a person who seeks asylum to someone who can help, safely. Settings are REFERRAL_* environment variables."
@@ -13,6 +23,7 @@ def application() -> typer.Typer:
     commands.command(name="serve")(serving.serve)
     commands.command(name="worker")(serving.work)
     commands.command(name="demo")(demo.demo)
+    commands.command(name="simulate")(simulating.simulate)
     commands.command(name="contract")(database.contract)
     commands.command(name="retention")(forgetting.forget)
     commands.add_typer(importing.commands, name="import")

@@ -20,6 +20,7 @@ from referral.foundation.outbox import Job, JobKind
 from referral.intake import reevaluating, requests
 from referral.referrals import following, offers, placing, reading, retention, states, suspending, telling
 from referral.referrals.words import ReferralStatus
+from referral.triage import claiming
 
 Work = Callable[[House, Job], Awaitable[None]]
 REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has asked a question waits for us
@@ -58,6 +59,12 @@ async def recall_offer(house: House, job: Job) -> None:
 async def expire_verification(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         await verifying.expire(tx, job.subject_id, now=now())
+        await outbox.finish(tx, job)
+
+
+async def end_claim(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await claiming.lapse(tx, job.subject_id, now=now())
         await outbox.finish(tx, job)
 
 
@@ -159,5 +166,6 @@ DECISIONS: dict[JobKind, Work] = {
     JobKind.RE_EVALUATE: reevaluate,
     JobKind.RETENTION: keep_no_longer,
     JobKind.EXPIRE_VERIFICATION: expire_verification,
+    JobKind.END_CLAIM: end_claim,
 }
 JOBS = DECISIONS | LETTERS

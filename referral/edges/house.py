@@ -17,7 +17,7 @@ from referral.foundation.languages import Lexicon
 from referral.foundation.mail import Mailer
 from referral.foundation.settings import Settings
 from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
-from referral.intake import requests
+from referral.intake import wrapped
 from referral.referrals.retention import Kept
 
 Tell = Callable[[str], object]
@@ -85,7 +85,7 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
 
 async def keys(path: Path, at: Reader) -> Vault:
     """The keys. A new root key is made only where nothing is sealed: else what is would be lost, and nobody told."""
-    sealed = await requests.any_wrapped_key(at)
+    sealed = await wrapped.any_wrapped_key(at)
     opened = vault.open_vault(path, may_create=sealed is None)
     try:
         if sealed:

@@ -38,6 +38,7 @@ class JobKind(StrEnum):
     RETENTION = "retention"
     EXPIRE_VERIFICATION = "expire_verification"
     ASK_PROVIDER = "ask_provider"
+    END_CLAIM = "end_claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,11 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
     await execute(
         tx,
         """
+        WITH notes AS (DELETE FROM request_note WHERE request_id = $1),
+             acts AS (DELETE FROM triage_act WHERE request_id = $1),
+             claims AS (DELETE FROM request_claim WHERE request_id = $1),
+             agreed AS (UPDATE consent SET language = '', recorded_by = NULL, heard_by = NULL,
+                               withdrawal_recorded_by = NULL, withdrawal_heard_by = NULL WHERE request_id = $1)
         UPDATE help_request
            SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{}', languages = '{}',
                country = NULL, state = NULL, urgency = 'normal', respond_by = created_at, partner_id = NULL,
@@ -112,7 +117,6 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
          WHERE id = $1""",
         id,
     )
-    await execute(tx, "UPDATE consent SET language = '' WHERE request_id = $1", id)
 
 
 async def forget_person(tx: Tx, id: UUID, *, now: datetime) -> None:
@@ -178,17 +182,25 @@ async def refer(tx: Tx, id: UUID, actor: ActorKind, actor_id: UUID | None, *, su
 
 
 async def record(
-    tx: Tx, id: UUID, kind: str, actor: ActorKind, *, at: datetime, subject_id: UUID | None = None
+    tx: Tx,
+    id: UUID,
+    kind: str,
+    actor: ActorKind,
+    *,
+    at: datetime,
+    subject_id: UUID | None = None,
+    actor_id: UUID | None = None,
 ) -> None:
     """Add to the request's history. The history names kinds of acts and ids, never what was said."""
     await execute(
         tx,
-        "INSERT INTO request_event (request_id, at, kind, actor, subject_id) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO request_event (request_id, at, kind, actor, subject_id, actor_id) VALUES ($1, $2, $3, $4, $5, $6)",
         id,
         at,
         kind,
         actor.value,
         subject_id,
+        actor_id,
     )
 
 
@@ -202,19 +214,6 @@ def person_of(vault: Vault, request: HelpRequest) -> Person | None:
     if request.person is None:
         return None
     return msgspec.json.decode(opened(vault, request, request.person, "person"), type=Person)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WrappedKey:
-    """A data key as the root key wrapped it, and whose it is."""
-
-    id: UUID
-    data_key: bytes = field(repr=False)
-
-
-async def any_wrapped_key(at: Reader) -> WrappedKey | None:
-    """One that must open, if the root key is the right one; None where nothing is sealed yet."""
-    return await one(at, WrappedKey, "SELECT id, data_key FROM help_request WHERE data_key IS NOT NULL LIMIT 1")
 
 
 def opened(vault: Vault, request: HelpRequest, sealed: bytes | None, name: str) -> bytes:

@@ -9,13 +9,13 @@ from referral.foundation.errors import Conflict, NoCapacity
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
-from referral.intake import requests
+from referral.intake import claims, requests
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope, HelpRequestStatus, UrgencyLevel
 from referral.matching import finding, rules, tables
 from referral.matching.pair import Need
 from referral.matching.ranking import NOTHING_RELAXED, Verdict
-from referral.referrals import needs, offers
+from referral.referrals import needs, offers, states
 from referral.referrals.offers import THE_SYSTEM, Terms
 from referral.referrals.reading import Referral, of_request
 
@@ -51,7 +51,24 @@ async def offer_best(
     without_anybody = needs.unmet(request.help_types, asked)
     if not without_anybody:
         return None
+    if await claims.is_held(tx, request_id):  # a person has it in hand: what comes back goes to them
+        if not any(one.status in states.OPEN for one in asked) and not await told_already(tx, request_id):
+            await offers.leave_to_a_person(tx, request_id, now=now)
+        return None
     whole = await finding.need_of(tx, vault, request, now=now)
+    return await for_each_need(tx, request, whole, asked, without_anybody, relaxed, now)
+
+
+async def for_each_need(
+    tx: Tx,
+    request: HelpRequest,
+    whole: Need,
+    asked: list[Referral],
+    without_anybody: tuple[HelpType, ...],
+    relaxed: frozenset[str],
+    now: datetime,
+) -> Referral | None:
+    """The first offer that can be made for a need without anybody; a person looks where one is left alone."""
     left_alone = False
     for wanted in without_anybody:
         waiting = needs.open_for(wanted, asked)
@@ -65,11 +82,11 @@ async def offer_best(
             made = await first_that_takes(tx, request, need, besides, relaxed, now)
         if made is not None:
             if lacking > 1 or len(without_anybody) > 1:
-                await outbox.put(tx, JobKind.MATCH, request_id)
+                await outbox.put(tx, JobKind.MATCH, request.id)
             return made
         left_alone = left_alone or not waiting
-    if left_alone and not await told_already(tx, request_id):
-        await offers.leave_to_a_person(tx, request_id, now=now)
+    if left_alone and not await told_already(tx, request.id):
+        await offers.leave_to_a_person(tx, request.id, now=now)
     return None
 
 

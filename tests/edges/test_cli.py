@@ -25,7 +25,8 @@ from referral.partners import accounts
 from referral.triage import staff
 
 COMMANDS = [
-    [], ["serve"], ["worker"], ["demo"], ["contract"], ["import"], ["import", "hsds"], ["import", "reference"],
+    [], ["serve"], ["worker"], ["demo"], ["simulate"], ["contract"],
+    ["import"], ["import", "hsds"], ["import", "reference"],
     ["staff"], ["staff", "add"], ["staff", "disable"], ["partner"], ["partner", "add"], ["partner", "list"],
     ["partner", "renew"], ["partner", "revoke"], ["provider"],
     ["provider", "link"], ["provider", "email"], ["provider", "ask"], ["db"], ["db", "start"], ["db", "stop"],

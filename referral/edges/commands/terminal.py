@@ -113,14 +113,14 @@ def write_log(level: int = logging.INFO) -> None:
 class Bars:
     """Progress bars, one for each thing that is worked on; calls may come from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, on: Console = console) -> None:
         self.progress = Progress(
             SpinnerColumn(finished_text="✓"),
             TextColumn("{task.description}"),
             BarColumn(bar_width=28),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            console=console,
+            console=on,
         )
         self.tasks: dict[str, TaskID] = {}
 

@@ -100,7 +100,13 @@ class Consent:
     given_at: datetime = described("When.")
     withdrawn_at: datetime | None = described("When it was taken back.")
     text_version: str = described("Which wording they agreed to.")
-    language: LanguageTag = described("In which language they read it.")
+    language: LanguageTag = described("In which language they read or heard it.")
+    heard_by: ContactChannel | None = described(
+        "How staff heard it; null where it was agreed to in the form, and to providers."
+    )
+    withdrawal_heard_by: ContactChannel | None = described(
+        "How staff heard that it was taken back; else null, and to providers."
+    )
 
 
 @strawberry.type(description="Someone asks for someone else.")
@@ -134,7 +140,7 @@ class MatchReason:
 
 @strawberry.type(description="A provider that could help with a request, and why.")
 class Match:
-    verdict: strawberry.Private[Verdict]
+    verdict: strawberry.Private[Verdict | None]  # None where the provider is listed no more
     rank: int = described("1 is best.")
     score: float = described("0 to 1000.")
     distance_km: float | None = described("From the person to the office; null where either is not known.")
@@ -142,6 +148,8 @@ class Match:
 
     @strawberry.field(description="Every rule, then every part of the points.")
     def reasons(self) -> list[MatchReason]:
+        if self.verdict is None:
+            return []
         rules = [
             MatchReason(said=one, rule=one.rule.value, answer=one.answer, points=0) for one in self.verdict.results
         ]
@@ -242,7 +250,7 @@ class HelpRequest:
 
     @strawberry.field(description="What the person agreed to, and what still stands.", graphql_type=list[Consent])
     async def consents(self, info: Info) -> list[consents.Consent]:
-        return await consents.given(info.context.at, shown(self).id)
+        return await views.consents_seen(info.context.at, shown(self))
 
 
 def shown(request: object) -> RequestView:
