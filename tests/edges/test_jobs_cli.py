@@ -1,9 +1,10 @@
-"""`referral jobs` as an operator types it."""
+"""`referral jobs` and `referral retention` as an operator types them."""
 
 from pathlib import Path
 from uuid import uuid4
 
 from commands_given import referral
+from desk import Desk
 
 from referral.foundation import outbox
 from referral.foundation.db import Database, value
@@ -50,3 +51,18 @@ async def test_what_cannot_be_done_is_one_sentence_and_nothing_is_half_done(fres
         "Say which: numbers of jobs, or --parked for all that are parked, and not both.\n",
     )
     assert referral(fresh_db.dsn, tmp_path, "jobs", "show", str(2**63)).code == 2
+
+
+async def test_what_is_due_to_be_deleted_is_told_before_it_is_ordered(desk: Desk, tmp_path: Path) -> None:
+    await desk.withdraw((await desk.submit())["receipt"])
+    await desk.sql("UPDATE help_request SET updated_at = now() - interval '40 days'")
+    contacts = "Closed for 30 days, name and contacts to be deleted: 1.\n"
+    told = referral(desk.database.dsn, tmp_path, "retention", "--dry-run")
+    assert (told.code, contacts in told.said, "Ordered" in told.said) == (0, True, False)
+    assert await desk.sql("SELECT count(*) FROM outbox WHERE kind = 'retention'") == 0
+    later = referral(desk.database.dsn, tmp_path, "retention", "--dry-run", REFERRAL_KEEP_CONTACT_DAYS="41")
+    assert "Closed for 41 days, name and contacts to be deleted: 0.\n" in later.said
+    ordered = referral(desk.database.dsn, tmp_path, "retention")
+    assert (ordered.code, ordered.said.endswith("Ordered: 1. The worker does it.\n")) == (0, True)
+    assert await desk.sql("SELECT count(*) FROM outbox WHERE kind = 'retention'") == 1
+    assert await desk.sql("SELECT person IS NOT NULL FROM help_request")
