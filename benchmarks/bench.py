@@ -1,10 +1,11 @@
 """`make bench`: what this service costs, side by side with its peers, in one run on one machine.
 
-Five parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
+Six parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
 `serving` (next to PostGraphile, the usual Strawberry application and two ceilings), `mixed` (ten minutes of everything
-at once), `writing` (submissions and places taken, next to pgbench), `paths` (the hot paths). Databases are kept under
-build/benchmarks, so only the first run makes them: 10,000 listings take half a minute, 100,000 two, a million about
-fifteen. With --write the tables go into docs/performance.md.
+at once), `writing` (submissions and places taken, next to pgbench), `paths` (the hot paths), `planning` (many requests
+and few places, next to the solver alone). Databases are kept under build/benchmarks, so only the first run makes them:
+10,000 listings take half a minute, 100,000 two, a million about fifteen. With --write the tables go into
+docs/performance.md.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import hot_paths
 import mixed
+import planning
 import searching
 import seeded
 import serving
@@ -32,7 +34,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 HOME = PROJECT / "build" / "benchmarks"
 PAGE = PROJECT / "docs" / "performance.md"
 PLOT = PROJECT / "docs" / "performance.svg"
-PARTS = ("search", "serving", "mixed", "writing", "paths")
+PARTS = ("search", "serving", "mixed", "writing", "paths", "planning")
 SIZES = (10_000, 100_000, 1_000_000)
 SERVED = 100_000
 SEARCHES = 2_000
@@ -103,6 +105,7 @@ async def run(parts: list[str], sizes: list[int], size: int, *, write: bool) -> 
     if "paths" in parts:
         async with directory(sizes[0]) as (database, _):
             tables["paths"] = await hot_paths.rows(database)
+    tables |= {"planning": planning.rows()} if "planning" in parts else {}
     async with directory(sizes[0]) as (database, _):
         server = await value(database.reader, "SHOW server_version")
     machine = (

@@ -21,7 +21,7 @@ from referral.foundation.clock import now
 from referral.foundation.db import Database, value
 from referral.foundation.vault import Vault, open_vault
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake import requests
+from referral.intake import submitting
 from referral.intake.form import Answers, LookedUp, Person, SafeContact, Spot
 from referral.intake.requests import HelpRequest
 from referral.intake.words import AgeBand, CanAfford, ConsentScope, ContactChannel, Representation
@@ -88,7 +88,7 @@ async def cases(db: Database, vault: Vault) -> list[Case]:
 
 async def submitted(db: Database, vault: Vault) -> HelpRequest:
     async with db.transaction() as tx:
-        return (await requests.submit(tx, vault, Visitor(), asking(), FOUND, now=now())).request
+        return (await submitting.submit(tx, vault, Visitor(), asking(), FOUND, now=now())).request
 
 
 def asking() -> Answers:

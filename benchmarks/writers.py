@@ -24,7 +24,7 @@ from referral.foundation.clock import now
 from referral.foundation.db import Database, connect
 from referral.foundation.errors import NoCapacity
 from referral.foundation.vault import Vault, open_vault
-from referral.referrals import offers
+from referral.referrals import answering
 from referral.referrals.notes import By
 from referral.referrals.words import ReferralAnswer
 
@@ -50,7 +50,7 @@ def made(kind: str, number: int) -> UUID:
 async def accept(database: Database, vault: Vault, id: UUID) -> None:
     """A provider says yes to one offer."""
     async with database.transaction() as tx:
-        await offers.answer(tx, vault, id, ReferralAnswer.ACCEPT, PROVIDER, now=now())
+        await answering.answer(tx, vault, id, ReferralAnswer.ACCEPT, PROVIDER, now=now())
 
 
 async def client(once: Callable[[], Awaitable[object]], until: float, tally: Tally) -> None:

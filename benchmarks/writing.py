@@ -111,10 +111,11 @@ PREPARED: tuple[LiteralString, ...] = (
      WHERE $1::int + $2::int > 0""",
 )
 OFFERED: LiteralString = """
-    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, capacity_id, holds,
-                          offered_at, expires_at, offered_by, score, rules_version)
+    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, needs, status, capacity_id,
+                          holds, offered_at, expires_at, offered_by, score, rules_version)
     SELECT md5('referral ' || n)::uuid, md5('request ' || n)::uuid, md5('provider ' || (n % $1::int + 1))::uuid,
-           md5('organization ' || (n % $1::int + 1))::uuid, 'legal.asylum', 'offered',
+           md5('organization ' || (n % $1::int + 1))::uuid, 'legal.asylum', '{legal.asylum}',
+           'offered',
            md5('slots ' || (n % $1::int + 1))::uuid, false, now(), now() + interval '1 day', 'system', 500, 'measured'
       FROM generate_series(1, $2::int) AS n"""
 

@@ -533,6 +533,10 @@ CREATE FUNCTION public.searchable(words text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN regexp_replace(lower(public.unaccent('public.unaccent'::regdictionary, words)), '[^[:alnum:]]+'::text, ' '::text, 'g'::text);
 
+CREATE FUNCTION public.urgency_rank(urgency text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE urgency WHEN 'critical'::text THEN 0 WHEN 'urgent'::text THEN 1 WHEN 'elevated'::text THEN 2 ELSE 3 END;
+
 CREATE TABLE conf.place (
     location_id uuid NOT NULL,
     data_key bytea NOT NULL,
@@ -556,6 +560,23 @@ CREATE TABLE public.area_ring (
     ring polygon NOT NULL,
     is_hole boolean NOT NULL
 );
+
+CREATE TABLE public.assignment_plan (
+    id uuid NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    made_by uuid NOT NULL,
+    key_hash bytea NOT NULL,
+    body_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    salt bytea NOT NULL,
+    rules_version text NOT NULL,
+    allows_unknown boolean NOT NULL,
+    one_more jsonb NOT NULL
+);
+
+COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; shown with the plan: anyone can draw anew.';
+
+COMMENT ON COLUMN public.assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
 
 CREATE TABLE public.audit_event (
     id bigint NOT NULL,
@@ -612,8 +633,15 @@ CREATE TABLE public.consent (
     withdrawn_at timestamp with time zone,
     text_version text NOT NULL,
     language text NOT NULL,
+    recorded_by uuid,
+    heard_by text,
+    withdrawal_recorded_by uuid,
+    withdrawal_heard_by text,
+    CONSTRAINT consent_heard_by_somebody CHECK ((((recorded_by IS NULL) = (heard_by IS NULL)) AND ((withdrawal_recorded_by IS NULL) = (withdrawal_heard_by IS NULL)))),
     CONSTRAINT consent_scope_known CHECK ((scope = ANY (ARRAY['store_request'::text, 'match_automatically'::text, 'share_summary'::text, 'share_contact'::text, 'share_documents'::text, 'notify_me'::text, 'statistics_deidentified'::text])))
 );
+
+COMMENT ON COLUMN public.consent.recorded_by IS 'The member of staff who wrote down what the person said; null: the person.';
 
 CREATE TABLE public.help_request (
     id uuid NOT NULL,
@@ -635,11 +663,15 @@ CREATE TABLE public.help_request (
     receipt_hash bytea,
     idempotency_hash bytea NOT NULL,
     body_hash bytea NOT NULL,
+    raised_to text,
     CONSTRAINT help_request_closed_with_reason CHECK (((status = 'closed'::text) = (close_reason IS NOT NULL))),
+    CONSTRAINT help_request_raised_to_known CHECK ((raised_to = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text]))),
     CONSTRAINT help_request_sealed_or_erased CHECK (((data_key IS NULL) = (facts IS NULL))),
     CONSTRAINT help_request_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'needs_info'::text, 'in_triage'::text, 'matching'::text, 'offered'::text, 'referred'::text, 'in_service'::text, 'waitlisted'::text, 'closed'::text]))),
     CONSTRAINT help_request_urgency_known CHECK ((urgency = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text])))
 );
+
+COMMENT ON COLUMN public.help_request.raised_to IS 'Not less urgent: a provider said the deadline is too close.';
 
 CREATE TABLE public.help_type (
     slug text NOT NULL,
@@ -1095,7 +1127,7 @@ CREATE TABLE public.listing_report (
     closed_at timestamp with time zone,
     closed_by uuid,
     was_right boolean,
-    CONSTRAINT listing_report_reason_known CHECK ((reason = ANY (ARRAY['wrong_contact'::text, 'wrong_place'::text, 'not_taking_people'::text, 'wrong_language'::text, 'closed_for_good'::text, 'asked_for_money'::text, 'not_real'::text, 'other'::text]))),
+    CONSTRAINT listing_report_reason_known CHECK ((reason = ANY (ARRAY['wrong_contact'::text, 'wrong_place'::text, 'not_taking_people'::text, 'wrong_language'::text, 'outside_service'::text, 'closed_for_good'::text, 'asked_for_money'::text, 'not_real'::text, 'other'::text]))),
     CONSTRAINT report_closed_keeps_no_words CHECK (((closed_at IS NULL) OR (num_nulls(data_key, words) = 2))),
     CONSTRAINT report_closed_says_how CHECK ((num_nulls(closed_at, closed_by, was_right) = ANY (ARRAY[0, 3])))
 );
@@ -1108,6 +1140,19 @@ CREATE TABLE public.listing_word (
 );
 
 COMMENT ON TABLE public.listing_word IS 'Every word of a listing that has a letter: what a misspelt one may mean.';
+
+CREATE TABLE public.message (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid,
+    sealed bytea NOT NULL,
+    read_at timestamp with time zone,
+    idempotency_hash bytea NOT NULL
+);
+
+COMMENT ON COLUMN public.message.read_at IS 'When the other side first saw it.';
 
 CREATE TABLE public.opening_hours (
     id bigint NOT NULL,
@@ -1202,6 +1247,31 @@ COMMENT ON COLUMN public.place_name.sense IS 'own: what it is called. dominant: 
 
 COMMENT ON COLUMN public.place_name.is_guessable IS 'A misspelling may be taken for this name.';
 
+CREATE TABLE public.plan_left_over (
+    plan_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    request_id uuid NOT NULL,
+    reason text NOT NULL,
+    waits_for text[] NOT NULL
+);
+
+CREATE TABLE public.plan_proposal (
+    plan_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    request_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    points integer NOT NULL,
+    is_certain boolean NOT NULL,
+    rivals jsonb NOT NULL,
+    state text DEFAULT 'proposed'::text NOT NULL,
+    changed text,
+    referral_id uuid,
+    CONSTRAINT plan_proposal_changed_says_why CHECK (((state = 'changed'::text) = (changed IS NOT NULL))),
+    CONSTRAINT plan_proposal_state_known CHECK ((state = ANY (ARRAY['proposed'::text, 'offered'::text, 'changed'::text])))
+);
+
+COMMENT ON COLUMN public.plan_proposal.rivals IS 'Requests that also wanted the place, and why their claim was weaker.';
+
 CREATE TABLE public.proposed_fact (
     proposal_id uuid NOT NULL,
     fact text NOT NULL,
@@ -1252,8 +1322,17 @@ CREATE TABLE public.referral (
     idempotency_hash bytea,
     score integer NOT NULL,
     rules_version text NOT NULL,
+    needs text[] NOT NULL,
+    excluded_until timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT referral_outcome_at_its_end CHECK (((outcome IS NULL) OR (status = ANY (ARRAY['completed'::text, 'failed'::text])))),
+    CONSTRAINT referral_outcome_known CHECK ((outcome = ANY (ARRAY['served_full'::text, 'served_limited'::text, 'advice_given'::text, 'unreachable'::text, 'not_served'::text]))),
+    CONSTRAINT referral_serves_a_need CHECK ((needs <> '{}'::text[])),
     CONSTRAINT referral_status_known CHECK ((status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text, 'declined'::text, 'expired'::text, 'recalled'::text, 'completed'::text, 'failed'::text])))
 );
+
+COMMENT ON COLUMN public.referral.needs IS 'Which of the kinds of help that were asked for.';
+
+COMMENT ON COLUMN public.referral.excluded_until IS 'Until then the provider is not asked again about this person.';
 
 CREATE TABLE public.referral_event (
     id bigint NOT NULL,
@@ -1282,6 +1361,15 @@ CREATE TABLE public.referral_note (
     sealed bytea NOT NULL
 );
 
+CREATE TABLE public.request_claim (
+    request_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    claimed_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.request_claim IS 'Who has a request in hand. Ends by itself: no case hangs on somebody who is away.';
+
 CREATE TABLE public.request_event (
     id bigint NOT NULL,
     request_id uuid NOT NULL,
@@ -1300,6 +1388,17 @@ ALTER TABLE public.request_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.request_note (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text NOT NULL,
+    actor_id uuid NOT NULL,
+    sealed bytea NOT NULL
+);
+
+COMMENT ON TABLE public.request_note IS 'What staff write for each other, sealed with the request''s own key.';
 
 CREATE TABLE public.sign_in_attempt (
     email_hash bytea NOT NULL,
@@ -1328,6 +1427,14 @@ CREATE TABLE public.staff_session (
 CREATE UNLOGGED TABLE public.stale_listing (
     id uuid NOT NULL
 );
+
+CREATE TABLE public.triage_act (
+    key_hash bytea NOT NULL,
+    request_id uuid NOT NULL,
+    body_hash bytea NOT NULL
+);
+
+COMMENT ON TABLE public.triage_act IS 'Idempotency keys of what staff sent: an act that comes twice is done once.';
 
 CREATE TABLE public.verification_step (
     id bigint NOT NULL,
@@ -1362,6 +1469,9 @@ ALTER TABLE ONLY conf.place
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT assignment_plan_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.audit_event
     ADD CONSTRAINT audit_event_key PRIMARY KEY (id);
@@ -1429,6 +1539,15 @@ ALTER TABLE ONLY public.listing_report
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_once_per_key UNIQUE (idempotency_hash);
+
+ALTER TABLE ONLY public.assignment_plan
+    ADD CONSTRAINT one_plan_of_a_key UNIQUE (key_hash);
+
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_key PRIMARY KEY (id);
 
@@ -1449,6 +1568,15 @@ ALTER TABLE ONLY public.place
 
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_key PRIMARY KEY (place_id, folded);
+
+ALTER TABLE ONLY public.plan_left_over
+    ADD CONSTRAINT plan_left_over_key PRIMARY KEY (plan_id, "position");
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_key PRIMARY KEY (plan_id, "position");
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_once UNIQUE (plan_id, request_id);
 
 ALTER TABLE ONLY public.proposed_fact
     ADD CONSTRAINT proposed_fact_key PRIMARY KEY (proposal_id, fact);
@@ -1474,8 +1602,14 @@ ALTER TABLE ONLY public.referral_note
 ALTER TABLE ONLY public.referral
     ADD CONSTRAINT referral_once_per_key UNIQUE (idempotency_hash);
 
+ALTER TABLE ONLY public.request_claim
+    ADD CONSTRAINT request_claim_key PRIMARY KEY (request_id);
+
 ALTER TABLE ONLY public.request_event
     ADD CONSTRAINT request_event_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.request_note
+    ADD CONSTRAINT request_note_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.schedule
     ADD CONSTRAINT schedule_key PRIMARY KEY (id);
@@ -1501,6 +1635,9 @@ ALTER TABLE ONLY public.staff_session
 ALTER TABLE ONLY public.stale_listing
     ADD CONSTRAINT stale_listing_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.triage_act
+    ADD CONSTRAINT triage_act_key PRIMARY KEY (key_hash);
+
 ALTER TABLE ONLY public.verification_step
     ADD CONSTRAINT verification_step_key PRIMARY KEY (id);
 
@@ -1510,9 +1647,25 @@ CREATE INDEX area_ring_of_area ON public.area_ring USING btree (area_id);
 
 CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
+CREATE INDEX assignment_plan_by_age ON public.assignment_plan USING btree (made_at);
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
+CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
+
+CREATE INDEX help_request_by_change ON public.help_request USING btree (updated_at, id) WHERE (status <> 'closed'::text);
+
+CREATE INDEX help_request_by_day ON public.help_request USING btree (created_at);
+
+CREATE INDEX help_request_by_urgency ON public.help_request USING btree (public.urgency_rank(urgency), respond_by, id) WHERE (status <> 'closed'::text);
+
+CREATE INDEX help_request_in_triage ON public.help_request USING btree (id) WHERE (status = 'in_triage'::text);
+
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
+
+CREATE INDEX help_request_silent ON public.help_request USING btree (updated_at) WHERE ((status <> 'closed'::text) AND (data_key IS NOT NULL));
+
+CREATE INDEX help_request_to_forget ON public.help_request USING btree (updated_at) WHERE ((status = 'closed'::text) AND (data_key IS NOT NULL));
 
 CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
 
@@ -1586,6 +1739,10 @@ CREATE INDEX listing_word_by_length ON public.listing_word USING btree (length, 
 
 CREATE INDEX location_by_point ON public.location USING gist (point);
 
+CREATE INDEX message_by_request ON public.message USING btree (request_id, at, id);
+
+CREATE INDEX message_unread ON public.message USING btree (request_id) WHERE (read_at IS NULL);
+
 CREATE UNIQUE INDEX one_open_proposal_of_a_fact ON public.proposed_fact USING btree (provider_id, fact, proposer) WHERE (state = 'open'::text);
 
 CREATE INDEX opening_hours_by_id ON public.opening_hours USING btree (id);
@@ -1593,6 +1750,8 @@ CREATE INDEX opening_hours_by_id ON public.opening_hours USING btree (id);
 CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_at IS NULL);
 
 CREATE UNIQUE INDEX outbox_once_waiting ON public.outbox USING btree (kind, subject_id) WHERE ((lease = 0) AND (parked_at IS NULL));
+
+CREATE INDEX outbox_parked ON public.outbox USING btree (subject_id) WHERE (parked_at IS NOT NULL);
 
 CREATE INDEX phone_by_digits ON public.phone USING btree (public.phone_digits(number)) INCLUDE (number) WHERE (length(public.phone_digits(number)) >= 7);
 
@@ -1614,6 +1773,14 @@ CREATE INDEX place_name_guess ON public.place_name USING gin (folded public.gin_
 
 CREATE INDEX place_towns_by_point ON public.place USING gist (point) WHERE (kind = 'town'::text);
 
+CREATE INDEX plan_left_over_of_request ON public.plan_left_over USING btree (request_id);
+
+CREATE INDEX plan_proposal_of_provider ON public.plan_proposal USING btree (provider_id);
+
+CREATE INDEX plan_proposal_of_referral ON public.plan_proposal USING btree (referral_id) WHERE (referral_id IS NOT NULL);
+
+CREATE INDEX plan_proposal_of_request ON public.plan_proposal USING btree (request_id);
+
 CREATE INDEX provider_by_location ON public.provider USING btree (location_id);
 
 CREATE INDEX provider_by_merged_into ON public.provider USING btree (merged_into) WHERE (merged_into IS NOT NULL);
@@ -1623,6 +1790,8 @@ CREATE INDEX provider_by_name ON public.provider USING btree (name, id);
 CREATE INDEX provider_by_organization ON public.provider USING btree (organization_id);
 
 CREATE INDEX provider_to_verify ON public.provider USING btree (verification, id) WHERE (verification = ANY (ARRAY['applied'::text, 'checked'::text, 'expired'::text]));
+
+CREATE INDEX referral_asking ON public.referral USING btree (request_id) WHERE (status = 'more_info'::text);
 
 CREATE INDEX referral_by_organization ON public.referral USING btree (organization_id, offered_at);
 
@@ -1636,7 +1805,11 @@ CREATE INDEX referral_note_by_referral ON public.referral_note USING btree (refe
 
 CREATE UNIQUE INDEX referral_one_live_per_pair ON public.referral USING btree (request_id, provider_id) WHERE (status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text]));
 
+CREATE INDEX request_claim_by_staff ON public.request_claim USING btree (staff_id);
+
 CREATE INDEX request_event_by_request ON public.request_event USING btree (request_id, id);
+
+CREATE INDEX request_note_by_request ON public.request_note USING btree (request_id, at, id);
 
 CREATE INDEX schedule_by_location ON public.schedule USING btree (location_id);
 
@@ -1657,6 +1830,8 @@ CREATE INDEX service_by_organization ON public.service USING btree (organization
 CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since);
 
 CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_id);
+
+CREATE INDEX triage_act_by_request ON public.triage_act USING btree (request_id);
 
 CREATE INDEX verification_step_of_provider ON public.verification_step USING btree (provider_id, id);
 
@@ -1733,6 +1908,9 @@ CREATE TRIGGER service_marks_listings AFTER UPDATE ON public.service FOR EACH RO
 ALTER TABLE ONLY conf.place
     ADD CONSTRAINT conf_place_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.triage_act
+    ADD CONSTRAINT act_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
 
@@ -1750,6 +1928,12 @@ ALTER TABLE ONLY public.capacity
 
 ALTER TABLE ONLY public.listing_card
     ADD CONSTRAINT card_of_provider FOREIGN KEY (id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_claim
+    ADD CONSTRAINT claim_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_claim
+    ADD CONSTRAINT claim_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
@@ -1777,6 +1961,12 @@ ALTER TABLE ONLY public.language_offered
 
 ALTER TABLE ONLY public.location
     ADD CONSTRAINT location_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.message
+    ADD CONSTRAINT message_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_note
+    ADD CONSTRAINT note_of_help_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.referral_note
     ADD CONSTRAINT note_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;
@@ -1807,6 +1997,24 @@ ALTER TABLE ONLY public.phone
 
 ALTER TABLE ONLY public.place_name
     ADD CONSTRAINT place_name_of_place FOREIGN KEY (place_id) REFERENCES public.place(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_left_over
+    ADD CONSTRAINT plan_left_over_of_plan FOREIGN KEY (plan_id) REFERENCES public.assignment_plan(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_left_over
+    ADD CONSTRAINT plan_left_over_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_of_plan FOREIGN KEY (plan_id) REFERENCES public.assignment_plan(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_proposal
+    ADD CONSTRAINT plan_proposal_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE SET NULL (referral_id);
 
 ALTER TABLE ONLY public.listing_proposal
     ADD CONSTRAINT proposal_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;

@@ -20,7 +20,8 @@ STATEMENT_SECONDS = 60  # a test says what is answered; how long a busy machine 
 # Children before parents; the reference tables stay. DELETE, because TRUNCATE of so many tables takes longer.
 EMPTIED = (
     "proposed_fact", "listing_override", "listing_proposal",
-    "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
+    "assignment_plan", "request_note", "request_claim", "triage_act",
+    "message", "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
     "audit_event", "staff_session", "staff",
     "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",
     "service_area", "language_offered", "provider", "service", "location", "organization", "listing_change",

@@ -125,6 +125,10 @@ class Desk:
         await self.hire(role=role)
         return await self.signed_in()
 
+    async def staff_named(self, email: str, role: StaffRole = StaffRole.INTAKE) -> dict[str, str]:
+        await self.hire(email, role)
+        return await self.signed_in(email)
+
     async def partner(
         self, *scopes: Scope, organization_id: UUID | None = None, name: str = "Synthetic App"
     ) -> dict[str, str]:

@@ -211,6 +211,7 @@ def terms(office: Office, *, lives: timedelta = timedelta(days=1), holds: bool =
         provider_id=office.id,
         organization_id=office.organization_id,
         help_type=HelpType.LEGAL_ASYLUM,
+        needs=(HelpType.LEGAL_ASYLUM,),
         score=500,
         rules_version="test",
         lives=lives,

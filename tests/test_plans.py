@@ -26,15 +26,17 @@ from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
 from referral.intake import consents, receipts, requests
 from referral.referrals import reading
-from referral.triage import queue
-from referral.triage.queue import QueueFilter, QueueOrder
+from referral.triage import queue, stuck
+from referral.triage.queue import AssigneeIs, QueueFilter, QueueOrder
+from referral.triage.stuck import StuckReason
 
 Statement = Callable[[Reader], Awaitable[object]]
 VAULT = Vault(bytes(32))
 STAFF = actors.Staff(id=StaffId(UUID(int=1)), email="anna@demo.invalid", name="Anna", role=StaffRole.INTAKE)
 ROWS = 20_000
 FILLED = f"""
-    DELETE FROM referral; DELETE FROM help_request; DELETE FROM outbox; DELETE FROM partner; DELETE FROM organization;
+    DELETE FROM referral; DELETE FROM help_request; DELETE FROM staff;
+    DELETE FROM outbox; DELETE FROM partner; DELETE FROM organization;
     INSERT INTO organization (id, name, source)
     SELECT gen_random_uuid(), 'Office ' || n, 'synthetic' FROM generate_series(1, 2000) n;
     INSERT INTO service (id, organization_id, name, help_types, status, last_modified, source)
@@ -66,10 +68,10 @@ FILLED = f"""
     INSERT INTO consent (request_id, scope, given_at, text_version, language)
     SELECT id, 'store_request', now(), '1', 'es' FROM help_request;
     ANALYZE help_request, provider;
-    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, holds, offered_at,
+    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, needs, status, holds, offered_at,
                           expires_at, offered_by, score, rules_version, idempotency_hash)
-    SELECT gen_random_uuid(), h.id, p.id, p.organization_id, 'legal.asylum', 'declined', false, now(),
-           now(), 'system', 1, '1', h.receipt_hash
+    SELECT gen_random_uuid(), h.id, p.id, p.organization_id, 'legal.asylum', '{{legal.asylum}}', 'declined', false,
+           now(), now(), 'system', 1, '1', h.receipt_hash
       FROM (SELECT *, row_number() OVER () AS n FROM help_request) h
       JOIN (SELECT *, row_number() OVER () AS n FROM provider) p ON p.n = h.n % 2000 + 1;
     INSERT INTO referral_event (referral_id, status, actor) SELECT id, 'offered', 'system' FROM referral;
@@ -77,10 +79,17 @@ FILLED = f"""
     SELECT gen_random_uuid(), id, 'system', 's' FROM referral;
     INSERT INTO outbox (kind, subject_id, run_at)
     SELECT 'expire_offer', gen_random_uuid(), now() + n * interval '1 minute' FROM generate_series(-50, {ROWS}) n;
+    INSERT INTO staff (id, email, name, role, password_hash, created_at)
+    SELECT gen_random_uuid(), n || '@demo.invalid', 'Synthetic', 'intake', 'x', now() FROM generate_series(1, 50) n;
+    INSERT INTO request_claim (request_id, staff_id, claimed_at, until)
+    SELECT h.id, s.id, now(), now() + interval '1 day'
+      FROM (SELECT id, row_number() OVER () AS n FROM help_request WHERE status <> 'closed' LIMIT 1000) h
+      JOIN (SELECT id, row_number() OVER () AS n FROM staff) s ON s.n = h.n % 50 + 1;
     SET CONSTRAINTS ALL IMMEDIATE;
     REINDEX TABLE listing_offer;  -- what other tests wrote and took back would count as pages to read
     ANALYZE organization, location, service, provider, language_offered, phone, schedule, service_area, capacity,
-            listing_card, listing_offer, help_request, consent, referral, referral_event, referral_note, outbox"""
+            listing_card, listing_offer, help_request, consent, referral, referral_event, referral_note, outbox,
+            request_claim"""
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +122,8 @@ def by_key(at: Reader) -> Awaitable[object]:
     )
 
 
-def most_pressing(at: Reader) -> Awaitable[object]:
-    return queue.waiting(at, STAFF, QueueFilter(), QueueOrder.RESPOND_BY, first=50, after=None)
+def waiting(order: QueueOrder, asked: QueueFilter = QueueFilter()) -> Statement:  # noqa: B008 - frozen
+    return lambda at: queue.waiting(at, STAFF, asked, order, first=50, after=None, now=LATER)
 
 
 def page(kind: Kind, wanted: Wanted) -> Statement:
@@ -135,8 +144,18 @@ STATEMENTS: list[tuple[Statement, str]] = [
     (by_key, "help_request_once_per_key"),
     (lambda at: requests.request(at, uuid4()), "help_request_key"),
     (lambda at: consents.given(at, uuid4()), "consent_key"),
-    (most_pressing, "help_request_queue"),
+    (waiting(QueueOrder.RESPOND_BY), "help_request_queue"),
+    (waiting(QueueOrder.OLDEST), "help_request_by_age"),
+    (waiting(QueueOrder.URGENCY), "help_request_by_urgency"),
+    (waiting(QueueOrder.RECENTLY_CHANGED), "help_request_by_change"),
+    (waiting(QueueOrder.URGENCY, QueueFilter(overdue=True)), "help_request_by_urgency"),
+    (waiting(QueueOrder.URGENCY, QueueFilter(assignee=AssigneeIs.ME)), "request_claim_by_staff"),
+    (waiting(QueueOrder.URGENCY, QueueFilter(stuck=(StuckReason.QUESTION_WAITING,))), "referral_asking"),
+    (waiting(QueueOrder.URGENCY, QueueFilter(stuck=(StuckReason.HANDOFF_UNCONFIRMED,))), "referral_one_live_per_pair"),
+    (waiting(QueueOrder.URGENCY, QueueFilter(stuck=(StuckReason.JOB_PARKED,))), "outbox_parked"),
+    (lambda at: stuck.of_requests(at, [uuid4(), uuid4()]), "referral_asking"),
     (lambda at: outbox.take(Database(at.source, "")), "outbox_due"),
+    (lambda at: outbox.seconds_until_next(Database(at.source, ""), at_most=1), "outbox_due"),
     (lambda at: providers.provider(at, uuid4()), "listing_card_key"),
     (lambda at: reading.referral(at, uuid4()), "referral_key"),
     (lambda at: reading.of_request(at, uuid4()), "referral_by_request"),
@@ -184,7 +203,7 @@ async def test_who_is_open_now_is_walked_to_and_by_night_by_the_hours_kept(years
 
 async def test_a_page_of_the_queue_is_read_in_its_order_and_not_sorted(years: Any) -> None:
     explaining = Explaining(connection=years)
-    await most_pressing(Reader(explaining))
+    await waiting(QueueOrder.RESPOND_BY)(Reader(explaining))
     assert [step["Node Type"] for step in explaining.steps] == ["Limit", "Index Scan"]
 
 

@@ -19,6 +19,8 @@ from referral.foundation.vocabulary import HelpType
 
 LIFETIME = timedelta(days=30)
 SHORT_LIFETIME = {CapacityUnit.BEDS_TONIGHT: timedelta(days=1), CapacityUnit.HOTLINE_CALLS_DAY: timedelta(days=1)}
+# What lasts. All other units count what is given out within a day, a week or a month.
+COME_BACK = frozenset({CapacityUnit.FULL_CASES, CapacityUnit.BEDS_TONIGHT, CapacityUnit.BEDS_LONGER})
 LONGEST_PAUSE = timedelta(days=366)
 MOST_PLACES = 100_000
 MOST_COUNTS = 40
@@ -221,6 +223,12 @@ async def release(tx: Tx, capacity_id: UUID, *, taken: bool) -> None:
         capacity_id,
         taken,
     )
+
+
+async def comes_back(at: Reader, capacity_id: UUID) -> bool:
+    """Whether a place is free again once the person has been helped: a bed is, a slot of this week has been used."""
+    unit: str | None = await value(at, "SELECT unit FROM capacity WHERE id = $1", capacity_id)
+    return unit in COME_BACK
 
 
 async def declare_full(tx: Tx, provider_id: UUID) -> None:

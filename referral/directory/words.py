@@ -120,6 +120,7 @@ class ReportReason(Word):
     WRONG_PLACE = "wrong_place", "They are not there."
     NOT_TAKING_PEOPLE = "not_taking_people", "They take nobody new, or not this kind of help."
     WRONG_LANGUAGE = "wrong_language", "They do not speak a language that the listing names."
+    OUTSIDE_SERVICE = "outside_service", "They do not serve this area, or not this kind of case."
     CLOSED_FOR_GOOD = "closed_for_good", "They have closed for good."
     ASKED_FOR_MONEY = "asked_for_money", "They asked for money that they should not."
     NOT_REAL = "not_real", "They are not who they say they are."

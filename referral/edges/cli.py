@@ -2,7 +2,17 @@
 
 import typer
 
-from referral.edges.commands import accounts, database, demo, exporting, importing, serving, simulating
+from referral.edges.commands import (
+    accounts,
+    database,
+    demo,
+    exporting,
+    forgetting,
+    importing,
+    jobs,
+    serving,
+    simulating,
+)
 from referral.edges.commands.serving import Build
 
 HELP = "Gets a person who seeks asylum to someone who can help, safely. Settings are REFERRAL_* environment variables."
@@ -15,11 +25,13 @@ def application() -> typer.Typer:
     commands.command(name="demo")(demo.demo)
     commands.command(name="simulate")(simulating.simulate)
     commands.command(name="contract")(database.contract)
+    commands.command(name="retention")(forgetting.forget)
     commands.add_typer(importing.commands, name="import")
     commands.add_typer(exporting.commands, name="export")
     commands.add_typer(accounts.staff_commands, name="staff")
     commands.add_typer(accounts.partner_commands, name="partner")
     commands.add_typer(accounts.provider_commands, name="provider")
+    commands.add_typer(jobs.commands, name="jobs")
     commands.add_typer(database.commands, name="db")
     return commands
 

@@ -11,15 +11,17 @@ from geopy.geocoders.base import Geocoder
 
 from referral.foundation import embedded, languages, mail, revisions, vault
 from referral.foundation.clock import now
-from referral.foundation.db import Database, Reader, connect
+from referral.foundation.db import POOL_SIZE, Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
 from referral.foundation.languages import Lexicon
 from referral.foundation.mail import Mailer
 from referral.foundation.settings import Settings
 from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
-from referral.intake import requests
+from referral.intake import wrapped
+from referral.referrals.retention import Kept
 
 Tell = Callable[[str], object]
+BESIDES_JOBS = 4  # connections for taking jobs and renewing leases while every decision at hand holds one
 LEXICON_LIVES = timedelta(minutes=10)
 
 
@@ -49,6 +51,15 @@ class House:
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
 
+    @property
+    def kept(self) -> Kept:
+        """How long what people told us is kept."""
+        return Kept(
+            contact=timedelta(days=self.settings.keep_contact_days),
+            content=timedelta(days=self.settings.keep_closed_days),
+            silence=timedelta(days=self.settings.silent_days),
+        )
+
 
 @asynccontextmanager
 async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
@@ -58,7 +69,7 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
     Raises KeyFileUnusable where the database holds what the key file cannot open.
     """
     async with postgres(settings, tell) as dsn:
-        database = await connect(dsn)
+        database = await connect(dsn, size=max(POOL_SIZE, settings.jobs_at_once + BESIDES_JOBS))
         try:
             await revisions.bring_up_to_date(dsn, database.reader)
             yield House(
@@ -74,7 +85,7 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
 
 async def keys(path: Path, at: Reader) -> Vault:
     """The keys. A new root key is made only where nothing is sealed: else what is would be lost, and nobody told."""
-    sealed = await requests.any_wrapped_key(at)
+    sealed = await wrapped.any_wrapped_key(at)
     opened = vault.open_vault(path, may_create=sealed is None)
     try:
         if sealed:

@@ -1,11 +1,15 @@
-"""What is written to providers: that someone asks, a link, and until when. Nothing of a case is ever in a letter.
+"""What is written to providers and to people: that someone asks, a link, that there is news. Nothing of a case is
+ever in a letter.
 
-Whether they still take people is asked in English and Spanish at once: nobody has told us which they read.
+The texts stand in `texts/`, a folder for each language. Providers read all of them at once: nobody has told us which
+language they read.
 """
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from referral.directory.upkeep.asking import MOST_IN_A_LETTER, Ask, Listed
@@ -15,28 +19,19 @@ from referral.foundation.links import Link
 from referral.foundation.mail import Letter
 from referral.referrals.reading import Referral
 
+LANGUAGES = ("en", "es")
+TEXTS = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "texts"),
+    autoescape=False,  # noqa: S701 - plain text, and nothing a stranger wrote is in it
+    undefined=StrictUndefined,
+    auto_reload=False,
+    keep_trailing_newline=True,
+)
 # After its offer has run out a link still opens, so that the page can say what happened to the offer.
 LINK_OUTLIVES_OFFER = timedelta(days=30)
+FOLLOW_UP_LINK_LIVES = timedelta(days=60)
 CAPACITY_LINK_LIVES = timedelta(days=30)
 ASKING_LINK_LIVES = timedelta(days=14)
-
-OFFER = """\
-Someone asks for help that you may be able to give.
-
-You can see what is needed, without a name, and answer yes, no, or with a question:
-
-{link}
-
-Please answer until {until:%A, %d %B %Y, %H:%M} UTC. After that we ask someone else.
-
-This link is for your organization only. Do not forward this letter.
-"""
-
-WITHDRAWN = """\
-Someone to whom your organization said yes no longer asks for help through us.
-
-Please do not contact them any more, and destroy what you wrote down about them. There is nothing else to do.
-"""
 
 STILL_OPEN = """\
 Your organization is in a directory that people who seek asylum use to find help.
@@ -87,16 +82,54 @@ LISTING_HTML = Markup(
 
 def offer(house: House, referral: Referral, to: str) -> Letter:
     """The letter that brings an offer to a provider."""
-    return Letter(
-        to=to,
-        subject="A request for your organization",
-        text=OFFER.format(link=answer_link(house, referral), until=referral.expires_at),
-    )
+    return to_provider("offer", to, link=answer_link(house, referral), until=referral.expires_at)
+
+
+def reminder(house: House, referral: Referral, to: str) -> Letter:
+    """The letter for an offer that lies unanswered."""
+    return to_provider("reminder", to, link=answer_link(house, referral), until=referral.expires_at)
+
+
+def what_became(house: House, referral: Referral, to: str, *, now: datetime) -> Letter:
+    """The letter that asks, some time after a yes, what became of it."""
+    return to_provider("what_became", to, link=answer_link(house, referral, until=now + FOLLOW_UP_LINK_LIVES))
+
+
+def recalled(to: str) -> Letter:
+    """The letter to a provider from which staff took a request back; the person still asks for help."""
+    return to_provider("recalled", to)
 
 
 def withdrawn(to: str) -> Letter:
     """The letter to a provider that had said yes; it does not say to whom."""
-    return Letter(to=to, subject="A request was taken back", text=WITHDRAWN)
+    return to_provider("withdrawn", to)
+
+
+def news(house: House, to: str, language: str, *, discreet: bool) -> Letter:
+    """The letter to a person that something is new; who we are only where the person allowed that it is said."""
+    if discreet:
+        subject, text = said("discreet", language)
+    else:
+        subject, text = said("news", language, page=f"{house.settings.public_url.rstrip('/')}/status")
+    return Letter(to=to, subject=subject, text=text, names_sender=not discreet)
+
+
+def to_provider(name: str, to: str, **values: object) -> Letter:
+    """A letter in every language we write: nobody has told us which one a provider reads."""
+    written = [said(name, language, **values) for language in LANGUAGES]
+    return Letter(
+        to=to,
+        subject=" / ".join(dict.fromkeys(subject for subject, _ in written)),
+        text="\n\n— — —\n\n".join(text for _, text in written),
+    )
+
+
+def said(name: str, language: str, **values: object) -> tuple[str, str]:
+    """A text of the catalogue: its first line is the subject. A language that is not written reads English."""
+    written = language.partition("-")[0]
+    text = TEXTS.get_template(f"{written if written in LANGUAGES else LANGUAGES[0]}/{name}.txt").render(values)
+    subject, _, body = text.partition("\n")
+    return subject, body.strip() + "\n"
 
 
 def still_open(house: House, ask: Ask, *, now: datetime) -> Letter:
@@ -128,7 +161,8 @@ def capacity_link(house: House, provider_id: UUID, *, now: datetime, lives: time
     return f"{house.settings.public_url.rstrip('/')}/c/{links.sign(house.vault, link)}"
 
 
-def answer_link(house: House, referral: Referral) -> str:
-    """The signed link by which a provider answers an offer."""
-    link = Link(purpose="answer-referral", subject=referral.id, expires_at=referral.expires_at + LINK_OUTLIVES_OFFER)
+def answer_link(house: House, referral: Referral, *, until: datetime | None = None) -> str:
+    """The signed link by which a provider answers an offer, and later tells what became of it."""
+    until = until or referral.expires_at + LINK_OUTLIVES_OFFER
+    link = Link(purpose="answer-referral", subject=referral.id, expires_at=until)
     return f"{house.settings.public_url.rstrip('/')}/r/{links.sign(house.vault, link)}"

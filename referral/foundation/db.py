@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, LiteralString, TypeVar
 
 import asyncpg
@@ -246,6 +247,11 @@ async def value(at: Reader, sql: LiteralString, *args: object) -> Any:
     """The first column of the first row, or None."""
     async with connection(at) as source:
         return await source.fetchval(sql, *args)
+
+
+async def moment(tx: Tx) -> datetime:
+    """When this transaction began, by the database's clock: the one by which jobs fall due."""
+    return await value(tx, "SELECT now()")
 
 
 async def execute(tx: Tx, sql: LiteralString, *args: object) -> int:

@@ -15,6 +15,8 @@ from email import policy
 from email.headerregistry import Address, UniqueAddressHeader
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.utils import parseaddr
+from functools import cache
 from pathlib import Path
 from typing import Literal, Protocol, cast
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -25,7 +27,7 @@ from referral.foundation.clock import now
 from referral.foundation.settings import Settings
 
 STEP_SECONDS = 10  # for each word with the server
-SEND_SECONDS = 30  # for all of it; shorter than the lease of the job that sends
+SEND_SECONDS = 30  # for all of it
 LONGEST_ADDRESS = 254
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -38,12 +40,17 @@ POLICY = policy.SMTP.clone(cte_type="7bit")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """Plain text to one address, and the same as HTML if wanted; `sent_at` is None until it has been sent."""
+    """Plain text to one address, and the same as HTML if wanted; `sent_at` is None until it has been sent.
+
+    Letters with one `key` bear one Message-ID: they are one letter that was sent again.
+    """
 
     to: str = field(repr=False)
     subject: str = field(repr=False)
     text: str = field(repr=False)
     html: str | None = field(default=None, repr=False)
+    key: str | None = None
+    names_sender: bool = True  # a phone that others may look at shows who writes
     sent_at: datetime | None = None
 
 
@@ -100,7 +107,7 @@ class SmtpMailer:
                     password=unquote(self.url.password) if self.url.password else None,
                     use_tls=self.url.scheme == "smtps",
                     start_tls=start_tls(self.url),
-                    tls_context=ssl.create_default_context(),
+                    tls_context=trusting(),
                     # The library would say this machine's name, and relays would write it into the letter.
                     local_hostname=only_address(message, "From").domain,
                     timeout=STEP_SECONDS,
@@ -110,6 +117,12 @@ class SmtpMailer:
         except (aiosmtplib.SMTPException, OSError):
             return "MAIL_UNREACHABLE"
         return None
+
+
+@cache
+def trusting() -> ssl.SSLContext:
+    """Whom to trust, read once: the list of authorities is long, and reading it holds everything else up."""
+    return ssl.create_default_context()
 
 
 def mailer(settings: Settings) -> Mailer:
@@ -144,11 +157,11 @@ def compose(letter: Letter, sender: str, *, at: datetime) -> EmailMessage:
     if not is_address(letter.to) or not is_line(letter.subject):
         raise MailFailed("MAIL_NOT_ADDRESSABLE")
     message = EmailMessage(policy=POLICY)
-    message["From"] = sender
+    message["From"] = sender if letter.names_sender else parseaddr(sender)[1]
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = at
-    message["Message-ID"] = f"<{secrets.token_hex(16)}@{only_address(message, 'From').domain}>"
+    message["Message-ID"] = f"<{letter.key or secrets.token_hex(16)}@{only_address(message, 'From').domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     if letter.html is not None:

@@ -1,9 +1,10 @@
 """Work that must happen after a commit, ordered inside it.
 
 A job is a row written in the business transaction: it exists exactly if the transaction committed. A worker takes one
-under a lease by the database's clock, does it, and deletes the row in the same transaction as the effect; `lease` is a
-fencing number, so a worker that was too slow finds its row taken over and rolls back. A job that fails is tried again
-with growing, jittered pauses and after MAX_ATTEMPTS is parked for a person to look at. It is never dropped.
+under a lease by the database's clock, renews the lease while it works, and deletes the row in the same transaction as
+the effect; `lease` is a fencing number, so a worker that was too slow finds its row taken over and rolls back. A job
+that fails is tried again with growing, jittered pauses and after MAX_ATTEMPTS is parked for a person to look at. It is
+never dropped.
 """
 
 from collections.abc import Sequence
@@ -14,10 +15,10 @@ from random import SystemRandom
 from typing import LiteralString
 from uuid import UUID
 
-from referral.foundation.db import Database, Tx, execute, one
+from referral.foundation.db import Database, Tx, execute, many, value
 
 MAX_ATTEMPTS = 12
-LEASE_SECONDS = 60
+LEASE_SECONDS = 15.0  # a dead worker's jobs go to another after this; a live one renews its leases long before
 LONGEST_PAUSE_SECONDS = 3600
 SHORTEST_LONG_PAUSE_SECONDS = 15  # eleven pauses then last for hours: a mail server may be away for an afternoon
 
@@ -27,11 +28,17 @@ jitter = SystemRandom()
 class JobKind(StrEnum):
     MATCH = "match"
     TELL_PROVIDER = "tell_provider"
+    REMIND_PROVIDER = "remind_provider"
+    FOLLOW_UP = "follow_up"
+    TELL_REQUESTER = "tell_requester"
     EXPIRE_OFFER = "expire_offer"
     TELL_WITHDRAWN = "tell_withdrawn"
     RECALL_OFFER = "recall_offer"
+    RE_EVALUATE = "re_evaluate"
+    RETENTION = "retention"
     EXPIRE_VERIFICATION = "expire_verification"
     ASK_PROVIDER = "ask_provider"
+    END_CLAIM = "end_claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +55,9 @@ class Job:
 class LeaseLost(Exception):  # noqa: N818 - not an error: another worker has the job now
     """Another worker has taken the job over; what was done here must roll back."""
 
+
+# What is due is asked by `statement_timestamp()`, which an index can be read by: nobody looks through all that is to be
+# done in the coming months. Leases are asked by `clock_timestamp()`, which goes on while a statement waits.
 
 # For a statement that writes what the job is about, too: `rows` gives kind, subject and when it is due.
 PUT: LiteralString = """
@@ -77,27 +87,53 @@ async def put_each(tx: Tx, kind: JobKind, subject_ids: Sequence[UUID]) -> None:
     )
 
 
-async def take(database: Database, kinds: Sequence[JobKind] = tuple(JobKind)) -> Job | None:
+async def take(
+    database: Database, kinds: Sequence[JobKind] = tuple(JobKind), *, lease_seconds: float = LEASE_SECONDS
+) -> Job | None:
     """The next due job, leased to the caller; None if there is none. Commits before it returns."""
+    return next(iter(await take_some(database, kinds, at_most=1, lease_seconds=lease_seconds)), None)
+
+
+async def take_some(
+    database: Database, kinds: Sequence[JobKind], *, at_most: int, lease_seconds: float = LEASE_SECONDS
+) -> list[Job]:
+    """The next due jobs, leased to the caller, who begins them all at once. Commits before it returns."""
+    # By a reader, although it writes: one statement is a transaction of its own, and two trips are saved for each job.
+    return await many(
+        database.reader,
+        Job,
+        """
+        UPDATE outbox
+           SET lease = lease + 1, attempts = attempts + 1,
+               leased_until = clock_timestamp() + make_interval(secs => $2)
+         WHERE id = ANY(ARRAY(SELECT id FROM outbox
+                               WHERE parked_at IS NULL AND run_at <= statement_timestamp()
+                                 AND kind = ANY($1::text[])
+                                 AND (leased_until IS NULL OR leased_until < clock_timestamp() AND attempts < $3)
+                               ORDER BY run_at, id
+                               LIMIT $4
+                                 FOR UPDATE SKIP LOCKED))
+        RETURNING id, kind, subject_id, attempts, lease""",
+        [kind.value for kind in kinds],
+        lease_seconds,
+        MAX_ATTEMPTS,
+        at_most,
+    )
+
+
+async def renew(database: Database, job: Job, *, lease_seconds: float = LEASE_SECONDS) -> bool:
+    """Keep a job that takes long; False where it is no longer the caller's."""
     async with database.transaction() as tx:
-        return await one(
+        kept = await execute(
             tx,
-            Job,
             """
-            UPDATE outbox
-               SET lease = lease + 1, attempts = attempts + 1,
-                   leased_until = clock_timestamp() + make_interval(secs => $2)
-             WHERE id = (SELECT id FROM outbox
-                          WHERE parked_at IS NULL AND run_at <= clock_timestamp() AND kind = ANY($1::text[])
-                            AND (leased_until IS NULL OR leased_until < clock_timestamp() AND attempts < $3)
-                          ORDER BY run_at, id
-                          LIMIT 1
-                            FOR UPDATE SKIP LOCKED)
-            RETURNING id, kind, subject_id, attempts, lease""",
-            [kind.value for kind in kinds],
-            LEASE_SECONDS,
-            MAX_ATTEMPTS,
+            UPDATE outbox SET leased_until = clock_timestamp() + make_interval(secs => $3)
+             WHERE id = $1 AND lease = $2 AND leased_until IS NOT NULL""",
+            job.id,
+            job.lease,
+            lease_seconds,
         )
+    return kept > 0
 
 
 async def finish(tx: Tx, job: Job) -> None:
@@ -125,25 +161,34 @@ async def postpone(tx: Tx, job: Job, *, error_code: str) -> None:
     )
 
 
-async def seconds_until_next(database: Database, *, at_most: float) -> float:
-    """How long a worker may sleep before something falls due."""
+async def seconds_until_next(database: Database, kinds: Sequence[JobKind] = tuple(JobKind), *, at_most: float) -> float:
+    """How long a worker that does these kinds may sleep before one of them falls due."""
     async with database.transaction() as tx:
         await park_deadly(tx)
-        row = await tx.source.fetchval(
+        seconds = await value(
+            tx,
             """
-            SELECT extract(epoch FROM min(greatest(run_at, coalesce(leased_until, run_at))) - clock_timestamp())
+            SELECT extract(epoch FROM min(greatest(run_at, coalesce(leased_until, run_at))) - clock_timestamp())::float8
               FROM outbox
-             WHERE parked_at IS NULL"""
+             WHERE parked_at IS NULL AND kind = ANY($1::text[])
+               AND run_at <= statement_timestamp() + make_interval(secs => $2)""",
+            [kind.value for kind in kinds],
+            at_most,
         )
-    return at_most if row is None else max(0.0, min(at_most, float(row)))
+    return at_most if seconds is None else max(0.0, min(at_most, seconds))
 
 
-async def park_deadly(tx: Tx) -> None:
-    """Park jobs that were taken as often as allowed and whose workers died of them every time."""
-    await execute(
+async def park_deadly(tx: Tx) -> int:
+    """Park jobs that were taken as often as allowed and whose workers died of them every time; how many."""
+    return await value(
         tx,
         """
-        UPDATE outbox SET parked_at = clock_timestamp(), error_code = 'WORKER_DIED'
-         WHERE parked_at IS NULL AND attempts >= $1 AND leased_until < clock_timestamp()""",
+        WITH deadly AS (
+             UPDATE outbox SET parked_at = clock_timestamp(), error_code = 'WORKER_DIED'
+              WHERE parked_at IS NULL AND run_at <= statement_timestamp()
+                AND attempts >= $1 AND leased_until < clock_timestamp()
+             RETURNING id
+        )
+        SELECT count(*) FROM deadly""",
         MAX_ATTEMPTS,
     )

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from referral.foundation.outbox import LEASE_SECONDS
+
 Surface = Literal["public", "partner", "console", "all"]
 Asked = Literal["nobody", "known", "listed"]
 
@@ -51,6 +53,36 @@ class Settings(BaseSettings):
     )
     show_mailbox: bool = Field(
         default=False, description="Show REFERRAL_HOME/mail at /mailbox. For demonstrations only: it shows live links."
+    )
+    jobs_at_once: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        description="How many decisions, and beside them how many letters, a worker has at hand at once.",
+    )
+    lease_seconds: float = Field(
+        default=LEASE_SECONDS,
+        ge=1,
+        le=600,
+        description="After so long without a sign of life from its worker a job goes to another.",
+    )
+    keep_contact_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="So many days after a request was closed the person's name and contacts are deleted.",
+    )
+    keep_closed_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="So many days after a request was closed all of it is deleted but an empty row.",
+    )
+    silent_days: int = Field(
+        default=90,
+        ge=1,
+        le=3650,
+        description="A request that is not closed and of which nothing was heard for so many days is put before staff.",
     )
     relaxed_rules: frozenset[str] = Field(
         default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."

@@ -161,8 +161,11 @@ class LookedUp:
     court: CourtNamed | FieldProblem | None = field(default=None, repr=False)
 
 
-def parse(answers: Answers, found: LookedUp, *, today: date) -> Submission:
-    """The submission in these answers; ValidationFailed with every problem there is."""
+def parse(answers: Answers, found: LookedUp, *, today: date, unasked: frozenset[str] = frozenset()) -> Submission:
+    """The submission in these answers; ValidationFailed with every problem there is.
+
+    `unasked` are fields of an earlier day that nobody has asked about today: what was fit then stays.
+    """
     problems = [
         *of_lists(answers),
         *of_languages(answers, found.languages),
@@ -171,7 +174,7 @@ def parse(answers: Answers, found: LookedUp, *, today: date) -> Submission:
         *of_helper(answers),
         *(wrong for wrong in (found.place, found.court) if isinstance(wrong, FieldProblem)),
     ]
-    if problems:
+    if problems := [one for one in problems if one.path[0] not in unasked]:
         raise ValidationFailed(problems)
     return Submission(
         help_types=tuple(dict.fromkeys(answers.help_types)),

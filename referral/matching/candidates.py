@@ -19,7 +19,7 @@ CANDIDATE: LiteralString = """
     arc_km(listing.point <-> cube($3::float8[])) AS distance_km, p.offers_made, p.offers_accepted, p.last_offered_at,
     EXISTS (SELECT FROM referral r
              WHERE r.request_id = $1
-               AND (r.provider_id = p.id
+               AND (r.provider_id = p.id AND r.excluded_until > now()
                     OR r.organization_id = p.organization_id AND r.decline_reason = 'conflict_of_interest'))
         AS asked_before,
     (p.referral_email IS NOT NULL

@@ -16,6 +16,7 @@ from referral.foundation.vault import Vault
 from referral.intake import consents, requests
 from referral.intake.form import Facts
 from referral.intake.requests import HelpRequest
+from referral.intake.words import ConsentScope
 from referral.matching import ranking, rules, tables
 from referral.matching.answers import Room
 from referral.matching.candidates import candidate, candidates
@@ -53,6 +54,27 @@ async def verdict(at: Reader, need: Need, provider_id: UUID, *, now: datetime) -
 async def need_of(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> Need:
     """The request as matching reads it. Raises NotFound once it has been erased."""
     facts = requests.facts_of(vault, request)
+    place = facts.place
+    return need_from(
+        request,
+        facts,
+        drawn=await drawn_at(at, place.latitude, place.longitude) if place else frozenset(),
+        courts_near=() if facts.court else await courts_near(at, facts),
+        consents=await consents.standing(at, request.id),
+        now=now,
+    )
+
+
+def need_from(
+    request: HelpRequest,
+    facts: Facts,
+    *,
+    drawn: frozenset[UUID],
+    courts_near: tuple[Court, ...],
+    consents: frozenset[ConsentScope],
+    now: datetime,
+) -> Need:
+    """What a request says, with what is known of where it is."""
     court = facts.court
     return Need(
         request_id=request.id,
@@ -62,16 +84,16 @@ async def need_of(at: Reader, vault: Vault, request: HelpRequest, *, now: dateti
         languages=request.languages,
         needs_interpreter=facts.needs_interpreter,
         place=spot_of(facts),
-        drawn=await drawn_at(at, facts.place.latitude, facts.place.longitude) if facts.place else frozenset(),
+        drawn=drawn,
         court=Court(id=court.id, name=court.name, state=court.state) if court else None,
-        courts_near=() if court else await courts_near(at, facts),
+        courts_near=courts_near,
         age=facts.age,
         can_afford=facts.can_afford,
         representation=facts.representation,
         circumstances=facts.circumstances,
-        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now).level,
+        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to).level,
         next_hearing_on=facts.next_hearing_on,
-        consents=await consents.standing(at, request.id),
+        consents=consents,
     )
 
 

@@ -113,5 +113,5 @@ class Candidate:
     offers_made: int
     offers_accepted: int
     last_offered_at: datetime | None
-    asked_before: bool = False  # this pair, or this organization after a conflict of interest, has been answered
+    asked_before: bool = False  # this pair, by an answer that still counts, or its organization by a conflict
     can_be_told: bool = True  # it has an address for offers, or a key to ask for them

@@ -21,11 +21,12 @@ from referral.intake.form import KEY_LENGTH
 from referral.intake.requests import HelpRequest
 from referral.matching import finding
 from referral.matching.answers import Room, Rule, RuleAnswer
+from referral.matching.pair import Need
 from referral.matching.ranking import Verdict
-from referral.referrals import notes, offers
+from referral.referrals import needs, notes, offers
 from referral.referrals.notes import By
 from referral.referrals.placing import terms
-from referral.referrals.reading import REFERRAL, Referral
+from referral.referrals.reading import REFERRAL, Referral, of_request
 
 HOURS = range(1, 24 * 14 + 1)
 MOST_ALTERNATIVES = 3
@@ -65,10 +66,7 @@ async def offer_chosen(tx: Tx, vault: Vault, staff: Staff, choice: Choice, *, no
         return made
     if not request.is_live:
         raise Conflict("This request is closed.")
-    need = await finding.need_of(tx, vault, request, now=now)
-    verdict = await finding.verdict(tx, need, choice.provider_id, now=now)
-    if verdict is None:
-        raise not_found("provider_id", "There is no such listing.")
+    need, verdict = await judged(tx, vault, request, choice.provider_id, now=now)
     check(verdict, choice)
     agreed = replace(
         terms(need, verdict),
@@ -82,6 +80,28 @@ async def offer_chosen(tx: Tx, vault: Vault, staff: Staff, choice: Choice, *, no
     if choice.override_reason:
         await notes.keep(tx, vault, request, made.id, choice.override_reason, by)
     return made
+
+
+async def judged(
+    at: Reader, vault: Vault, request: HelpRequest, provider_id: UUID, *, now: datetime
+) -> tuple[Need, Verdict]:
+    """What matching says of a provider for the first need without anybody that it serves. Raises NotFound."""
+    wanted = await needs_now(at, vault, request, now=now)
+    verdict = await finding.verdict(at, wanted[0], provider_id, now=now)
+    if verdict is None:
+        raise not_found("provider_id", "There is no such listing.")
+    gives = verdict.candidate.help_types
+    need = next((one for one in wanted if needs.serves_at_all(one.help_types[0], gives)), wanted[0])
+    if need is wanted[0]:
+        return need, verdict
+    return need, await finding.verdict(at, need, provider_id, now=now) or verdict
+
+
+async def needs_now(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> list[Need]:
+    """The request as matching reads it, once for each need that has nobody yet; for all, where each has somebody."""
+    whole = await finding.need_of(at, vault, request, now=now)
+    wanted = needs.unmet(request.help_types, await of_request(at, request.id)) or request.help_types
+    return [needs.looking_for(whole, one, wanted) for one in wanted]
 
 
 def wrong_in(choice: Choice) -> list[FieldProblem]:
@@ -125,7 +145,7 @@ async def made_before(at: Reader, key_hash: bytes, choice: Choice) -> Referral |
 
 async def alternatives(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> tuple[Verdict, ...]:
     """Other providers with room, best first."""
-    need = await finding.need_of(at, vault, request, now=now)
+    need, *_ = await needs_now(at, vault, request, now=now)
     verdicts = await finding.ranked(at, need, now=now)
     return tuple(one for one in verdicts if one.room is Room.OPEN)[:MOST_ALTERNATIVES]
 

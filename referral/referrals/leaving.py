@@ -8,7 +8,7 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx, execute
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
-from referral.intake import requests
+from referral.intake import messages, requests
 from referral.intake.requests import HelpRequest
 from referral.referrals import notes, offers
 from referral.referrals.notes import By
@@ -24,6 +24,7 @@ async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: date
             await outbox.put(tx, JobKind.TELL_WITHDRAWN, referral.id)
     if erase:
         await notes.forget(tx, closed.id)
+        await messages.forget(tx, closed.id)
         await blank(tx, closed.id)
     return closed
 
@@ -32,6 +33,9 @@ async def blank(tx: Tx, request_id: UUID) -> None:
     """Blank what the referrals of an erased request could still tell: why not, how well it fit, how urgent it was."""
     await execute(
         tx,
-        "UPDATE referral SET decline_reason = NULL, score = 0, expires_at = offered_at WHERE request_id = $1",
+        """
+        UPDATE referral SET decline_reason = NULL, outcome = NULL, needs = ARRAY[help_type], score = 0,
+                            expires_at = offered_at
+         WHERE request_id = $1""",
         request_id,
     )

@@ -48,6 +48,11 @@ def wrong_in(path: str, text: str | None) -> list[FieldProblem]:
     return of_text(path, text, NOTE_LIMIT)
 
 
+def says_something(text: str | None) -> bool:
+    """Whether there is anything in it to read."""
+    return any(sign.isalnum() for sign in text or "")
+
+
 async def keep(tx: Tx, vault: Vault, request: HelpRequest, referral_id: UUID, text: str, by: By) -> None:
     """Seal the words and keep them; nothing is kept of a request that has been erased."""
     if request.data_key is None:

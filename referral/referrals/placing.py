@@ -4,19 +4,18 @@ from datetime import datetime
 from uuid import UUID
 
 from referral.foundation import outbox
-from referral.foundation.actors import ActorKind
-from referral.foundation.db import Tx, attempt
+from referral.foundation.db import Reader, Tx, attempt, value
 from referral.foundation.errors import Conflict, NoCapacity
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
-from referral.intake import requests
+from referral.intake import claims, requests
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope, HelpRequestStatus, UrgencyLevel
 from referral.matching import finding, rules, tables
 from referral.matching.pair import Need
 from referral.matching.ranking import NOTHING_RELAXED, Verdict
-from referral.referrals import offers, states
+from referral.referrals import needs, offers, states
 from referral.referrals.offers import THE_SYSTEM, Terms
 from referral.referrals.reading import Referral, of_request
 
@@ -24,7 +23,16 @@ from referral.referrals.reading import Referral, of_request
 MOST_OFFERS = 8
 # Whoever is in the gravest danger is offered to two organizations at once; the first yes wins.
 OFFERS_AT_ONCE = {UrgencyLevel.CRITICAL: 2}
-LOOKING = frozenset({HelpRequestStatus.SUBMITTED, HelpRequestStatus.MATCHING, HelpRequestStatus.OFFERED})
+# After a yes too: another need may still be without anybody.
+LOOKING = frozenset(
+    {
+        HelpRequestStatus.SUBMITTED,
+        HelpRequestStatus.MATCHING,
+        HelpRequestStatus.OFFERED,
+        HelpRequestStatus.REFERRED,
+        HelpRequestStatus.IN_SERVICE,
+    }
+)
 
 
 async def offer_best(
@@ -32,28 +40,54 @@ async def offer_best(
 ) -> Referral | None:
     """Offer a waiting request to the best provider that may be asked by machine; nobody left is a person's work.
 
-    One offer in each transaction: two would lock two counts in the order of this person's list, and someone else's
-    list has another order. A request that needs a second offer at once is put back.
+    Each need is looked for by itself, the first need first. One offer in each transaction: two would lock two counts in
+    the order of this person's list, and someone else's list has another order. A request that needs another offer is
+    put back.
     """
     request = await requests.locked(tx, request_id)
     if request is None or not request.is_live or request.status not in LOOKING:
         return None
     asked = await of_request(tx, request_id)
-    if any(referral.shows_person for referral in asked):
+    without_anybody = needs.unmet(request.help_types, asked)
+    if not without_anybody:
         return None
-    waiting = [referral for referral in asked if referral.status in states.OPEN]
-    need = await finding.need_of(tx, vault, request, now=now)
-    wanted = OFFERS_AT_ONCE.get(need.urgency, 1) - len(waiting)
-    if wanted <= 0:
+    if await claims.is_held(tx, request_id):  # a person has it in hand: what comes back goes to them
+        if not any(one.status in states.OPEN for one in asked) and not await told_already(tx, request_id):
+            await offers.leave_to_a_person(tx, request_id, now=now)
         return None
-    made = None
-    if len(asked) < MOST_OFFERS and ConsentScope.MATCH_AUTOMATICALLY in need.consents:
-        made = await first_that_takes(tx, request, need, {one.organization_id for one in waiting}, relaxed, now)
-    if made is None and not waiting:
-        await ask_a_person(tx, request, now)
-    if made is not None and wanted > 1:
-        await outbox.put(tx, JobKind.MATCH, request_id)
-    return made
+    whole = await finding.need_of(tx, vault, request, now=now)
+    return await for_each_need(tx, request, whole, asked, without_anybody, relaxed, now)
+
+
+async def for_each_need(
+    tx: Tx,
+    request: HelpRequest,
+    whole: Need,
+    asked: list[Referral],
+    without_anybody: tuple[HelpType, ...],
+    relaxed: frozenset[str],
+    now: datetime,
+) -> Referral | None:
+    """The first offer that can be made for a need without anybody; a person looks where one is left alone."""
+    left_alone = False
+    for wanted in without_anybody:
+        waiting = needs.open_for(wanted, asked)
+        lacking = OFFERS_AT_ONCE.get(whole.urgency, 1) - len(waiting)
+        if lacking <= 0:
+            continue
+        made = None
+        if needs.asked_for(wanted, asked) < MOST_OFFERS and ConsentScope.MATCH_AUTOMATICALLY in whole.consents:
+            need = needs.looking_for(whole, wanted, without_anybody)
+            besides = {one.organization_id for one in waiting}
+            made = await first_that_takes(tx, request, need, besides, relaxed, now)
+        if made is not None:
+            if lacking > 1 or len(without_anybody) > 1:
+                await outbox.put(tx, JobKind.MATCH, request.id)
+            return made
+        left_alone = left_alone or not waiting
+    if left_alone and not await told_already(tx, request.id):
+        await offers.leave_to_a_person(tx, request.id, now=now)
+    return None
 
 
 async def first_that_takes(
@@ -79,6 +113,7 @@ async def first_that_takes(
 def terms(need: Need, verdict: Verdict) -> Terms:
     """The offer that a verdict leads to."""
     return Terms(
+        needs=needs.served(need, verdict.candidate.help_types),
         provider_id=verdict.candidate.provider_id,
         organization_id=verdict.candidate.organization_id,
         help_type=help_offered(need, verdict),
@@ -94,6 +129,15 @@ def help_offered(need: Need, verdict: Verdict) -> HelpType:
     return rules.best_help(asked, offered)[0] if offered else asked
 
 
-async def ask_a_person(tx: Tx, request: HelpRequest, now: datetime) -> None:
-    await requests.set_status(tx, request.id, HelpRequestStatus.IN_TRIAGE, now=now)
-    await requests.record(tx, request.id, "needs_person", ActorKind.SYSTEM, at=now)
+async def told_already(at: Reader, request_id: UUID) -> bool:
+    """Whether a person was asked to look since the last offer; once is enough while a yes to another need stands."""
+    return await value(
+        at,
+        """
+        SELECT EXISTS (SELECT FROM help_request
+                        WHERE id = $1 AND status IN ('referred', 'in_service'))
+           AND EXISTS (SELECT FROM request_event
+                        WHERE request_id = $1 AND kind = 'needs_person'
+                          AND at >= (SELECT max(offered_at) FROM referral WHERE request_id = $1))""",
+        request_id,
+    )

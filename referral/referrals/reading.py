@@ -25,6 +25,7 @@ class Referral:
     provider_id: UUID
     organization_id: UUID
     help_type: HelpType
+    needs: tuple[HelpType, ...]
     status: ReferralStatus
     capacity_id: UUID | None
     holds: bool
@@ -33,6 +34,7 @@ class Referral:
     responded_at: datetime | None
     decline_reason: DeclineReason | None
     outcome: ReferralOutcome | None
+    offered_by: ActorKind
     score: int
 
     @property
@@ -42,8 +44,8 @@ class Referral:
 
 
 REFERRAL: LiteralString = """
-    id, request_id, provider_id, organization_id, help_type, status, capacity_id, holds, offered_at, expires_at,
-    responded_at, decline_reason, outcome, score"""
+    id, request_id, provider_id, organization_id, help_type, needs, status, capacity_id, holds, offered_at,
+    expires_at, responded_at, decline_reason, outcome, offered_by, score"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,13 @@ NEXT: dict[ReferralStatus, frozenset[ReferralStatus]] = {
     F: frozenset(),
 }
 OPEN = frozenset({O, V, M})
-LIVE = OPEN | {P, A, W}
+AFTER_YES = frozenset({A, W})
+LIVE = OPEN | AFTER_YES | {P}
+
+
+def before(to: ReferralStatus) -> frozenset[ReferralStatus]:
+    """From where a referral may become this."""
+    return frozenset(status for status, nexts in NEXT.items() if to in nexts)
 
 
 def advance(status: ReferralStatus, to: ReferralStatus) -> ReferralStatus:
@@ -34,4 +40,6 @@ def advance(status: ReferralStatus, to: ReferralStatus) -> ReferralStatus:
         raise AlreadyAnswered("This offer has been answered already.")
     if status is M and to is M:
         raise Conflict("You have asked already, and the intake team sees your question. You can still say yes or no.")
+    if status in {C, F} and to in {W, C, F}:
+        raise AlreadyAnswered("What became of this referral has been recorded already.")
     raise Conflict(f"This referral is {status.value} and cannot become {to.value}.")

@@ -4,6 +4,7 @@ The caller has locked the request, but where a provider merely looks (`offers.vi
 other, and takes nothing back.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from referral.foundation.db import Reader, Tx, execute, many, one
@@ -11,7 +12,7 @@ from referral.foundation.errors import AlreadyAnswered, Conflict, Expired, NotFo
 from referral.referrals import states
 from referral.referrals.notes import By
 from referral.referrals.reading import REFERRAL, Referral, referral
-from referral.referrals.words import DeclineReason, ReferralStatus
+from referral.referrals.words import DeclineReason, ReferralOutcome, ReferralStatus
 
 
 async def move(
@@ -22,8 +23,12 @@ async def move(
     by: By,
     *,
     reason: DeclineReason | None = None,
+    not_again_for: timedelta | None = None,
 ) -> Referral | None:
-    """Change the status of an open offer whose clock runs; None where it stands elsewhere or has run out."""
+    """Change the status of an open offer whose clock runs; None where it stands elsewhere or has run out.
+
+    `not_again_for` says how long after this end its provider is not asked again about the person; None for good.
+    """
     return await one(
         tx,
         Referral,
@@ -31,7 +36,8 @@ async def move(
         WITH moved AS (
              UPDATE referral
                 SET status = $2, decline_reason = coalesce($4, decline_reason),
-                    responded_at = CASE WHEN $2 IN ('declined', 'more_info') THEN now() ELSE responded_at END
+                    responded_at = CASE WHEN $2 IN ('declined', 'more_info') THEN now() ELSE responded_at END,
+                    excluded_until = coalesce(now() + $7::interval, excluded_until)
               WHERE id = $1 AND status = ANY($3::text[]) AND expires_at > now()
              RETURNING {REFERRAL}
         ), noted AS (
@@ -45,11 +51,71 @@ async def move(
         reason,
         by.kind.value,
         by.id,
+        not_again_for,
+    )
+
+
+async def after_yes(
+    tx: Tx,
+    id: UUID,
+    to: ReferralStatus,
+    by: By,
+    *,
+    outcome: ReferralOutcome | None = None,
+    reason: DeclineReason | None = None,
+    not_again_for: timedelta | None = None,
+) -> Referral | None:
+    """Go on from a yes to where the table allows; None where it stands elsewhere."""
+    return await one(
+        tx,
+        Referral,
+        f"""
+        WITH moved AS (
+             UPDATE referral
+                SET status = $2, outcome = $4, decline_reason = coalesce($5, decline_reason),
+                    excluded_until = coalesce(now() + $8::interval, excluded_until)
+              WHERE id = $1 AND status = ANY($3::text[])
+             RETURNING {REFERRAL}
+        ), noted AS (
+             INSERT INTO referral_event (referral_id, at, status, actor, actor_id)
+             SELECT id, clock_timestamp(), status, $6, $7 FROM moved
+        )
+        SELECT {REFERRAL} FROM moved""",
+        id,
+        to.value,
+        [status.value for status in states.before(to) & states.AFTER_YES],
+        outcome,
+        reason,
+        by.kind.value,
+        by.id,
+        not_again_for,
+    )
+
+
+async def take_back(tx: Tx, id: UUID, by: By) -> Referral | None:
+    """Recall a live referral, whether its clock still runs or not; None where it has ended."""
+    return await one(
+        tx,
+        Referral,
+        f"""
+        WITH moved AS (
+             UPDATE referral SET status = 'recalled' WHERE id = $1 AND status = ANY($2::text[]) RETURNING {REFERRAL}
+        ), noted AS (
+             INSERT INTO referral_event (referral_id, at, status, actor, actor_id)
+             SELECT id, clock_timestamp(), status, $3, $4 FROM moved
+        )
+        SELECT {REFERRAL} FROM moved""",
+        id,
+        [status.value for status in states.before(ReferralStatus.RECALLED)],
+        by.kind.value,
+        by.id,
     )
 
 
 async def accept(tx: Tx, id: UUID, by: By) -> list[Referral]:
-    """Accept an open offer whose clock runs, and recall every other open offer of its request.
+    """Accept an open offer whose clock runs, and recall every other open offer of the same needs.
+
+    A provider whose offer is recalled so has refused nothing, and may be asked again.
 
     The accepted one comes first, then those recalled, as they were. Empty where it stands elsewhere or has run out.
     """
@@ -64,8 +130,9 @@ async def accept(tx: Tx, id: UUID, by: By) -> list[Referral]:
         ), rivals AS (
              SELECT {REFERRAL} FROM referral
               WHERE request_id = (SELECT request_id FROM accepted) AND status = ANY($2::text[]) AND id <> $1
+                AND needs && (SELECT needs FROM accepted)
         ), recalled AS (
-             UPDATE referral SET status = 'recalled' WHERE id IN (SELECT id FROM rivals)
+             UPDATE referral SET status = 'recalled', excluded_until = now() WHERE id IN (SELECT id FROM rivals)
         ), noted AS (
              INSERT INTO referral_event (referral_id, at, status, actor, actor_id)
              SELECT id, clock_timestamp(), 'accepted', $3, $4::uuid FROM accepted
@@ -119,7 +186,7 @@ async def end(tx: Tx, request_id: UUID, to: ReferralStatus, by: By, *, of: froze
         WITH live AS (
              SELECT {REFERRAL} FROM referral WHERE request_id = $1 AND status = ANY($2::text[])
         ), ended AS (
-             UPDATE referral SET status = $3 WHERE id IN (SELECT id FROM live)
+             UPDATE referral SET status = $3, excluded_until = now() WHERE id IN (SELECT id FROM live)
         ), noted AS (
              INSERT INTO referral_event (referral_id, at, status, actor, actor_id)
              SELECT id, clock_timestamp(), $3, $4, $5 FROM live ORDER BY id

@@ -11,7 +11,7 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx, many
 from referral.foundation.outbox import JobKind
 from referral.intake import requests
-from referral.referrals import offers, states, steps
+from referral.referrals import effects, offers, states, steps
 from referral.referrals.offers import THE_SYSTEM
 from referral.referrals.reading import REFERRAL, Referral, referral
 from referral.referrals.words import ReferralStatus
@@ -40,7 +40,7 @@ async def recall(tx: Tx, id: UUID, *, now: datetime) -> None:
     if found is None:
         return
     await requests.locked(tx, found.request_id)
-    recalled = await steps.move(tx, id, ReferralStatus.RECALLED, states.OPEN, THE_SYSTEM)
+    recalled = await steps.move(tx, id, ReferralStatus.RECALLED, states.OPEN, THE_SYSTEM, not_again_for=effects.AT_ONCE)
     if recalled is None:
         return
     await requests.record(tx, recalled.request_id, "recalled", ActorKind.SYSTEM, at=now, subject_id=id)

@@ -15,6 +15,7 @@ from referral.foundation.db import Reader, Tx
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake import consents, next_steps, requests
+from referral.intake.consents import Consent
 from referral.intake.form import Facts, OnBehalf, Person, Spot
 from referral.intake.next_steps import NextStep
 from referral.intake.requests import HelpRequest
@@ -124,7 +125,7 @@ def whole(request: HelpRequest, facts: Facts, beholder: Beholder, now: datetime)
         languages=request.languages,
         help_types=request.help_types,
         posture=facts.posture,
-        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now),
+        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to),
         place=facts.place,
         country=request.country,
         state=request.state,
@@ -169,6 +170,14 @@ async def person(tx: Tx, vault: Vault, view: RequestView, by: By) -> Person | No
     who = by.id or (view.referral.provider_id if view.referral else None)  # a link speaks for its provider
     await audit.record(tx, actor=by.kind, actor_id=who, act="person_read", subject_id=view.id)
     return requests.person_of(vault, view.request)
+
+
+async def consents_seen(at: Reader, view: RequestView) -> list[Consent]:
+    """What the person agreed to; by which channel staff heard it is between them and the person."""
+    given = await consents.given(at, view.id)
+    if view.beholder in {Beholder.REQUESTER, Beholder.STAFF}:
+        return given
+    return [replace(one, heard_by=None, withdrawal_heard_by=None) for one in given]
 
 
 async def agrees(at: Reader, request_id: UUID, scope: ConsentScope) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
+from uuid import UUID
 
 from referral.foundation import cursors
 from referral.foundation.actors import Staff
@@ -12,6 +13,19 @@ from referral.foundation.errors import ValidationFailed, problem
 from referral.foundation.vocabulary import HelpType, Word
 from referral.intake.requests import REQUEST, HelpRequest
 from referral.intake.words import HelpRequestStatus, UrgencyLevel
+from referral.triage import stuck
+from referral.triage.stuck import StuckReason
+
+# Nobody has answered the person yet: asked for more, put in a line, taken or closed, they have heard from us.
+UNANSWERED = frozenset(
+    {
+        HelpRequestStatus.SUBMITTED,
+        HelpRequestStatus.IN_TRIAGE,
+        HelpRequestStatus.MATCHING,
+        HelpRequestStatus.OFFERED,
+    }
+)
+LISTS = ("statuses", "urgencies", "help_types", "languages", "countries", "states", "stuck")
 
 
 class QueueOrder(Word):
@@ -19,6 +33,16 @@ class QueueOrder(Word):
 
     RESPOND_BY = "respond_by", "Whoever must hear from us first."
     OLDEST = "oldest", "Whoever has waited longest."
+    URGENCY = "urgency", "The most urgent level first, in it whoever must hear from us first."
+    RECENTLY_CHANGED = "recently_changed", "What changed last comes first."
+
+
+class AssigneeIs(Word):
+    """In whose hands a request is."""
+
+    ME = "me", "One's own."
+    NOBODY = "nobody", "Nobody's."
+    SOMEONE = "someone", "Anybody's, one's own too."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +53,11 @@ class QueueFilter:
     urgencies: tuple[UrgencyLevel, ...] | None = None
     help_types: tuple[HelpType, ...] | None = None
     languages: tuple[str, ...] | None = None
+    countries: tuple[str, ...] | None = None
+    states: tuple[str, ...] | None = None
+    assignee: AssigneeIs | None = None
+    overdue: bool | None = None
+    stuck: tuple[StuckReason, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,66 +68,136 @@ class Queued:
     page: Page
 
 
-# CASE, because Postgres folds it away before it looks whether the index of what is not closed fits; OR it does not.
-MATCHING: LiteralString = """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many of the requests that match are of one kind."""
+
+    kind: str
+    word: str
+    count: int
+
+
+# Postgres folds what is not asked away. CASE, because that it folds before it looks whether the index of what is not
+# closed fits; OR it does not. Sets of ids and not EXISTS, because under OR each row would be looked up by itself.
+MATCHING: LiteralString = f"""
     data_key IS NOT NULL
     AND CASE WHEN $1::text[] IS NULL THEN status <> 'closed' ELSE status = ANY($1) END
     AND ($2::text[] IS NULL OR urgency = ANY($2))
     AND ($3::text[] IS NULL OR help_types && $3)
-    AND ($4::text[] IS NULL OR languages && $4)"""
+    AND ($4::text[] IS NULL OR languages && $4)
+    AND ($5::text[] IS NULL OR country = ANY($5))
+    AND ($6::text[] IS NULL OR state = ANY($6))
+    AND ($7::text[] IS NULL OR id = ANY(ARRAY(SELECT request_id FROM ({stuck.STUCK}) AS s WHERE s.reason = ANY($7))))
+    AND ($8::text IS DISTINCT FROM 'me' OR id = ANY(ARRAY(SELECT request_id FROM request_claim WHERE staff_id = $9)))
+    AND ($8::text IS DISTINCT FROM 'someone' OR id = ANY(ARRAY(SELECT request_id FROM request_claim)))
+    AND ($8::text IS DISTINCT FROM 'nobody' OR id <> ALL(ARRAY(SELECT request_id FROM request_claim)))
+    AND ($10::boolean IS NULL OR (respond_by <= $11::timestamptz AND status = ANY($12::text[])) = $10)"""
 
-# `fact` is what the order sorts by; an order is a named query, never a built one.
-BY_RESPONSE: LiteralString = "respond_by"
-BY_AGE: LiteralString = "created_at"
+# An order is a named query, never a built one: what it sorts by, and what comes after a mark.
+ORDERS: dict[QueueOrder, tuple[LiteralString, LiteralString]] = {
+    QueueOrder.RESPOND_BY: ("respond_by, id", "(respond_by, id) > (to_timestamp($14), $15)"),
+    QueueOrder.OLDEST: ("created_at, id", "(created_at, id) > (to_timestamp($14), $15)"),
+    QueueOrder.URGENCY: (
+        "urgency_rank(urgency), respond_by, id",
+        "(urgency_rank(urgency), respond_by, id) > ($13, to_timestamp($14), $15)",
+    ),
+    QueueOrder.RECENTLY_CHANGED: ("updated_at DESC, id DESC", "(updated_at, id) < (to_timestamp($14), $15)"),
+}
 
 
 async def waiting(
-    at: Reader, _staff: Staff, asked: QueueFilter, order: QueueOrder, *, first: int | None, after: str | None
+    at: Reader,
+    staff: Staff,
+    asked: QueueFilter,
+    order: QueueOrder,
+    *,
+    first: int | None,
+    after: str | None,
+    now: datetime,
 ) -> Queued:
     """A page of the queue for a member of staff. ValidationFailed for an empty list, a bad size or a bad cursor."""
     if problems := [
         problem(f"filter.{name}", "EMPTY", "Leave it out, or name at least one.")
-        for name in ("statuses", "urgencies", "help_types", "languages")
+        for name in LISTS
         if getattr(asked, name) == ()
     ]:
         raise ValidationFailed(problems)
-    window = cursors.window(f"queue {order.value}", float, first=first, after=after)
-    rows = await page_of_queue(at, asked, window, BY_RESPONSE if order is QueueOrder.RESPOND_BY else BY_AGE)
+    window = cursors.window(f"queue {order.value}", tuple[int, float], first=first, after=after)
+    rows = await page_of_queue(at, staff, asked, order, window, now)
     return Queued(requests=cursors.in_order(window, rows), page=cursors.page_of(window, len(rows)))
 
 
 async def page_of_queue(
-    at: Reader, asked: QueueFilter, window: Window[float], fact: LiteralString
+    at: Reader, staff: Staff, asked: QueueFilter, order: QueueOrder, window: Window[tuple[int, float]], now: datetime
 ) -> list[HelpRequest]:
+    sorting, following = ORDERS[order]
+    rank, moment = window.mark.key if window.mark else (None, None)
     return await many(
         at,
         HelpRequest,
         f"""
         SELECT {REQUEST} FROM help_request
          WHERE {MATCHING}
-           AND ($5::float8 IS NULL OR ({fact}, id) > (to_timestamp($5), $6))
-         ORDER BY {fact}, id
-         LIMIT $7""",
-        *arguments(asked),
-        window.mark.key if window.mark else None,
+           AND ($13::bigint IS NULL OR $14::float8 IS NULL OR {following})
+         ORDER BY {sorting}
+         LIMIT $16""",
+        *arguments(staff, asked, now),
+        rank,
+        moment,
         window.mark.id if window.mark else None,
         window.size + 1,
     )
 
 
-async def count(at: Reader, _staff: Staff, asked: QueueFilter) -> int:
+async def count(at: Reader, staff: Staff, asked: QueueFilter, *, now: datetime) -> int:
     """How many requests match."""
-    return await value(at, f"SELECT count(*) FROM help_request WHERE {MATCHING}", *arguments(asked))
+    return await value(at, f"SELECT count(*) FROM help_request WHERE {MATCHING}", *arguments(staff, asked, now))
+
+
+async def tallies(at: Reader, staff: Staff, asked: QueueFilter, *, now: datetime) -> list[Tally]:
+    """Of the requests that match: how many of each kind, the most first."""
+    return await many(
+        at,
+        Tally,
+        f"""
+        WITH matching AS MATERIALIZED (
+             SELECT id, status, urgency, help_types, languages, state, respond_by <= $11 AND status = ANY($12) AS late
+               FROM help_request
+              WHERE {MATCHING}
+        ), tallied AS (
+             SELECT 'status' AS kind, status AS word, count(*) AS count FROM matching GROUP BY status
+             UNION ALL SELECT 'urgency', urgency, count(*) FROM matching GROUP BY urgency
+             UNION ALL SELECT 'help_type', word, count(*) FROM matching, unnest(help_types) AS word GROUP BY word
+             UNION ALL SELECT 'language', word, count(*) FROM matching, unnest(languages) AS word GROUP BY word
+             UNION ALL SELECT 'state', state, count(*) FROM matching WHERE state IS NOT NULL GROUP BY state
+             UNION ALL SELECT 'overdue', '', count(*) FROM matching WHERE late
+             UNION ALL SELECT 'held', CASE WHEN c.staff_id = $9 THEN 'me' ELSE 'other' END, count(*)
+                         FROM matching JOIN request_claim c ON c.request_id = matching.id GROUP BY 2
+        )
+        SELECT kind, word, count FROM tallied ORDER BY kind, count DESC, word""",
+        *arguments(staff, asked, now),
+    )
 
 
 def cursor(request: HelpRequest, order: QueueOrder) -> str:
     """Where a request stands in an order."""
-    fact: datetime = request.respond_by if order is QueueOrder.RESPOND_BY else request.created_at
-    return cursors.written(f"queue {order.value}", fact.timestamp(), request.id)
+    moments: dict[QueueOrder, datetime] = {
+        QueueOrder.RESPOND_BY: request.respond_by,
+        QueueOrder.OLDEST: request.created_at,
+        QueueOrder.URGENCY: request.respond_by,
+        QueueOrder.RECENTLY_CHANGED: request.updated_at,
+    }
+    rank = list(UrgencyLevel).index(request.urgency) if order is QueueOrder.URGENCY else 0
+    return cursors.written(f"queue {order.value}", (rank, moments[order].timestamp()), request.id)
 
 
-def arguments(asked: QueueFilter) -> tuple[object, ...]:
-    return tuple(
-        None if words is None else list(words)
-        for words in (asked.statuses, asked.urgencies, asked.help_types, asked.languages)
+def arguments(staff: Staff, asked: QueueFilter, now: datetime) -> tuple[object, ...]:
+    lists = (getattr(asked, name) for name in LISTS)
+    return (
+        *(None if words is None else list(words) for words in lists),
+        asked.assignee.value if asked.assignee else None,
+        UUID(bytes=staff.id.bytes),
+        asked.overdue,
+        now,
+        sorted(UNANSWERED),
     )

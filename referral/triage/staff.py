@@ -7,18 +7,18 @@ is refused in the same words whatever was wrong, so nobody learns who has an acc
 import asyncio
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import LiteralString
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from referral.foundation.actors import Staff, StaffId, StaffRole
-from referral.foundation.db import Reader, Tx, execute, one, refusing
+from referral.foundation.db import Reader, Tx, execute, many, one, refusing
 from referral.foundation.errors import (
     Conflict,
     FieldProblem,
@@ -29,6 +29,7 @@ from referral.foundation.errors import (
     problem,
 )
 from referral.foundation.mail import is_address
+from referral.intake import claims
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
@@ -260,7 +261,7 @@ async def sign_out(tx: Tx, token: str) -> None:
 
 
 async def disable(tx: Tx, email: str, *, now: datetime) -> None:
-    """Shut an account and end its sessions everywhere. Raises NotFound where there is no such account."""
+    """Shut an account, end its sessions everywhere and let go what it holds. Raises NotFound where there is none."""
     disabled = await one(
         tx,
         Staff,
@@ -271,6 +272,13 @@ async def disable(tx: Tx, email: str, *, now: datetime) -> None:
     if disabled is None:
         raise NotFound("There is no account with this e-mail.")
     await execute(tx, "DELETE FROM staff_session WHERE staff_id = $1", disabled.id)
+    await claims.order_end(tx, disabled.id)
+
+
+async def members(at: Reader, ids: Sequence[UUID]) -> dict[UUID, Staff]:
+    """Who these are, in one question."""
+    rows = await many(at, Staff, f"SELECT {STAFF} FROM staff WHERE id = ANY($1::uuid[])", list(ids))
+    return {row.id: row for row in rows}
 
 
 async def staff_member(at: Reader, id: StaffId) -> Staff | None:

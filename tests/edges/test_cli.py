@@ -31,6 +31,7 @@ COMMANDS = [
     ["partner", "renew"], ["partner", "revoke"], ["provider"],
     ["provider", "link"], ["provider", "email"], ["provider", "ask"], ["db"], ["db", "start"], ["db", "stop"],
     ["db", "status"], ["db", "migrate"], ["db", "schema"],
+    ["jobs"], ["jobs", "list"], ["jobs", "show"], ["jobs", "retry"], ["jobs", "park"], ["retention"],
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from referral.foundation.db import Database, value
 from referral.foundation.vocabulary import CasePosture
 from referral.intake import requests
 from referral.intake.words import ConsentScope
-from referral.referrals import notes, offers, reading
+from referral.referrals import answering, notes, offers, reading
 from referral.referrals.offers import THE_SYSTEM
 from referral.referrals.words import DeclineReason, ReferralStatus
 
@@ -122,7 +122,7 @@ async def test_reading_after_a_yes_shows_the_person_to_no_scanner_but_to_whoever
     letter = await offered(house)
     await answered(house, letter, answer="accept")
     read = await opened(house, letter)
-    assert read.status_code == 409
+    assert read.status_code == 200
     assert "You have accepted" in read.text
     assert not any(word in read.text for word in PERSONAL)
     shown = await answered(house, letter, answer="show")
@@ -151,7 +151,7 @@ async def test_the_contact_is_not_shown_before_a_yes(house: House):
 async def test_a_link_that_has_run_out_shows_no_contact_even_after_a_yes(house: House):
     letter = await offered(house, link_lives=timedelta(seconds=-1))
     async with house.database.transaction() as tx:
-        await offers.accept(tx, letter.referral.id, THE_SYSTEM, now=letter.referral.offered_at)
+        await answering.accept(tx, letter.referral.id, THE_SYSTEM, now=letter.referral.offered_at)
     read, asked = await opened(house, letter), await answered(house, letter, answer="show")
     assert "Show the contact" not in read.text
     assert not any(word in asked.text for word in PERSONAL)
@@ -332,3 +332,59 @@ async def test_an_erased_request_leaves_nothing_to_see(house: House):
     shown = await answered(house, letter, answer="show")
     assert shown.status_code == 409
     assert "The person no longer asks for help here" in shown.text
+
+
+# ---------------------------------------------------------------- after a yes
+
+
+async def test_after_a_yes_the_page_asks_what_became_of_it_and_one_button_says_that_they_are_in_touch(house: House):
+    letter = await offered(house)
+    await answered(house, letter, answer="accept")
+    assert "We are in touch" in (await opened(house, letter)).text
+    thanks = await answered(house, letter, answer="reached")
+    assert thanks.status_code == 200
+    assert "You are in touch with the person" in thanks.text
+    assert await history(house.database, letter) == ["offered", "accepted", "in_progress"]
+    assert "We are in touch" not in (await opened(house, letter)).text
+    assert (await answered(house, letter, answer="reached")).status_code == 200  # a double click
+
+
+async def test_how_it_ended_is_told_with_a_choice_and_then_the_link_shows_nothing_more(house: House):
+    letter = await offered(house)
+    await answered(house, letter, answer="accept")
+    told = await answered(house, letter, answer="ended", outcome="served_limited", note="Papers are filed.")
+    assert told.status_code == 200
+    assert "Thank you for telling us" in told.text
+    assert await standing(house, letter) is ReferralStatus.COMPLETED
+    read, shown = await opened(house, letter), await answered(house, letter, answer="show")
+    assert "This referral is complete" in read.text
+    assert not any(word in read.text + shown.text for word in PERSONAL)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({}, "Choose how it ended."),
+        ({"outcome": "not_served"}, "Say why."),
+        ({"outcome": "served_full", "note": "x" * 501}, "500"),
+    ],
+)
+async def test_what_is_missing_is_said_beside_its_field_and_what_was_written_stays(
+    house: House, fields: dict[str, str], says: str
+):
+    letter = await offered(house)
+    await answered(house, letter, answer="accept")
+    answer = await answered(house, letter, answer="ended", **{"note": "A kept word.", **fields})
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert fields.get("note", "A kept word.") in answer.text
+    assert await standing(house, letter) is ReferralStatus.ACCEPTED
+
+
+async def test_before_a_yes_nothing_can_have_become_of_it(house: House):
+    letter = await offered(house)
+    for fields in ({"answer": "reached"}, {"answer": "ended", "outcome": "served_full"}):
+        answer = await answered(house, letter, **fields)
+        assert answer.status_code == 409
+        assert "Your answer" in answer.text
+    assert await history(house.database, letter) == ["offered"]

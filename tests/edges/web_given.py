@@ -18,7 +18,7 @@ from referral.foundation.clock import now
 from referral.foundation.db import Database, execute
 from referral.foundation.links import Link, Purpose
 from referral.foundation.vocabulary import CasePosture, HelpType
-from referral.intake import requests
+from referral.intake import requests, submitting
 from referral.intake.form import Answers, LookedUp, Person, SafeContact, Spot
 from referral.intake.words import CanAfford, ConsentScope, ContactChannel, Representation
 from referral.referrals import offers
@@ -81,7 +81,7 @@ async def asked(
     )
     found = LookedUp(languages={"es": "es", "mam": "mam"}, place=BROWNSVILLE)
     async with house.database.transaction() as tx:
-        return (await requests.submit(tx, house.vault, Visitor(), answers, found, now=now())).request
+        return (await submitting.submit(tx, house.vault, Visitor(), answers, found, now=now())).request
 
 
 async def offered(

@@ -227,3 +227,39 @@ async def test_an_order_that_waits_is_not_lost_when_it_is_taken_at_the_same_mome
     await again
     assert await waiting(fresh_db) == 2
     assert (await taken(fresh_db)).subject_id == subject
+
+
+async def test_a_worker_sleeps_although_something_is_due_that_it_does_not_do(fresh_db: Database) -> None:
+    await ordered(fresh_db, JobKind.MATCH)
+    assert await outbox.seconds_until_next(fresh_db, [JobKind.TELL_PROVIDER], at_most=5) == 5
+    assert await outbox.seconds_until_next(fresh_db, [JobKind.MATCH], at_most=5) == 0
+
+
+async def test_some_are_taken_at_once_those_that_are_due_longest(fresh_db: Database) -> None:
+    subjects = [await ordered(fresh_db) for _ in range(5)]
+    jobs = await outbox.take_some(fresh_db, [JobKind.MATCH], at_most=3)
+    assert {job.subject_id for job in jobs} == set(subjects[:3])
+    assert {job.lease for job in jobs} == {1}
+    assert len(await outbox.take_some(fresh_db, [JobKind.MATCH], at_most=3)) == 2
+
+
+async def test_a_lease_that_is_renewed_keeps_the_job_and_one_that_was_lost_is_not_renewed(fresh_db: Database) -> None:
+    await ordered(fresh_db)
+    job = await taken(fresh_db)
+    await lease_runs_out(fresh_db)
+    assert await outbox.renew(fresh_db, job)
+    assert await outbox.take(fresh_db) is None
+    await lease_runs_out(fresh_db)
+    second = await taken(fresh_db)
+    assert not await outbox.renew(fresh_db, job)
+    assert await outbox.renew(fresh_db, second)
+    await finished(fresh_db, second)
+    assert not await outbox.renew(fresh_db, second)
+
+
+async def test_a_job_whose_workers_died_of_it_twelve_times_is_parked(fresh_db: Database) -> None:
+    await failing_at(fresh_db, outbox.MAX_ATTEMPTS)
+    await lease_runs_out(fresh_db)
+    assert await outbox.take(fresh_db) is None
+    assert await outbox.seconds_until_next(fresh_db, at_most=5) == 5
+    assert await value(fresh_db.reader, "SELECT parked_at IS NOT NULL AND error_code = 'WORKER_DIED' FROM outbox")

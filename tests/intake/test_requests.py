@@ -17,9 +17,10 @@ from referral.foundation.db import Tx
 from referral.foundation.errors import IdempotencyKeyReused, NotFound, ValidationFailed, problem
 from referral.foundation.vault import SealBroken
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake import consents, receipts, requests
+from referral.intake import consents, receipts, requests, submitting
 from referral.intake.form import Answers, CourtNamed, LookedUp, OnBehalf, Person, SafeContact, Spot
-from referral.intake.requests import HelpRequest, Submitted
+from referral.intake.requests import HelpRequest
+from referral.intake.submitting import Submitted
 from referral.intake.words import (
     AgeBand,
     CanAfford,
@@ -80,7 +81,7 @@ async def sent(
     house: House, answers: Answers = ANSWERS, *, who: Visitor | Partner = VISITOR, found: LookedUp = FOUND
 ) -> Submitted:
     async with house.database.transaction() as tx:
-        return await requests.submit(tx, house.vault, who, answers, found, now=now())
+        return await submitting.submit(tx, house.vault, who, answers, found, now=now())
 
 
 async def closed(house: House, receipt: str, *, erase: bool = False) -> HelpRequest:
@@ -109,11 +110,11 @@ async def test_a_request_is_kept_with_its_consents_its_history_and_an_order_to_l
     given = await consents.given(house.database.reader, kept.id)
     assert {one.scope for one in given} == {*ANSWERS.consents, ConsentScope.STORE_REQUEST}
     assert {(one.language, one.withdrawn_at, one.text_version) for one in given} == {
-        ("es", None, requests.QUESTION_SET)
+        ("es", None, submitting.QUESTION_SET)
     }
     assert await history(house) == [("submitted", "helper")]
-    orders = await house.database.pool.fetch("SELECT kind, subject_id FROM outbox")
-    assert [tuple(order) for order in orders] == [("match", kept.id)]
+    orders = await house.database.pool.fetch("SELECT kind, subject_id FROM outbox ORDER BY kind")
+    assert [tuple(order) for order in orders] == [("match", kept.id), ("re_evaluate", kept.id)]
 
 
 async def test_everything_that_was_said_comes_back_to_who_has_the_keys(house: House) -> None:
@@ -144,14 +145,14 @@ async def test_a_retry_gets_the_first_receipt_and_keeps_nothing_more(house: Hous
     first = await sent(house)
     again = await sent(house)
     assert (again.receipt, again.request) == (first.receipt, first.request)
-    assert [await rows(house, table) for table in ("help_request", "request_event", "outbox")] == [1, 1, 1]
+    assert [await rows(house, table) for table in ("help_request", "request_event", "outbox")] == [1, 1, 2]
     assert await rows(house, "consent") == 3
 
 
 async def test_twenty_at_once_are_one_request_with_one_receipt(house: House) -> None:
     kept = await asyncio.gather(*(sent(house) for _ in range(20)))
     assert len({(one.receipt, one.request.id) for one in kept}) == 1
-    assert [await rows(house, table) for table in ("help_request", "request_event", "outbox")] == [1, 1, 1]
+    assert [await rows(house, table) for table in ("help_request", "request_event", "outbox")] == [1, 1, 2]
     assert await rows(house, "consent") == 3
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from referral.foundation.vocabulary import CasePosture
 from referral.intake import urgency
@@ -108,3 +110,68 @@ def test_it_grows_more_urgent_as_the_hearing_nears_and_the_answer_is_due_from_wh
     assert (first.level, later.level) == (E, U)
     assert first.respond_by == NOW + timedelta(days=7)
     assert later.respond_by == NOW + timedelta(days=3)
+
+
+# ---------------------------------------------------------------- as time goes by
+
+
+@pytest.mark.parametrize(
+    ("stated", "hours", "level"),
+    [
+        ((), 671, N),
+        ((), 672, E),
+        ((), 1007, E),
+        ((), 1008, U),
+        ((), 100_000, U),
+        ((UrgencyCriterion.GBV_SURVIVOR,), 335, E),
+        ((UrgencyCriterion.GBV_SURVIVOR,), 336, U),
+        ((UrgencyCriterion.DETAINED,), 100_000, U),
+        ((UrgencyCriterion.MEDICAL_EMERGENCY,), 100_000, C),
+    ],
+)
+def test_waiting_raises_a_request_at_twice_its_target_and_never_above_urgent(
+    stated: tuple[UrgencyCriterion, ...], hours: int, level: UrgencyLevel
+) -> None:
+    found = judged(*stated, now=NOW + timedelta(hours=hours))
+    assert found.level is level
+    assert found.respond_by == NOW + level.first_answer_within
+
+
+WORDS = st.lists(st.sampled_from(sorted(UrgencyCriterion)), max_size=2)
+DAYS = st.one_of(st.none(), st.integers(-20, 120))
+AGO = st.one_of(st.none(), st.integers(0, 400))
+
+
+@settings(deadline=None, max_examples=60)
+@given(WORDS, DAYS, AGO, st.integers(0, 100 * 24 * 60), st.sampled_from([None, *UrgencyLevel]))
+def test_between_two_changes_the_level_stays_and_at_each_it_changes(
+    stated: list[UrgencyCriterion], hearing_in: int | None, arrived: int | None, after: int, raised: UrgencyLevel | None
+) -> None:
+    today, start = NOW.date(), NOW + timedelta(minutes=after)
+    hearing = None if hearing_in is None else today + timedelta(days=hearing_in)
+    arrival = None if arrived is None else today - timedelta(days=arrived)
+
+    def level_at(moment: datetime) -> UrgencyLevel:
+        return urgency.judge(
+            circumstances=frozenset(stated),
+            posture=CasePosture.UNKNOWN,
+            age=AgeBand.UNKNOWN,
+            next_hearing_on=hearing,
+            arrived_on=arrival,
+            asked_at=NOW,
+            now=moment,
+            at_least=raised,
+        ).level
+
+    at: datetime | None = start
+    level, minute, changes = level_at(start), start, 0
+    while at is not None:
+        at = urgency.next_change(level_at, next_hearing_on=hearing, arrived_on=arrival, asked_at=NOW, now=at)
+        until = at or start + timedelta(days=200)
+        while minute < until:  # every hour and odd minutes; what is judged is what was judged at the last change
+            assert level_at(minute) is level
+            minute += timedelta(minutes=61)
+        if at is not None:
+            assert level_at(at - timedelta(microseconds=1)) is level
+            level, minute, changes = level_at(at), at, changes + 1
+    assert changes <= 7

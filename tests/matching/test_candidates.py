@@ -211,9 +211,10 @@ async def referral(database: Database, office: Office, request: UUID, *, status:
     )
     await database.pool.execute(
         """
-        INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, decline_reason, holds,
-                              offered_at, expires_at, offered_by, score, rules_version)
-        VALUES (gen_random_uuid(), $1, $2, $3, 'legal.asylum', $4, $5, false, now(), now(), 'system', 0, 'test')""",
+        INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, needs, status, decline_reason,
+                              holds, offered_at, expires_at, offered_by, score, rules_version)
+        VALUES (gen_random_uuid(), $1, $2, $3, 'legal.asylum', '{legal.asylum}', $4, $5, false, now(), now(),
+                'system', 0, 'test')""",
         request,
         office.id,
         office.organization_id,

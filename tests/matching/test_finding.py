@@ -16,9 +16,10 @@ from referral.foundation.clock import now
 from referral.foundation.db import Database
 from referral.foundation.errors import NotFound
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
-from referral.intake import requests
+from referral.intake import requests, submitting
 from referral.intake.form import Answers, CourtNamed, LookedUp, Spot
-from referral.intake.requests import HelpRequest, Submitted
+from referral.intake.requests import HelpRequest
+from referral.intake.submitting import Submitted
 from referral.intake.words import AgeBand, CanAfford, ConsentScope, Representation, UrgencyCriterion, UrgencyLevel
 from referral.matching import finding
 from referral.matching.answers import Room, Rule, RuleAnswer
@@ -47,7 +48,7 @@ async def sent(
     )
     found = LookedUp(languages=KNOWN, place=place, court=court)
     async with house.database.transaction() as tx:
-        return await requests.submit(tx, house.vault, Visitor(), replace(answers, **changes), found, now=now())
+        return await submitting.submit(tx, house.vault, Visitor(), replace(answers, **changes), found, now=now())
 
 
 async def need_of(house: House, request: HelpRequest) -> Need:

@@ -38,7 +38,8 @@ async def test_an_offer_holds_a_place_and_orders_its_letter_and_its_end(house: H
     assert (made.status, made.holds) == (ReferralStatus.OFFERED, True)
     assert made.expires_at - made.offered_at == timedelta(days=1)
     orders = await house.database.pool.fetch("SELECT kind, run_at FROM outbox WHERE subject_id = $1", made.id)
-    assert {kind for kind, _ in orders} == {"tell_provider", "expire_offer"}
+    assert {kind for kind, _ in orders} == {"tell_provider", "remind_provider", "expire_offer"}
+    assert dict(orders)["remind_provider"] == made.offered_at + timedelta(hours=12)
     assert dict(orders)["expire_offer"] == made.expires_at
     assert await value(house.database.reader, "SELECT held FROM capacity") == 1
 
@@ -65,7 +66,10 @@ async def test_no_place_no_offer_and_nothing_of_it_stays(house: House) -> None:
     with pytest.raises(NoCapacity):
         await offered(house, request, terms(office))
     assert await value(house.database.reader, "SELECT count(*) FROM referral") == 0
-    assert await value(house.database.reader, "SELECT count(*) FROM outbox WHERE kind <> 'match'") == 0
+    assert (
+        await value(house.database.reader, "SELECT count(*) FROM outbox WHERE kind NOT IN ('match', 're_evaluate')")
+        == 0
+    )
 
 
 @pytest.mark.parametrize(

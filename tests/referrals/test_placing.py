@@ -322,7 +322,7 @@ async def test_after_another_no_the_sister_office_may_be_asked(house: House) -> 
 
 
 # ---------------------------------------------------------------- nothing to do
-@pytest.mark.parametrize("stands", ["in_triage", "needs_info", "referred", "in_service", "waitlisted"])
+@pytest.mark.parametrize("stands", ["in_triage", "needs_info", "waitlisted", "draft"])
 async def test_a_request_that_is_not_looking_is_left_alone(house: House, stands: str) -> None:
     await given.office(house.database)
     request = await someone(house)

@@ -40,6 +40,7 @@ def referral(request: HelpRequest, status: ReferralStatus) -> Referral:
         provider_id=uuid4(),
         organization_id=uuid4(),
         help_type=HelpType.LEGAL_ASYLUM,
+        needs=(HelpType.LEGAL_ASYLUM,),
         status=status,
         capacity_id=None,
         holds=False,
@@ -48,6 +49,7 @@ def referral(request: HelpRequest, status: ReferralStatus) -> Referral:
         responded_at=None,
         decline_reason=None,
         outcome=None,
+        offered_by=ActorKind.SYSTEM,
         score=500,
     )
 

@@ -101,6 +101,21 @@ async def send(tx: Tx, vault: Vault, listing: UUID, reason: ReportReason, words:
     )
 
 
+async def flag(tx: Tx, listing: UUID, reason: ReportReason, *, now: datetime) -> None:
+    """A provider's own answer says that its listing is wrong: a report without words, once until somebody looks."""
+    await execute(
+        tx,
+        """
+        INSERT INTO listing_report (id, provider_id, reason, sent_at)
+        SELECT $1, $2, $3, $4
+         WHERE NOT EXISTS (SELECT FROM listing_report WHERE provider_id = $2 AND reason = $3 AND closed_at IS NULL)""",
+        uuid4(),
+        listing,
+        reason.value,
+        now,
+    )
+
+
 SEALED: LiteralString = """
     SELECT r.id, r.provider_id, p.name AS provider_name, r.reason, r.sent_at, r.data_key, r.words
       FROM listing_report r

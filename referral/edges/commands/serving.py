@@ -45,10 +45,17 @@ def serve(
     run(serving(chosen, context.obj, listener, with_worker=with_worker))
 
 
-def work() -> None:
-    """Match requests, tell and ask providers, end offers that ran out. As many as you like may run at once."""
+def work(
+    at_once: Annotated[
+        int | None, typer.Option(help="Jobs at hand at once. Default: REFERRAL_JOBS_AT_ONCE, else 4.", min=1, max=64)
+    ] = None,
+) -> None:
+    """Match requests, tell and ask providers, end offers that ran out. As many as you like may run at once, anywhere.
+
+    A signal ends it: the jobs at hand are finished first. Exit code 0: ended so. 1: it could not begin.
+    """
     write_log()
-    run(working(settings()))
+    run(working(settings(jobs_at_once=at_once)))
 
 
 async def serving(chosen: Settings, build: Build, listener: socket.socket, *, with_worker: bool) -> None:
@@ -97,8 +104,8 @@ async def serving_house(opened: House, build: Build, listener: socket.socket) ->
     server = Server(config)
     gc.collect()
     gc.freeze()  # schemas and modules stay for good: looking through them again and again stops every answer meanwhile
-    # An answer makes a thousand things and leaves a few circles: look seldom, but at all that is not frozen, often enough
-    # that circles which outlive one answer do not pile up.
+    # An answer makes a thousand things and leaves a few circles: look seldom, but at all that is not frozen often
+    # enough that circles which outlive one answer do not pile up.
     gc.set_threshold(MADE_BEFORE_LOOKING, 10, 2)
     serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:

@@ -22,7 +22,7 @@ from referral.foundation.actors import ActorKind, Visitor
 from referral.foundation.clock import now
 from referral.foundation.db import Reader, many, value
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake import requests
+from referral.intake import submitting
 from referral.intake.form import Answers, Person, SafeContact
 from referral.intake.words import (
     AgeBand,
@@ -32,7 +32,7 @@ from referral.intake.words import (
     Representation,
     UrgencyCriterion,
 )
-from referral.referrals import offers, reading
+from referral.referrals import answering, reading
 from referral.referrals.notes import By
 from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralStatus
 
@@ -151,7 +151,7 @@ async def ask_for_help(house: House, progress: Progress) -> None:
         answers = fictional(number, language, chance)
         found = await looked_up(house, answers, Near(text=PLACES[number % len(PLACES)]))
         async with house.database.transaction() as tx:
-            await requests.submit(tx, house.vault, Visitor(), answers, found, now=now())
+            await submitting.submit(tx, house.vault, Visitor(), answers, found, now=now())
         progress("fictional requests", number, REQUESTS)
 
 
@@ -191,7 +191,7 @@ async def answer_some(house: House) -> None:
     for number, id in enumerate(await open_offers(house.database.reader)):
         reply, reason, words = replies(number)
         async with house.database.transaction() as tx:
-            await offers.answer(
+            await answering.answer(
                 tx,
                 house.vault,
                 id,

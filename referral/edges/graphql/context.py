@@ -23,11 +23,13 @@ from referral.foundation.db import Reader
 from referral.foundation.errors import NotAllowed
 from referral.foundation.languages import Language
 from referral.foundation.vault import Vault
-from referral.intake import requests
+from referral.intake import claims, requests
 from referral.intake.requests import HelpRequest
 from referral.referrals import notes, reading
 from referral.referrals.notes import Note
 from referral.referrals.reading import Referral, ReferralEvent
+from referral.triage import staff, stuck
+from referral.triage.stuck import StuckReason
 
 Who = Visitor | Partner | Staff
 
@@ -96,6 +98,9 @@ class Loaders:
         self.referrals: DataLoader[UUID, list[Referral]] = DataLoader(self.of_requests, cache=False)
         self.notes: DataLoader[tuple[UUID, HelpRequest], list[Note]] = DataLoader(self.of_referrals, cache=False)
         self.sources: DataLoader[UUID, tuple[Told, ...]] = DataLoader(self.all_sources, cache=False)
+        self.assignee: DataLoader[UUID, Staff | None] = DataLoader(self.assignees, cache=False)
+        self.staff: DataLoader[UUID, Staff | None] = DataLoader(self.members, cache=False)
+        self.stuck: DataLoader[UUID, list[StuckReason]] = DataLoader(self.reasons_stuck, cache=False)
         self.language_count: DataLoader[str, int] = DataLoader(self.language_counts, cache=False)
 
     async def providers(self, ids: list[UUID]) -> list[Provider | None]:
@@ -127,6 +132,20 @@ class Loaders:
         """Notes of referrals, each with the request whose key opens them."""
         found = await notes.of_many(self.at, self.vault, dict(asked))
         return [found.get(id, []) for id, _ in asked]
+
+    async def assignees(self, ids: list[UUID]) -> list[Staff | None]:
+        """Who has these requests in hand."""
+        held = await claims.of_requests(self.at, ids)
+        holders = await staff.members(self.at, list({claim.staff_id for claim in held.values()}))
+        return [holders.get(held[id].staff_id) if id in held else None for id in ids]
+
+    async def members(self, ids: list[UUID]) -> list[Staff | None]:
+        found = await staff.members(self.at, ids)
+        return [found.get(id) for id in ids]
+
+    async def reasons_stuck(self, ids: list[UUID]) -> list[list[StuckReason]]:
+        found = await stuck.of_requests(self.at, ids)
+        return [found.get(id, []) for id in ids]
 
     async def language_counts(self, tags: list[str]) -> list[int]:
         counts = {one.tag: one.count for one in await facets.languages(self.at, Search())}

@@ -26,13 +26,21 @@ MOST_ROOT_FIELDS = 15
 MOST_BILLS = 64
 PAGED = frozenset({"first", "last"})
 # A ranking of the whole directory stands behind these.
-HEAVY = {"suggestions": 900, "matches": 900, "whyNot": 100, "facets": 100, "possibleDuplicates": 500}
+HEAVY = {
+    "suggestions": 900,
+    "matches": 900,
+    "whyNot": 100,
+    "facets": 100,
+    "possibleDuplicates": 500,
+    "planAssignments": 900,
+    "applyAssignmentPlan": 900,
+}
 # Fields that are paged even where nobody says how many.
 PAGED_FIELDS: dict[str, int] = {
     **dict.fromkeys("providers offers queue matches languages places".split(), DEFAULT_PAGE),
     **dict.fromkeys(
         "verifications listingHistory listingReports staleListings unlocatedListings proposedChanges listingProposals "
-        "listingConflicts".split(),
+        "listingConflicts proposals leftOver".split(),
         DEFAULT_PAGE,
     ),
     "changes": 100,

@@ -25,7 +25,8 @@ from referral.intake.words import (
     Representation,
     UrgencyCriterion,
 )
-from referral.referrals.words import DeclineReason, ReferralAnswer
+from referral.referrals.outcomes import Told
+from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralOutcome
 
 Choice = TypeVar("Choice")
 
@@ -160,6 +161,22 @@ class RespondToReferralInput:
     )
 
 
+@strawberry.input(
+    description="What became of a yes: with the token of its link, with an API key and the id, or by staff with the id."
+)
+class RecordOutcomeInput:
+    token: str | None = described("The token of the signed link.", default=None)
+    referral_id: strawberry.ID | None = described("The referral, where there is no link.", default=None)
+    reached: bool | None = described(
+        "Whether the provider and the person are in touch. Alone, true says: the work has begun.", default=None
+    )
+    outcome: ReferralOutcome | None = described("How it ended; leave out while it goes on.", default=None)
+    reason: DeclineReason | None = described("Why not; needed with NOT_SERVED, and only there.", default=None)
+    note: str | None = described(
+        "At most 500 characters for intake, sealed. Numbers from identity papers are refused.", default=None
+    )
+
+
 @strawberry.input(description="So many places for one kind of help, or for any.")
 class CapacityInput:
     unit: CapacityUnit = described("What is counted.")
@@ -272,6 +289,10 @@ def person_of(asked: PersonInput) -> form.Person:
         ),
         note=asked.note,
     )
+
+
+def told_of(asked: RecordOutcomeInput) -> Told:
+    return Told(reached=asked.reached, outcome=asked.outcome, reason=asked.reason, words=asked.note)
 
 
 def statement_of(asked: StateCapacityInput) -> capacity.Statement:

@@ -6,7 +6,7 @@ from referral.directory import providers
 from referral.edges.graphql.context import Context
 from referral.edges.graphql.inputs import id_of
 from referral.foundation import links
-from referral.foundation.actors import ActorKind, Scope
+from referral.foundation.actors import ActorKind, Scope, Staff
 from referral.foundation.db import Reader
 from referral.foundation.errors import NotAllowed, NotFound, ValidationFailed, naming, problem
 from referral.foundation.links import Purpose
@@ -22,7 +22,10 @@ async def of_referral(at: Reader, context: Context, token: str | None, id: str |
     """The referral meant, and who speaks. NotFound alike for another organization's and for none."""
     if by_link := through(context, "answer-referral", token, id, "referral_id"):
         return by_link
-    wanted, organization = id_of(id or "", "referral_id"), organization_of(context)
+    wanted = id_of(id or "", "referral_id")
+    if isinstance(context.who, Staff):  # by the word of a provider who called
+        return wanted, By(kind=context.intake.kind, id=context.intake.id)
+    organization = organization_of(context)
     with naming("referral_id"):
         found = await reading.referral(at, wanted)
         if found is None or found.organization_id != organization:

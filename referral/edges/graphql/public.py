@@ -15,6 +15,7 @@ from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.directory_types import Language, Place, Provider, ProviderConnection, page_of
 from referral.edges.graphql.inputs import (
     ProviderFilter,
+    RecordOutcomeInput,
     RespondToReferralInput,
     StateCapacityInput,
     SubmitHelpRequestInput,
@@ -23,6 +24,7 @@ from referral.edges.graphql.inputs import (
     near_of,
     search_of,
     statement_of,
+    told_of,
 )
 from referral.edges.graphql.listing_parts import ENGLISH, In
 from referral.edges.graphql.proposing import ProposingMutation
@@ -39,13 +41,14 @@ from referral.edges.graphql.results import (
     SubmitHelpRequestResult,
 )
 from referral.edges.graphql.scalars import CountryCode, Cursor, LanguageTag
+from referral.edges.graphql.talking import TalkingMutation
 from referral.edges.lookups import looked_up, origin
 from referral.foundation import gazetteer, languages, links
 from referral.foundation.actors import Partner, Visitor
 from referral.foundation.errors import NotFound, ValidationFailed, naming, problem
 from referral.foundation.meanings import Place as PlaceFound
-from referral.intake import requests
-from referral.referrals import leaving, offers, views
+from referral.intake import requests, submitting
+from referral.referrals import answering, leaving, offers, outcomes, views
 from referral.referrals.reading import Referral as Offered
 from referral.referrals.views import RequestView
 
@@ -154,7 +157,7 @@ class PublicQuery:
 
 
 @strawberry.type(name="Mutation", description="What anyone may do.")
-class PublicMutation(ReportingMutation, ProposingMutation):
+class PublicMutation(ReportingMutation, ProposingMutation, TalkingMutation):
     @strawberry.mutation(description="Ask for help. Sent twice with the same key, it is kept once.")
     async def submit_help_request(
         self,
@@ -189,7 +192,7 @@ class PublicMutation(ReportingMutation, ProposingMutation):
         async with context.house.database.transaction() as tx:
             id, by = await provider_links.of_referral(tx, context, input.token, input.referral_id)
             with naming("referral_id" if input.token is None else "token"):
-                answered = await offers.answer(
+                answered = await answering.answer(
                     tx,
                     context.house.vault,
                     id,
@@ -200,6 +203,22 @@ class PublicMutation(ReportingMutation, ProposingMutation):
                     now=context.now,
                 )
         return ReferralPayload(referral=await through_provider(context, answered))
+
+    @strawberry.mutation(
+        description="What became of an accepted referral: the person was reached, or how it ended. By signed link, "
+        "with an API key, or by staff. The same told again changes nothing."
+    )
+    async def record_outcome(
+        self,
+        info: Info,
+        input: Annotated[RecordOutcomeInput, strawberry.argument(description="What became of it.")],  # noqa: A002 - the contract's name
+    ) -> ReferralResult:
+        context, vault = info.context, info.context.house.vault
+        async with context.house.database.transaction() as tx:
+            id, by = await provider_links.of_referral(tx, context, input.token, input.referral_id)
+            with naming("referral_id" if input.token is None else "token"):
+                told = await outcomes.record(tx, vault, id, told_of(input), by, now=context.now)
+        return ReferralPayload(referral=await through_provider(context, told))
 
     @strawberry.mutation(description="A provider says whether it takes new people, and how many.")
     async def state_capacity(
@@ -224,7 +243,7 @@ async def submit(context: Context, who: Visitor | Partner, asked: SubmitHelpRequ
     house, answers = context.house, answers_of(asked)
     found = await looked_up(house, answers, near_of(asked.near, "near"))
     async with house.database.transaction() as tx:
-        kept = await requests.submit(tx, house.vault, who, answers, found, now=context.now)
+        kept = await submitting.submit(tx, house.vault, who, answers, found, now=context.now)
     seen = await views.for_requester(context.at, house.vault, kept.request, now=context.now)
     return SubmitHelpRequestPayload(number=kept.receipt, help_request=seen)
 

@@ -12,6 +12,7 @@ from referral.directory.providers import Provider as Listing
 from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.directory_types import Place, Provider
 from referral.edges.graphql.listing_parts import ENGLISH, In
+from referral.edges.graphql.message_types import After, First, MessageConnection, written
 from referral.edges.graphql.scalars import LanguageTag, described
 from referral.foundation import places
 from referral.foundation.actors import ActorKind, Partner, Staff
@@ -50,6 +51,7 @@ class ReferralView:
     responded_at: datetime | None
     decline_reason: DeclineReason | None
     outcome: ReferralOutcome | None
+    needs: tuple[HelpType, ...]
     through: RequestView | None = field(repr=False)
     referral: reading.Referral = field(repr=False)
 
@@ -63,6 +65,7 @@ def referral_view(referral: reading.Referral, through: RequestView | None) -> Re
         responded_at=referral.responded_at,
         decline_reason=referral.decline_reason,
         outcome=referral.outcome,
+        needs=referral.needs,
         through=through,
         referral=referral,
     )
@@ -97,7 +100,13 @@ class Consent:
     given_at: datetime = described("When.")
     withdrawn_at: datetime | None = described("When it was taken back.")
     text_version: str = described("Which wording they agreed to.")
-    language: LanguageTag = described("In which language they read it.")
+    language: LanguageTag = described("In which language they read or heard it.")
+    heard_by: ContactChannel | None = described(
+        "How staff heard it; null where it was agreed to in the form, and to providers."
+    )
+    withdrawal_heard_by: ContactChannel | None = described(
+        "How staff heard that it was taken back; else null, and to providers."
+    )
 
 
 @strawberry.type(description="Someone asks for someone else.")
@@ -131,7 +140,7 @@ class MatchReason:
 
 @strawberry.type(description="A provider that could help with a request, and why.")
 class Match:
-    verdict: strawberry.Private[Verdict]
+    verdict: strawberry.Private[Verdict | None]  # None where the provider is listed no more
     rank: int = described("1 is best.")
     score: float = described("0 to 1000.")
     distance_km: float | None = described("From the person to the office; null where either is not known.")
@@ -139,6 +148,8 @@ class Match:
 
     @strawberry.field(description="Every rule, then every part of the points.")
     def reasons(self) -> list[MatchReason]:
+        if self.verdict is None:
+            return []
         rules = [
             MatchReason(said=one, rule=one.rule.value, answer=one.answer, points=0) for one in self.verdict.results
         ]
@@ -175,6 +186,7 @@ class Referral:
     responded_at: datetime | None = described("When the provider answered.")
     decline_reason: DeclineReason | None = described("Why it was declined.")
     outcome: ReferralOutcome | None = described("What became of it.")
+    needs: list[HelpType] = described("Which of the needs it is for; one request may have a referral for each.")
 
     @strawberry.field(description="To whom.", graphql_type=Provider)
     async def provider(self, info: Info) -> Listing | None:
@@ -229,9 +241,16 @@ class HelpRequest:
         found = await info.context.loaders.referrals.load(view.id)
         return [referral_view(one, view) for one in found]
 
+    @strawberry.field(
+        description="What the person and the team wrote to each other. Staff's look leaves a trace; a provider sees "
+        "nothing here."
+    )
+    async def messages(self, info: Info, first: First = None, after: After = None) -> MessageConnection:
+        return await written(info, shown(self), first, after)
+
     @strawberry.field(description="What the person agreed to, and what still stands.", graphql_type=list[Consent])
     async def consents(self, info: Info) -> list[consents.Consent]:
-        return await consents.given(info.context.at, shown(self).id)
+        return await views.consents_seen(info.context.at, shown(self))
 
 
 def shown(request: object) -> RequestView:

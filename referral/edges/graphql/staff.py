@@ -1,18 +1,19 @@
 """What staff see and do beside everything public: the queue, a request whole, who fits and who does not, offers."""
 
-from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
 from referral.directory.upkeep import asking
-from referral.edges.graphql.context import Context, Info
+from referral.edges.graphql.audit_types import AuditQuery
+from referral.edges.graphql.context import Info
 from referral.edges.graphql.deciding import DecidingMutation, DecidingQuery
-from referral.edges.graphql.directory_types import PageInfo
 from referral.edges.graphql.editing import EditingMutation, EditingQuery
 from referral.edges.graphql.inputs import id_of
+from referral.edges.graphql.planning import PlanningMutation, PlanningQuery
 from referral.edges.graphql.problems import NoCapacityProblem
 from referral.edges.graphql.public import After, First, PublicMutation, PublicQuery, within_limit
+from referral.edges.graphql.queue_types import HelpRequestConnection, QueueFilter, filter_of
 from referral.edges.graphql.request_types import (
     HelpRequest,
     Match,
@@ -24,33 +25,25 @@ from referral.edges.graphql.request_types import (
     shown,
 )
 from referral.edges.graphql.results import ReferralPayload, ReferralResult
-from referral.edges.graphql.scalars import Cursor, LanguageTag, described
+from referral.edges.graphql.scalars import described
+from referral.edges.graphql.staff_types import Note, StaffMember
 from referral.edges.graphql.stale_types import StaleListingConnection
+from referral.edges.graphql.statistics_types import StatisticsQuery
+from referral.edges.graphql.talking import ReplyingMutation
+from referral.edges.graphql.triaging import TriagedRequest, TriagingMutation
 from referral.edges.graphql.upkeep import UpkeepMutation, UpkeepQuery
-from referral.edges.lookups import canonical_tags
 from referral.foundation import actors, audit
-from referral.foundation.actors import ActorKind, StaffRole
-from referral.foundation.errors import NoCapacity, NotFound, naming
-from referral.foundation.vocabulary import HelpType
+from referral.foundation.errors import NoCapacity, naming
 from referral.intake import form, requests
-from referral.intake.words import HelpRequestStatus, UrgencyLevel
 from referral.matching import finding
 from referral.matching.answers import RuleAnswer
 from referral.matching.sentences import sentence
-from referral.referrals import choosing, views
+from referral.referrals import choosing, recalling, views
 from referral.referrals import notes as written
 from referral.referrals.choosing import Choice
 from referral.referrals.views import RequestView
-from referral.triage import queue
-from referral.triage.queue import Queued, QueueOrder
-
-
-@strawberry.type(description="A member of the intake team.")
-class StaffMember:
-    id: strawberry.ID = described("Their id.")
-    name: str = described("Their name.")
-    email: str = described("Their e-mail address.")
-    role: StaffRole = described("What they may do.")
+from referral.triage import claiming, queue
+from referral.triage.queue import QueueOrder
 
 
 @strawberry.type(description="One rule's answer, with the values compared.")
@@ -67,15 +60,8 @@ class MatchVerdict:
     rules: list[RuleResult] = described("All of them, in order.")
 
 
-@strawberry.type(description="What someone wrote beside an act.")
-class Note:
-    at: datetime = described("When.")
-    actor: ActorKind = described("Who: a kind, never a name.")
-    text: str = described("What they wrote.")
-
-
 @strawberry.type(name="HelpRequest", description="A request for help.")
-class StaffHelpRequest(HelpRequest):
+class StaffHelpRequest(HelpRequest, TriagedRequest):
     @strawberry.field(
         description="Who asks on the person's behalf; null where they ask themselves.", graphql_type=OnBehalf | None
     )
@@ -87,7 +73,7 @@ class StaffHelpRequest(HelpRequest):
         self, info: Info, first: Annotated[int | None, strawberry.argument(description="How many, 1 to 50.")] = 10
     ) -> list[Match]:
         context, limit = info.context, within_limit(first, otherwise=10)
-        need = await finding.need_of(context.at, context.house.vault, shown(self).request, now=context.now)
+        need, *_ = await choosing.needs_now(context.at, context.house.vault, shown(self).request, now=context.now)
         return await matches(context, (await finding.ranked(context.at, need, now=context.now))[:limit])
 
     @strawberry.field(description="Every rule about one provider, with the values compared.")
@@ -97,11 +83,9 @@ class StaffHelpRequest(HelpRequest):
         provider_id: Annotated[strawberry.ID, strawberry.argument(description="The listing.")],
     ) -> MatchVerdict:
         context = info.context
-        need = await finding.need_of(context.at, context.house.vault, shown(self).request, now=context.now)
-        verdict = await finding.verdict(context.at, need, id_of(provider_id, "provider_id"), now=context.now)
-        if verdict is None:
-            with naming("provider_id"):
-                raise NotFound("There is no such listing.")
+        _, verdict = await choosing.judged(
+            context.at, context.house.vault, shown(self).request, id_of(provider_id, "provider_id"), now=context.now
+        )
         names = context.language_names("en")
         return MatchVerdict(
             feasible=verdict.is_feasible,
@@ -122,58 +106,6 @@ class StaffReferral(Referral):
         return await info.context.loaders.notes.load((view.referral.id, view.through.request))
 
 
-@strawberry.type(description="One request of the queue.")
-class HelpRequestEdge:
-    cursor: Cursor = described("Where it stands in the queue.")
-    node: RequestView = described("The request.", graphql_type=HelpRequest)
-
-
-@strawberry.type(description="A page of the queue.")
-class HelpRequestConnection:
-    found: strawberry.Private[Queued]
-    order: strawberry.Private[QueueOrder]
-    filter: strawberry.Private[queue.QueueFilter]
-
-    @strawberry.field(description="The requests with their cursors.")
-    def edges(self, info: Info) -> list[HelpRequestEdge]:
-        context = info.context
-        return [
-            HelpRequestEdge(
-                cursor=Cursor(queue.cursor(one, self.order)),
-                node=views.for_staff(context.house.vault, one, now=context.now),
-            )
-            for one in self.found.requests
-        ]
-
-    @strawberry.field(description="The requests alone.", graphql_type=list[HelpRequest])
-    def nodes(self, info: Info) -> list[RequestView]:
-        context = info.context
-        return [views.for_staff(context.house.vault, one, now=context.now) for one in self.found.requests]
-
-    @strawberry.field(description="Whether the queue goes on.")
-    def page_info(self) -> PageInfo:
-        ends = [Cursor(queue.cursor(one, self.order)) for one in self.found.requests]
-        page = self.found.page
-        return PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=ends[0] if ends else None,
-            end_cursor=ends[-1] if ends else None,
-        )
-
-    @strawberry.field(description="How many requests match.")
-    async def total_count(self, info: Info) -> int:
-        return await queue.count(info.context.at, info.context.intake, self.filter)
-
-
-@strawberry.input(description="Which requests. What is left out does not filter; closed ones are shown only by name.")
-class QueueFilter:
-    statuses: list[HelpRequestStatus] | None = described("Stands in any of these.", default=None)
-    urgencies: list[UrgencyLevel] | None = described("At any of these levels, as of when it was sent.", default=None)
-    help_types: list[HelpType] | None = described("Needs any of these.", default=None)
-    languages: list[LanguageTag] | None = described("Speaks any of these.", default=None)
-
-
 @strawberry.input(description="An offer that staff make.")
 class OfferReferralInput:
     idempotency_key: str = described("8 to 200 characters, best a random UUID; a retry is the same offer.")
@@ -188,7 +120,7 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
+class StaffQuery(PublicQuery, AuditQuery, StatisticsQuery, UpkeepQuery, EditingQuery, DecidingQuery, PlanningQuery):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
@@ -205,7 +137,7 @@ class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
         context, order = info.context, order_by or QueueOrder.RESPOND_BY
         asked, staff = await filter_of(context, filter), context.intake
         async with context.house.database.transaction() as tx:
-            found = await queue.waiting(tx, staff, asked, order, first=first, after=after)
+            found = await queue.waiting(tx, staff, asked, order, first=first, after=after, now=context.now)
             shown_ids = [one.id for one in found.requests]
             await audit.record_each(tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_ids=shown_ids)
         return HelpRequestConnection(found=found, order=order, filter=asked)
@@ -236,7 +168,15 @@ class StaffQuery(PublicQuery, UpkeepQuery, EditingQuery, DecidingQuery):
 
 
 @strawberry.type(name="Mutation", description="What staff may do.")
-class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMutation):
+class StaffMutation(
+    PublicMutation,
+    TriagingMutation,
+    ReplyingMutation,
+    PlanningMutation,
+    UpkeepMutation,
+    EditingMutation,
+    DecidingMutation,
+):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(
         self,
@@ -248,6 +188,7 @@ class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMut
         try:
             async with context.house.database.transaction() as tx:
                 made = await choosing.offer_chosen(tx, vault, staff, choice, now=context.now)
+                await claiming.keep_longer(tx, staff, made.request_id, now=context.now)
                 await audit.record(
                     tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_id=made.request_id
                 )
@@ -256,6 +197,27 @@ class StaffMutation(PublicMutation, UpkeepMutation, EditingMutation, DecidingMut
         request = await requests.request(context.at, made.request_id)
         through = views.for_staff(vault, request, now=context.now) if request and request.facts else None
         return ReferralPayload(referral=referral_view(made, through))
+
+    @strawberry.mutation(
+        description="Take a live referral back, open or accepted. The request comes to the team, its provider is told."
+    )
+    async def recall_referral(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The referral.")],
+        reason: Annotated[str, strawberry.argument(description="Why, at most 500 characters; sealed, for the team.")],
+    ) -> ReferralResult:
+        context, vault = info.context, info.context.house.vault
+        staff, wanted = context.intake, id_of(id, "id")
+        async with context.house.database.transaction() as tx:
+            with naming("id"):
+                recalled = await recalling.recall(tx, vault, staff, wanted, reason, now=context.now)
+            await audit.record(
+                tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_id=recalled.request_id
+            )
+        request = await requests.request(context.at, recalled.request_id)
+        through = views.for_staff(vault, request, now=context.now) if request and request.facts else None
+        return ReferralPayload(referral=referral_view(recalled, through))
 
 
 async def no_capacity(info: Info, choice: Choice, full: NoCapacity) -> NoCapacityProblem:
@@ -273,16 +235,4 @@ def choice_of(asked: OfferReferralInput) -> Choice:
         provider_id=id_of(asked.provider_id, "provider_id"),
         expires_in_hours=asked.expires_in_hours,
         override_reason=asked.override_reason,
-    )
-
-
-async def filter_of(context: Context, asked: QueueFilter | None) -> queue.QueueFilter:
-    if asked is None:
-        return queue.QueueFilter()
-    tags = asked.languages
-    return queue.QueueFilter(
-        statuses=None if asked.statuses is None else tuple(asked.statuses),
-        urgencies=None if asked.urgencies is None else tuple(asked.urgencies),
-        help_types=None if asked.help_types is None else tuple(asked.help_types),
-        languages=None if tags is None else await canonical_tags(context.house, tags, "filter.languages"),
     )

@@ -17,8 +17,12 @@ from referral.foundation.vocabulary import Word
 from referral.intake import words as intake
 from referral.intake.next_steps import NextStepKind
 from referral.matching.answers import RuleAnswer
+from referral.matching.planning.words import LeftReason, Weaker
 from referral.referrals import words as referrals
-from referral.triage.queue import QueueOrder
+from referral.triage.plans import Changed, ProposalState
+from referral.triage.queue import AssigneeIs, QueueOrder
+from referral.triage.states import TriageStep
+from referral.triage.stuck import StuckReason
 
 Kind = TypeVar("Kind", bound=type[Word])
 
@@ -67,6 +71,7 @@ for _kind in (
     intake.UrgencyLevel,
     intake.UrgencyCriterion,
     intake.HelpRequestStatus,
+    intake.CloseReason,
     NextStepKind,
     RuleAnswer,
     referrals.ReferralStatus,
@@ -78,9 +83,16 @@ for _kind in (
     Scope,
     StaffRole,
     QueueOrder,
+    AssigneeIs,
+    StuckReason,
+    TriageStep,
 ):
     published(_kind)
 published(Direction, name="TextDirection")
 published(Fact, name="ListingFact")
 published(FactGroup, name="ListingFactGroup")
+published(Weaker, name="WeakerClaim")
+published(LeftReason, name="LeftOverReason")
+published(Changed, name="ProposalChange")
+published(ProposalState, name="AssignmentProposalState")
 published(directory.SaidBy, name="ListingSource")

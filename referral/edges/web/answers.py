@@ -22,22 +22,21 @@ from referral.foundation import clock, links
 from referral.foundation.actors import ActorKind
 from referral.foundation.errors import Conflict, Expired, NoCapacity, NotFound, Refused, ValidationFailed, problem
 from referral.foundation.links import Link
-from referral.referrals import offers, reading, states
+from referral.referrals import answering, effects, outcomes, reading, states
 from referral.referrals.notes import By
-from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralStatus
+from referral.referrals.outcomes import Told
+from referral.referrals.reading import Referral
+from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralOutcome, ReferralStatus
 
 BY_LINK = By(kind=ActorKind.PROVIDER_STAFF)
-SHOW_CONTACT = "show"  # not an answer: the contact once more, for whoever has said yes
+# Not answers, but what whoever has said yes may do: see the contact once more, and tell what became of it.
+SHOW_CONTACT, REACHED, ENDED = "show", "reached", "ended"
 
-# What can only be known once the person has been spoken to.
-AFTER_CONTACT = {DeclineReason.CANNOT_REACH_PERSON, DeclineReason.PERSON_DECLINED, DeclineReason.PERSON_HAS_HELP}
-REASONS = tuple(reason for reason in DeclineReason if reason not in AFTER_CONTACT)
+REASONS = tuple(reason for reason in DeclineReason if reason not in effects.AFTER_CONTACT)
 
 THANKS = {ReferralAnswer.DECLINE: "declined.html", ReferralAnswer.ASK: "asked.html"}
 NOTHING_LEFT = "There is nothing left for you to do."
 ENDINGS: dict[ReferralStatus, tuple[str, str]] = {
-    ReferralStatus.ACCEPTED: ("You have accepted", "Please contact the person as soon as you can."),
-    ReferralStatus.IN_PROGRESS: ("You have accepted", "You are in touch with the person."),
     ReferralStatus.DECLINED: ("This offer was declined", f"Thank you for the answer. {NOTHING_LEFT}"),
     ReferralStatus.EXPIRED: ("The time for this offer has passed", f"We ask someone else now. {NOTHING_LEFT}"),
     ReferralStatus.RECALLED: (
@@ -47,6 +46,12 @@ ENDINGS: dict[ReferralStatus, tuple[str, str]] = {
     ReferralStatus.COMPLETED: ("This referral is complete", f"Thank you. {NOTHING_LEFT}"),
     ReferralStatus.FAILED: ("This referral has ended", NOTHING_LEFT),
 }
+IN_TOUCH = ("You are in touch with the person", "Thank you. Come back by the same link when it has ended.")
+TOLD = ("Thank you for telling us", NOTHING_LEFT)
+OLD_LINK = (
+    "This link has run out",
+    "You have said yes to this person. To tell what became of it, use the newest letter from us.",
+)
 TAKEN_BACK = (
     "The person no longer asks for help here",
     f"Please do not contact them any more, and destroy what you wrote down about them. {NOTHING_LEFT}",
@@ -80,6 +85,8 @@ class Answers:
             in_time(link, now)
             if fields.get("answer") == SHOW_CONTACT:
                 return await self.show_contact(request, link, now=now)
+            if fields.get("answer") in {REACHED, ENDED}:
+                return await self.tell(request, link, told_of(fields), now=now)
             return await self.take(request, link, reply_of(fields), now=now)
         except (Conflict, Expired, NoCapacity, ValidationFailed) as refusal:
             return await self.standing(request, link, refusal, fields)
@@ -88,7 +95,7 @@ class Answers:
         """Keep the answer. With a yes the contact is let go in the same transaction, its audit row first."""
         vault = self.house.vault
         async with self.house.database.transaction() as tx:
-            answered = await offers.answer(
+            answered = await answering.answer(
                 tx, vault, link.subject, reply.answer, BY_LINK, reason=reply.reason, words=reply.words, now=now
             )
             accepted = await with_person(tx, vault, answered, BY_LINK, now=now)
@@ -106,6 +113,14 @@ class Answers:
             raise Conflict("The contact is shown after a yes, and only then.")
         return contact(request, accepted)
 
+    async def tell(self, request: Request, link: Link, told: Told, *, now: datetime) -> Response:
+        """Keep what became of a yes."""
+        async with self.house.database.transaction() as tx:
+            await outcomes.record(tx, self.house.vault, link.subject, told, BY_LINK, now=now)
+        if told.outcome is None:
+            return page(request, "ended.html", title=IN_TOUCH[0], sentence=IN_TOUCH[1])
+        return page(request, "ended.html", title=TOLD[0], sentence=TOLD[1])
+
     async def standing(
         self, request: Request, link: Link, refusal: Refused | None = None, fields: Mapping[str, str] | None = None
     ) -> Response:
@@ -115,9 +130,12 @@ class Answers:
         if referral is None or referral.status is ReferralStatus.PROPOSED:
             raise NotFound("There is no such offer.")
         has_run_out = link.expires_at <= now
+        if referral.status in states.AFTER_YES and not has_run_out:
+            return said_yes(request, referral, refusal, fields or {}, may_show=await has_contact(at, referral))
+        if referral.status in states.AFTER_YES:
+            return page(request, "ended.html", HTTPStatus.GONE, title=OLD_LINK[0], sentence=OLD_LINK[1])
         if referral.status not in states.OPEN:
-            can_show = not has_run_out and await has_contact(at, referral)
-            return ended(request, referral.status, may_show=can_show, had_yes=await had_yes(at, referral))
+            return ended(request, referral.status, had_yes=await had_yes(at, referral))
         if has_run_out or referral.expires_at <= now:
             return ended(request, ReferralStatus.EXPIRED)
         offer = await offered(at, self.house.vault, referral, now=now)
@@ -148,6 +166,18 @@ def reply_of(fields: Mapping[str, str]) -> Reply:
     )
 
 
+def told_of(fields: Mapping[str, str]) -> Told:
+    """What the buttons after a yes say."""
+    words = fields.get("note", "").strip() or None
+    if fields.get("answer") == REACHED:
+        return Told(reached=True, words=words)
+    outcome = forms.chosen(ReferralOutcome, fields.get("outcome", ""))
+    if outcome is None:
+        raise ValidationFailed([problem("outcome", "EMPTY", "Choose how it ended.")])
+    reason = forms.chosen(DeclineReason, fields.get("reason", "")) if outcome is ReferralOutcome.NOT_SERVED else None
+    return Told(outcome=outcome, reason=reason, words=words)
+
+
 # ---------------------------------------------------------------- pages
 
 
@@ -170,8 +200,27 @@ def contact(request: Request, offer: Offered) -> Response:
     return page(request, "contact.html", offer=offer)
 
 
-def ended(request: Request, status: ReferralStatus, *, may_show: bool = False, had_yes: bool = False) -> Response:
+def said_yes(
+    request: Request, referral: Referral, refusal: Refused | None, sent: Mapping[str, str], *, may_show: bool
+) -> Response:
+    """After a yes: the contact once more, and buttons to tell whether the person was reached and how it ended."""
+    problems = refusal.problems if isinstance(refusal, ValidationFailed) else ()
+    return page(
+        request,
+        "said_yes.html",
+        status_of(refusal) if refusal else HTTPStatus.OK,
+        in_touch=referral.status is ReferralStatus.IN_PROGRESS,
+        may_show=may_show,
+        outcomes=tuple(ReferralOutcome),
+        reasons=tuple(DeclineReason),
+        sent=sent,
+        wrong={one.path[0]: one.message for one in problems},
+        message=None if problems or refusal is None else refusal.message,
+    )
+
+
+def ended(request: Request, status: ReferralStatus, *, had_yes: bool = False) -> Response:
     """An offer that takes no answer any more: 410 where the clock ran out, 409 where something else happened first."""
     title, sentence = TAKEN_BACK if status is ReferralStatus.RECALLED and had_yes else ENDINGS[status]
     code = HTTPStatus.GONE if status is ReferralStatus.EXPIRED else HTTPStatus.CONFLICT
-    return page(request, "ended.html", code, title=title, sentence=sentence, may_show=may_show)
+    return page(request, "ended.html", code, title=title, sentence=sentence)

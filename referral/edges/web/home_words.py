@@ -23,6 +23,7 @@ class Words:
     explore_for: str
     listed: str
     find: str
+    stands: str
     nobody_listed: str
     organizations: str
     providers: str
@@ -65,6 +66,7 @@ ENGLISH = Words(
     explore_for="In your browser; it opens with a question about groups near Brownsville, Texas.",
     listed="Who is listed",
     find="Find help near you",
+    stands="I have sent a request: how does it stand?",
     nobody_listed="Nobody is listed yet: no list has been read in.",
     organizations="organizations",
     providers="places to ask",
@@ -108,6 +110,7 @@ SPANISH = Words(
     explore_for="En su navegador; se abre con una pregunta sobre grupos cerca de Brownsville, Texas.",
     listed="Quiénes están en la lista",
     find="Buscar ayuda cerca de usted",
+    stands="Ya envié una solicitud: ¿cómo va?",
     nobody_listed="Todavía no hay nadie: no se ha cargado ninguna lista.",
     organizations="organizaciones",
     providers="lugares donde preguntar",

@@ -13,6 +13,7 @@ from referral.edges.web.health import health_routes
 from referral.edges.web.home import Home
 from referral.edges.web.mailbox import Mailbox
 from referral.edges.web.statements import Statements
+from referral.edges.web.status import Status
 from referral.edges.web.wrong import Wrong
 
 # For the application that holds the routes: pages raise refusals, and these turn them into words.
@@ -22,7 +23,7 @@ HANDLERS = refusals.HANDLERS
 def routes(house: House) -> list[BaseRoute]:
     """Every page, the files they load, and the two questions about health."""
     answers, statements, find = Answers(house=house), Statements(house=house), Find(house=house)
-    wrong, corrections = Wrong(house=house), Corrections(house=house)
+    wrong, corrections, status = Wrong(house=house), Corrections(house=house), Status(house=house)
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
@@ -31,6 +32,9 @@ def routes(house: House) -> list[BaseRoute]:
         Route("/{lang}/find/{place}/{who}", find.near, methods=["GET"], name="find_place_for"),
         Route("/{lang}/listings/{id}/wrong", wrong.show, methods=["GET"], name="wrong"),
         Route("/{lang}/listings/{id}/wrong", wrong.report, methods=["POST"], name="report"),
+        Route("/status", status.ask, methods=["GET"], name="status"),
+        Route("/{lang}/status", status.ask, methods=["GET"], name="status_in"),
+        Route("/{lang}/status", status.answer, methods=["POST"], name="status_of"),
         Route("/r/{token}", answers.show, methods=["GET"], name="offer"),
         Route("/r/{token}", answers.answer, methods=["POST"], name="answer"),
         Route("/c/{token}", statements.show, methods=["GET"], name="statement"),

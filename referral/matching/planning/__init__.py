@@ -1,5 +1,5 @@
 """MANY REQUESTS, FEW PLACES: who is proposed to whom, together the best there is, and why.
 
-What `model` holds is plain. Everything beside it counts in arrays, and needs a solver and much memory for a moment.
-Nothing asks for a plan yet: whoever does, does not do it in a process that serves.
+What `model` and `question` hold is plain. Everything beside them counts in arrays, and needs a solver and much memory
+for a moment: whoever asks for a plan does so in a process of its own (`python -m referral.matching.planning`).
 """

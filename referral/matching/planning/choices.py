@@ -98,6 +98,10 @@ def whole(values: Iterable[int]) -> Whole:
     return np.fromiter(values, dtype=np.int64)
 
 
+def flags(values: Iterable[bool]) -> Flags:
+    return np.fromiter(values, dtype=np.bool_)
+
+
 def numbers(values: Whole) -> list[int]:
     """An array as a list, of which the driver of arrays does not tell the type."""
     return cast("list[int]", values.tolist())

@@ -76,10 +76,18 @@ def network(choices: Choices, cost: Whole) -> tuple[Arcs, ...]:
 
 def flows(choices: Choices, cost: Whole) -> Whole:
     """What flows on the arc of each pair: 0 or 1."""
+    solver, numbers = solver_of(choices, network(choices, cost))
+    status = solver.solve()
+    if status != solver.OPTIMAL:
+        raise Unsolved(f"The solver answered {status}.")
+    return solver.flows(numbers[: choices.pairs])
+
+
+def solver_of(choices: Choices, parts: tuple[Arcs, ...]) -> tuple[Any, Whole]:
+    """The solver that knows the arcs and who sets out, and the numbers of its arcs."""
     from ortools.graph.python import min_cost_flow  # noqa: PLC0415 - 20 MB
 
     solver: Any = min_cost_flow.SimpleMinCostFlow()
-    parts = network(choices, cost)
     numbers = solver.add_arcs_with_capacity_and_unit_cost(
         np.concatenate([part.tail for part in parts]),
         np.concatenate([part.head for part in parts]),
@@ -89,7 +97,4 @@ def flows(choices: Choices, cost: Whole) -> Whole:
     everyone = np.arange(choices.asks)
     solver.set_nodes_supplies(everyone, np.ones_like(everyone))
     solver.set_node_supply(choices.asks + 2 * choices.providers + len(choices.cap), -choices.asks)
-    status = solver.solve()
-    if status != solver.OPTIMAL:
-        raise Unsolved(f"The solver answered {status}.")
-    return solver.flows(numbers[: choices.pairs])
+    return solver, numbers

@@ -10,11 +10,12 @@ from referral.edges.house import House
 from referral.foundation.actors import ActorKind, Visitor
 from referral.foundation.clock import now
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake import requests
+from referral.intake import requests, submitting
 from referral.intake.form import Answers, LookedUp, Person, SafeContact, Spot
-from referral.intake.requests import HelpRequest, Submitted
+from referral.intake.requests import HelpRequest
+from referral.intake.submitting import Submitted
 from referral.intake.words import AgeBand, CanAfford, ConsentScope, ContactChannel, Representation
-from referral.referrals import offers, placing, reading
+from referral.referrals import answering, offers, placing, reading
 from referral.referrals.notes import By
 from referral.referrals.offers import THE_SYSTEM, Terms
 from referral.referrals.reading import Referral
@@ -52,7 +53,7 @@ async def submitted(house: House, *, place: Spot | None = HERE, **changes: Any) 
     answers = replace(ANSWERS, idempotency_key=str(uuid4()), **changes)
     found = LookedUp(languages=KNOWN, place=place)
     async with house.database.transaction() as tx:
-        return await requests.submit(tx, house.vault, Visitor(), answers, found, now=now())
+        return await submitting.submit(tx, house.vault, Visitor(), answers, found, now=now())
 
 
 async def someone(house: House, *, place: Spot | None = HERE, **changes: Any) -> HelpRequest:
@@ -83,7 +84,7 @@ async def answered(
     words: str | None = None,
 ) -> Referral:
     async with house.database.transaction() as tx:
-        return await offers.answer(tx, house.vault, id, reply, PROVIDER, reason=reason, words=words, now=now())
+        return await answering.answer(tx, house.vault, id, reply, PROVIDER, reason=reason, words=words, now=now())
 
 
 async def status(house: House, id: UUID) -> ReferralStatus:

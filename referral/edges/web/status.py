@@ -1,0 +1,150 @@
+"""A person sees how the request stands, writes, and takes it back: by the code, typed each time, never in an address.
+
+Nothing is kept in the browser. Each answer is a page of its own to a form that was sent, so the code stands in the
+form's hidden field while the page is open, and nowhere after it is closed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from referral.directory import providers
+from referral.directory.providers import Provider
+from referral.edges.house import House
+from referral.edges.web import forms
+from referral.edges.web.find_words import WORDS as SHARED
+from referral.edges.web.pages import page
+from referral.edges.web.status_words import WORDS
+from referral.edges.web.tongues import tongue
+from referral.foundation import clock
+from referral.foundation.db import Reader
+from referral.foundation.errors import Conflict, FieldProblem, NotFound, ValidationFailed
+from referral.intake import messages, requests
+from referral.intake.messages import Messages, TooManyMessages
+from referral.referrals import leaving, reading, states, views
+from referral.referrals.views import RequestView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What the page shows of a request."""
+
+    view: RequestView
+    said_yes: tuple[Provider, ...]
+    messages: Messages
+    sent_on: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The page behind "How does my request stand?"."""
+
+    house: House
+
+    async def ask(self, request: Request) -> Response:
+        """The box for the code."""
+        return shown(request)
+
+    async def answer(self, request: Request) -> Response:
+        """Do what the button says for the request of this code, and show how it stands."""
+        fields = await forms.read(request, self.house.settings.public_url, instead=forms.PAGE)
+        receipt, is_sent = fields.get("code", ""), False
+        problems: tuple[FieldProblem, ...] = ()
+        trouble: str | None = None
+        try:
+            match fields.get("act"):
+                case "write":
+                    is_sent = await self.write(receipt, fields)
+                case "withdraw" | "erase":
+                    if await self.withdraw(receipt, erase=fields["act"] == "erase"):
+                        return shown(request, is_erased=True)
+                case _:
+                    pass
+        except NotFound:
+            return shown(request, trouble=WORDS[tongue(request)].unknown)
+        except ValidationFailed as refusal:
+            problems = refusal.problems
+        except TooManyMessages:
+            trouble = WORDS[tongue(request)].too_many
+        except Conflict as refusal:
+            trouble = refusal.message
+        found = await self.standing(receipt)
+        if found is None:
+            return shown(request, trouble=WORDS[tongue(request)].unknown)
+        return shown(request, found, problems=problems, trouble=trouble, fields=fields, is_sent=is_sent)
+
+    async def standing(self, receipt: str) -> Shown | None:
+        """The request of this code as the person may see it; None where there is none."""
+        vault, now = self.house.vault, clock.now()
+        async with self.house.database.transaction() as tx:
+            request = await requests.by_receipt(tx, vault, receipt)
+            if request is None or request.facts is None:
+                return None
+            found = await messages.written(tx, vault, request, first=50)
+            await messages.seen_by_person(tx, [one.id for one in found.messages], now=now)
+            return Shown(
+                view=await views.for_requester(tx, vault, request, now=now),
+                said_yes=await who_said_yes(tx, request),
+                messages=found,
+                sent_on=request.created_at,
+            )
+
+    async def write(self, receipt: str, fields: Mapping[str, str]) -> bool:
+        """Keep a message. Raises NotFound, ValidationFailed, Conflict."""
+        vault = self.house.vault
+        async with self.house.database.transaction() as tx:
+            known = await requests.by_receipt(tx, vault, receipt)
+            request = await requests.locked(tx, known.id) if known else None
+            if request is None:
+                raise NotFound("No request has this receipt.")
+            text, key = fields.get("text", ""), fields.get("key", "")
+            await messages.from_person(tx, vault, request, text, key, now=clock.now())
+        return True
+
+    async def withdraw(self, receipt: str, *, erase: bool) -> bool:
+        """Take the request back; whether it was erased. Raises NotFound."""
+        async with self.house.database.transaction() as tx:
+            closed = await leaving.withdraw(tx, self.house.vault, receipt, erase=erase, now=clock.now())
+        return closed.facts is None
+
+
+async def who_said_yes(at: Reader, request: requests.HelpRequest) -> tuple[Provider, ...]:
+    """The listings that have accepted."""
+    accepted = [one.provider_id for one in await reading.of_request(at, request.id) if one.status in states.AFTER_YES]
+    known = await providers.known(at, accepted)
+    return tuple(known[id] for id in accepted if id in known)
+
+
+def shown(
+    request: Request,
+    found: Shown | None = None,
+    *,
+    problems: tuple[FieldProblem, ...] = (),
+    trouble: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    is_sent: bool = False,
+    is_erased: bool = False,
+) -> Response:
+    lang, sent = tongue(request), fields or {}
+    return page(
+        request,
+        "status.html",
+        HTTPStatus.UNPROCESSABLE_ENTITY if problems or trouble else HTTPStatus.OK,
+        lang=lang,
+        words=SHARED[lang],
+        choices=SHARED,
+        status=WORDS[lang],
+        found=found,
+        problems=problems,
+        trouble=trouble,
+        code=sent.get("code", ""),
+        text=sent.get("text", "") if problems or trouble else "",
+        key=str(uuid4()),
+        is_sent=is_sent,
+        is_erased=is_erased,
+    )

@@ -1,0 +1,159 @@
+"""A request for help is sent once: checked, sealed and kept, with its consents and the order to match."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID, uuid4
+
+import msgspec
+
+from referral.foundation import outbox
+from referral.foundation.actors import ActorKind, Partner, Visitor
+from referral.foundation.db import Reader, Tx, one, value
+from referral.foundation.errors import IdempotencyKeyReused, ValidationFailed
+from referral.foundation.vault import Vault, seal
+from referral.intake import form, receipts, reevaluating
+from referral.intake.form import Answers, LookedUp, Submission
+from referral.intake.receipts import Receipt
+from referral.intake.requests import REQUEST, TABLE, HelpRequest, RequestId, urgency_of
+from referral.intake.words import HelpRequestStatus
+
+QUESTION_SET = "2026-11"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """What a person gets back: the receipt is shown now and never stored."""
+
+    receipt: Receipt = field(repr=False)
+    request: HelpRequest
+
+
+async def submit(
+    tx: Tx, vault: Vault, who: Visitor | Partner, answers: Answers, found: LookedUp, *, now: datetime
+) -> Submitted:
+    """Store a request once. A retry with the same key and body gets the first receipt; another body is refused.
+
+    Raises ValidationFailed and IdempotencyKeyReused.
+    """
+    partner_id = who.id if isinstance(who, Partner) else None
+    key_hash = vault.digest("idempotency", f"{partner_id}/{answers.idempotency_key}")
+    body_hash = vault.digest("body", msgspec.json.encode(answers, order="sorted"))
+    receipt = receipts.derive(vault, key_hash)
+    try:
+        submission = form.parse(answers, found, today=now.date())
+    except ValidationFailed:
+        # A retry gets its receipt whatever the look-ups say today, such as of a place renamed since.
+        if not await one_of_key(tx, key_hash):
+            raise
+        created = None
+    else:
+        created = await insert(tx, vault, submission, receipt, key_hash, body_hash, partner_id, now)
+    if created is None:
+        return Submitted(receipt=receipt, request=await first_of_key(tx, key_hash, body_hash))
+    return Submitted(receipt=receipt, request=created)
+
+
+ORDERS: LiteralString = """
+    SELECT 'match', id, now() FROM made
+    UNION ALL
+    SELECT 're_evaluate', id, $20::timestamptz FROM made WHERE $20::timestamptz IS NOT NULL"""
+
+# With its consents, its first line of history, and the orders to match and to look at it when its level changes.
+MADE: LiteralString = f"""
+    WITH made AS (
+         INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state,
+                                   urgency, respond_by, partner_id, data_key, facts, person, question_set,
+                                   receipt_hash, idempotency_hash, body_hash)
+         VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+         ON CONFLICT DO NOTHING
+         RETURNING id
+    ), agreed AS (
+         INSERT INTO consent (request_id, scope, given_at, text_version, language)
+         SELECT made.id, scope, $2, $13, $17 FROM made, unnest($18::text[]) AS scope
+    ), told AS (
+         INSERT INTO request_event (request_id, at, kind, actor) SELECT id, $2, 'submitted', $19 FROM made
+    ), ordered AS ({outbox.PUT.format(rows=ORDERS)})
+    SELECT count(*) > 0 FROM made"""
+
+
+async def insert(
+    tx: Tx,
+    vault: Vault,
+    submission: Submission,
+    receipt: Receipt,
+    key_hash: bytes,
+    body_hash: bytes,
+    partner_id: UUID | None,
+    now: datetime,
+) -> HelpRequest | None:
+    """The new row, with its consents, its first line of history and the order to match; None where the key has one.
+
+    A parallel twin is waited for, then seen. No index is named as the one to conflict with: twins have one receipt too,
+    and may meet at that index first.
+    """
+    id, facts = RequestId(uuid4()), submission.facts
+    person, how_urgent = submission.person, urgency_of(facts, asked_at=now, now=now)
+    key, wrapped = vault.new_key(id)
+    created = HelpRequest(
+        id=id,
+        status=HelpRequestStatus.SUBMITTED,
+        close_reason=None,
+        created_at=now,
+        updated_at=now,
+        help_types=submission.help_types,
+        languages=submission.languages,
+        country=facts.place.country if facts.place else None,
+        state=facts.place.state if facts.place else None,
+        urgency=how_urgent.level,
+        respond_by=how_urgent.respond_by,
+        raised_to=None,
+        partner_id=partner_id,
+        data_key=wrapped,
+        facts=seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
+        person=seal(key, msgspec.json.encode(person), table=TABLE, row=id, name="person") if person else None,
+    )
+    is_new = await value(
+        tx,
+        MADE,
+        created.id,
+        created.created_at,
+        list(created.help_types),
+        list(created.languages),
+        created.country,
+        created.state,
+        created.urgency.value,
+        created.respond_by,
+        created.partner_id,
+        created.data_key,
+        created.facts,
+        created.person,
+        QUESTION_SET,
+        receipts.hashed(vault, receipt),
+        key_hash,
+        body_hash,
+        facts.ui_language,
+        sorted(scope.value for scope in submission.consents),
+        (ActorKind.HELPER if facts.on_behalf else ActorKind.REQUESTER).value,
+        reevaluating.next_look(facts, asked_at=now, now=now),
+    )
+    return created if is_new else None
+
+
+async def one_of_key(at: Reader, key_hash: bytes) -> bool:
+    """Whether this key has made a request."""
+    return await value(at, "SELECT EXISTS (SELECT FROM help_request WHERE idempotency_hash = $1)", key_hash)
+
+
+async def first_of_key(at: Reader, key_hash: bytes, body_hash: bytes) -> HelpRequest:
+    """The request this key made; IdempotencyKeyReused if it came with another body, or was erased since."""
+    request = await one(
+        at,
+        HelpRequest,
+        f"SELECT {REQUEST} FROM help_request WHERE idempotency_hash = $1 AND body_hash = $2",
+        key_hash,
+        body_hash,
+    )
+    if request is None or request.data_key is None:
+        raise IdempotencyKeyReused("This idempotency key was used for another request. Make a new key.")
+    return request

@@ -1,0 +1,103 @@
+"""The whole plan from what is wanted: judged, solved, explained."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from referral.matching.planning import flow, goals
+from referral.matching.planning.choices import CODE, LEVELS, NO_CAP, NOBODY, Choices, Whole, lot, numbers, whole
+from referral.matching.planning.goals import Worth
+from referral.matching.planning.judging import Judged, Nowhere, judged
+from referral.matching.planning.margins import margins
+from referral.matching.planning.question import Answer, Left, OneMore, Proposed, Rival, Terms, Wanted
+from referral.matching.planning.reasons import Outcome, left_reasons, outcome, rivals
+
+MOST_PLACES_NAMED = 10
+
+
+def answer(wanted: Sequence[Wanted], terms: Terms) -> Answer:
+    """The best plan there is, the same whatever order the requests and offices come in."""
+    wanted = sorted(wanted, key=lambda one: lot(terms.salt, one.need.request_id))
+    found = judged(wanted, terms)
+    choices = choices_of(found, wanted, terms)
+    worth = goals.worth(choices, salt=terms.salt)
+    chosen = flow.chosen(choices, worth)
+    return told(choices, worth, chosen, found.nowhere)
+
+
+def told(choices: Choices, worth: Worth, chosen: Whole, nowhere: Mapping[int, Nowhere]) -> Answer:
+    """The plan in words: who, why, who is left, and what one more place would change."""
+    made = outcome(choices, worth, chosen)
+    return Answer(
+        proposed=tuple(proposed(made, chosen)),
+        left=tuple(left(made, nowhere)),
+        one_more=one_more(made, chosen),
+    )
+
+
+def choices_of(found: Judged, wanted: Sequence[Wanted], terms: Terms) -> Choices:
+    """The arrays to solve; `wanted` is sorted as they are drawn."""
+    seats, options = found.seats, found.options
+    drawn = sorted(
+        range(len(seats)), key=lambda number: (lot(terms.salt, seats[number].office.provider_id), seats[number].id)
+    )
+    number = np.empty(len(seats), dtype=np.int64)
+    number[drawn] = np.arange(len(seats))
+    organizations = sorted({seat.office.organization_id for seat in seats})
+    place_in = {id: index for index, id in enumerate(organizations)}
+    place = number[options.seat]
+    order = np.lexsort((place, options.ask))
+    free = whole(max(0, seats[at].free) for at in drawn)
+    return Choices(
+        request_ids=[one.need.request_id for one in wanted],
+        provider_ids=[seats[at].office.provider_id for at in drawn],
+        level=whole(CODE[one.need.urgency] for one in wanted),
+        waited=whole(int(one.waited.total_seconds()) for one in wanted),
+        takes=np.ones(len(wanted), dtype=np.int64),
+        free=free,
+        kept=np.zeros_like(free),
+        organization=whole(place_in[seats[at].office.organization_id] for at in drawn),
+        cap=np.full(len(organizations), NO_CAP, dtype=np.int64),
+        ask=options.ask[order],
+        place=place[order],
+        points=options.points[order],
+        certain=options.certain[order],
+    )
+
+
+def proposed(made: Outcome, chosen: Whole) -> Iterator[Proposed]:
+    """The proposals, the most urgent first."""
+    choices, wanting = made.choices, rivals(made, chosen)
+    order = chosen[np.argsort(-made.worth.total[chosen], kind="stable")]
+    for pair in numbers(order):
+        yield Proposed(
+            request_id=choices.request_ids[int(choices.ask[pair])],
+            provider_id=choices.provider_ids[int(choices.place[pair])],
+            points=int(choices.points[pair]),
+            is_certain=bool(choices.certain[pair]),
+            rivals=tuple(Rival(request_id=choices.request_ids[one.ask], why=one.why) for one in wanting[pair]),
+        )
+
+
+def left(made: Outcome, nowhere: Mapping[int, Nowhere]) -> Iterator[Left]:
+    """Everyone who is left, the most urgent first, each with why."""
+    ids, level = made.choices.request_ids, made.choices.level
+    whys = {**nowhere} | {ask: Nowhere(reason=reason) for ask, reason in left_reasons(made)}
+    for ask in sorted(whys, key=lambda ask: (int(level[ask]), ask)):
+        yield Left(request_id=ids[ask], reason=whys[ask].reason, waits_for=whys[ask].waits_for)
+
+
+def one_more(made: Outcome, chosen: Whole) -> tuple[OneMore, ...]:
+    """Where one more place would serve one more person, where it would count most."""
+    choices = made.choices
+    margin = margins(choices, made.worth, chosen)
+    helps = np.flatnonzero(margin.serves != NOBODY)
+    best = helps[np.argsort(-margin.gain[helps], kind="stable")][:MOST_PLACES_NAMED]
+    return tuple(
+        OneMore(
+            provider_id=choices.provider_ids[place],
+            request_id=choices.request_ids[int(margin.serves[place])],
+            level=LEVELS[int(choices.level[margin.serves[place]])],
+        )
+        for place in numbers(best)
+    )

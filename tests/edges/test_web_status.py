@@ -1,0 +1,143 @@
+"""With the code a person sees how the request stands, writes, and takes it back; without it nobody sees anything."""
+
+import re
+
+import given
+import pytest
+from given import terms
+from httpx import Response
+from referrals_given import SOMEONE, answered, as_it_stands, offered, submitted
+from web_given import visiting
+
+from referral.edges.house import House
+from referral.edges.web.status_words import WORDS
+from referral.foundation.db import value
+from referral.intake import messages
+from referral.intake.submitting import Submitted
+from referral.intake.words import HelpRequestStatus
+from referral.referrals.words import ReferralAnswer
+
+HELLO = "A synthetic question <b>in bold</b>."
+
+
+async def posted(house: House, code: str, act: str = "look", lang: str = "en", **fields: str) -> Response:
+    async with visiting(house) as browser:
+        return await browser.post(f"/{lang}/status", data={"code": code, "act": act, **fields})
+
+
+async def with_message(house: House) -> Submitted:
+    kept = await submitted(house)
+    await posted(house, kept.receipt, "write", text=HELLO, key="a key for each")
+    return kept
+
+
+@pytest.mark.parametrize(("path", "accepts", "title"), [
+    ("/status", "es-MX,es;q=0.9", "¿Cómo va mi solicitud?"),
+    ("/status", "fr", "How does my request stand?"),
+    ("/es/status", "en", "¿Cómo va mi solicitud?"),
+])  # fmt: skip
+async def test_the_page_asks_for_the_code_in_the_readers_language(
+    house: House, path: str, accepts: str, title: str
+) -> None:
+    async with visiting(house) as browser:
+        answer = await browser.get(path, headers={"Accept-Language": accepts})
+    assert answer.status_code == 200
+    assert title in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert 'autocomplete="off"' in answer.text
+
+
+def test_every_status_has_its_words() -> None:
+    assert all(set(words.stands) == set(HelpRequestStatus) for words in WORDS.values())
+
+
+@pytest.mark.parametrize("lang", WORDS)
+async def test_with_the_code_in_any_spacing_it_is_shown_how_it_stands_and_what_to_do(house: House, lang: str) -> None:
+    kept = await submitted(house)
+    spaced = " ".join(re.findall("..?", kept.receipt))
+    answer = await posted(house, spaced, lang=lang)
+    assert answer.status_code == 200
+    assert WORDS[lang].stands[HelpRequestStatus.SUBMITTED] in answer.text
+    assert WORDS[lang].now in answer.text
+    assert SOMEONE.name
+    assert SOMEONE.name not in answer.text  # a look over the shoulder learns no name
+    assert kept.receipt not in str(answer.request.url)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("code", ["", "1", "0000 0000 0000 0000 0000 00", "x" * 60, "١٢٣"])
+@pytest.mark.parametrize("act", ["look", "write", "erase", "nonsense"])
+async def test_a_wrong_code_opens_nothing(house: House, code: str, act: str) -> None:
+    await submitted(house)
+    answer = await posted(house, code, act, text="Hello.", key="a key for each")
+    assert answer.status_code == 422
+    assert "We know no request with this code." in answer.text
+    assert await value(house.database.reader, "SELECT count(*) FROM message") == 0
+
+
+async def test_a_message_is_kept_once_however_often_the_page_is_sent(house: House) -> None:
+    kept = await submitted(house)
+    for _ in range(2):
+        answer = await posted(house, kept.receipt, "write", text=HELLO, key="a key for each")
+        assert "Your message was sent." in answer.text
+        assert "&lt;b&gt;in bold" in answer.text
+    assert await value(house.database.reader, "SELECT count(*) FROM message") == 1
+
+
+async def test_what_cannot_be_sent_is_said_and_stays_in_the_box(house: House) -> None:
+    kept = await submitted(house)
+    answer = await posted(house, kept.receipt, "write", text="My number is A123456789.", key="a key for each")
+    assert answer.status_code == 422
+    assert "numbers from identity papers" in answer.text
+    assert "My number is A123456789.</textarea>" in answer.text
+
+
+async def test_who_writes_too_much_is_told_what_to_do_instead(house: House) -> None:
+    kept = await submitted(house)
+    for number in range(messages.MOST_A_DAY):
+        await posted(house, kept.receipt, "write", text=f"Number {number}.", key=f"key number {number}")
+    answer = await posted(house, kept.receipt, "write", text="One more.", key="one more key")
+    assert answer.status_code == 422
+    assert "call the numbers on this page" in answer.text
+
+
+async def test_who_said_yes_is_named_with_a_number_to_call(house: House) -> None:
+    office, kept = await given.office(house.database, name="Synthetic Lawyers"), await submitted(house)
+    await house.database.pool.execute(
+        "INSERT INTO phone (id, service_id, number)"
+        " SELECT gen_random_uuid(), service_id, '+1 956 555 0101' FROM provider"
+    )
+    made = await offered(house, kept.request, terms(office))
+    assert "Synthetic Lawyers" not in (await posted(house, kept.receipt)).text
+    await answered(house, made.id, ReferralAnswer.ACCEPT)
+    answer = await posted(house, kept.receipt)
+    assert "Synthetic Lawyers" in answer.text
+    assert "+1 956 555 0101" in answer.text
+
+
+async def test_a_request_is_taken_back_and_its_code_still_shows_that(house: House) -> None:
+    kept = await with_message(house)
+    answer = await posted(house, kept.receipt, "withdraw")
+    assert WORDS["en"].stands[HelpRequestStatus.CLOSED] in answer.text
+    assert "in bold" in answer.text
+    assert "Write to our team" not in answer.text
+    assert (await as_it_stands(house, kept.request)).status is HelpRequestStatus.CLOSED
+
+
+async def test_erased_it_is_gone_and_the_code_opens_nothing(house: House) -> None:
+    kept = await with_message(house)
+    answer = await posted(house, kept.receipt, "erase", lang="es")
+    assert answer.status_code == 200
+    assert "retirada y borrada" in answer.text
+    assert (await posted(house, kept.receipt)).status_code == 422
+    assert await value(house.database.reader, "SELECT count(*) FROM message") == 0
+
+
+async def test_another_site_cannot_send_the_form(house: House) -> None:
+    kept = await submitted(house)
+    async with visiting(house) as browser:
+        answer = await browser.post(
+            "/en/status", data={"code": kept.receipt, "act": "erase"}, headers={"Sec-Fetch-Site": "cross-site"}
+        )
+    assert answer.status_code == 403
+    assert (await as_it_stands(house, kept.request)).is_live
