@@ -89,7 +89,7 @@ async def solver() -> AsyncGenerator[asyncio.subprocess.Process]:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,  # a traceback may hold what people said
-        env={**os.environ, "PYTHONPATH": str(PACKAGE), "OMP_NUM_THREADS": "1"},
+        env={**without_secrets(), "PYTHONPATH": str(PACKAGE), "OMP_NUM_THREADS": "1"},
     )
     try:
         yield process
@@ -97,6 +97,11 @@ async def solver() -> AsyncGenerator[asyncio.subprocess.Process]:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def without_secrets() -> dict[str, str]:
+    """What a process needs to find its libraries, and none of our settings."""
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith("REFERRAL_")}
 
 
 async def apply(house: House, staff: Staff, id: UUID, only: Sequence[UUID] | None) -> None:

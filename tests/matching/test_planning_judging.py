@@ -16,9 +16,8 @@ from referral.matching import ranking, rules
 from referral.matching.answers import Room, Rule, RuleAnswer, RuleResult
 from referral.matching.pair import Candidate, Spot
 from referral.matching.planning.classes import NO, PERSONS
-from referral.matching.planning.judging import Judged, Nowhere, by_help, judged, look, offering, seat_id
+from referral.matching.planning.judging import Judged, Lookup, Nowhere, by_help, judged, look, seat_id, with_places
 from referral.matching.planning.question import Count, Office, Terms, Wanted, count_for, on_the_sphere, seen_by
-from referral.matching.planning.talking import Tongues
 from referral.matching.planning.words import LeftReason
 from referral.matching.ranking import Verdict
 
@@ -158,11 +157,11 @@ def test_many_pairs_at_once_are_judged_as_one_by_one(world: tuple[list[Wanted], 
 @given(worlds())
 def test_every_pair_has_the_points_and_the_answers_that_it_has_alone(world: tuple[list[Wanted], Terms]) -> None:
     wanted, asked = world
-    tongues = Tongues([one.need for one in wanted], asked.offices, PAIRS)
+    lookup = Lookup(wanted, asked)
     for help_type, numbers in by_help(wanted):
         some = [wanted[number] for number in numbers]
-        offered = offering(help_type, some[0].need, asked)
-        looked = look(some, offered, asked, tongues)
+        offered = [with_places(office, help_type) for office in lookup.helping.serving(some[0].need)]
+        looked = look(some, offered, asked, lookup)
         for row, one in enumerate(some):
             for column, office in enumerate(offered):
                 said, code = verdict(one, office), int(looked.codes[row, column])

@@ -16,6 +16,7 @@ from referral.matching.answers import Part, Room, Rule
 from referral.matching.pair import Need
 from referral.matching.planning.choices import Flags, Whole, flags, numbers, whole
 from referral.matching.planning.classes import BIT, NO, NOT_KNOWN, code, crossed, each, kinds, looked_up, points
+from referral.matching.planning.helping import Helping
 from referral.matching.planning.question import (
     UNCOUNTED_PLACES,
     Count,
@@ -81,6 +82,14 @@ class Looked:
     points: Whole
 
 
+class Lookup:
+    """What is found out once for all kinds of help."""
+
+    def __init__(self, wanted: Sequence[Wanted], terms: Terms) -> None:
+        self.tongues = Tongues([one.need for one in wanted], terms.offices, terms.pairs)
+        self.helping = Helping(terms.offices)
+
+
 def seats_of(offices: Sequence[Office]) -> tuple[Seats, ...]:
     """The places of all offices: each count is one, and what is not counted is one for each office."""
     return tuple(
@@ -98,13 +107,13 @@ def judged(wanted: Sequence[Wanted], terms: Terms) -> Judged:
     """Every option of every request, and why a request has none."""
     seats = seats_of(terms.offices)
     number = {seat.id: index for index, seat in enumerate(seats)}
-    tongues = Tongues([one.need for one in wanted], terms.offices, terms.pairs)
+    lookup = Lookup(wanted, terms)
     nowhere: dict[int, Nowhere] = {}
     found: list[Options] = []
     for asked, asks in by_help(wanted):
         some = [wanted[ask] for ask in asks]
-        offices = offering(asked, some[0].need, terms)
-        looked = look(some, offices, terms, tongues)
+        offices = [with_places(office, asked) for office in lookup.helping.serving(some[0].need)]
+        looked = look(some, offices, terms, lookup)
         can = flags(office.can_be_told and rules.room_of(office) in HAS_ROOM for office in offices)
         agrees = flags(code(rules.consent(one.need)) == 0 for one in some)
         fits = (looked.codes < NO if terms.allows_unknown else looked.codes == 0) & can & agrees[:, None]
@@ -144,12 +153,6 @@ def by_help(wanted: Sequence[Wanted]) -> Iterator[tuple[HelpType, list[int]]]:
             yield asked, asks[start : start + MOST_ROWS]
 
 
-def offering(asked: HelpType, need: Need, terms: Terms) -> list[Office]:
-    """The offices that may give this help, each with the places that an offer of it would draw on."""
-    serving = [office for office in terms.offices if code(rules.help_given(need, office)) < NO]
-    return [with_places(office, asked) for office in serving]
-
-
 def with_places(office: Office, asked: HelpType) -> Office:
     """The office with the places that an offer of this help would draw on."""
     count = count_for(office, asked)
@@ -157,17 +160,17 @@ def with_places(office: Office, asked: HelpType) -> Office:
 
 
 # ------------------------------------------------------------- all of one kind of help
-def look(some: Sequence[Wanted], offices: Sequence[Office], terms: Terms, tongues: Tongues) -> Looked:
+def look(some: Sequence[Wanted], offices: Sequence[Office], terms: Terms, lookup: Lookup) -> Looked:
     """What all rules but consent say of each pair, and the points of all terms together."""
     needs = [one.need for one in some]
     place_codes, place_permille = Ground(needs, offices).of_needs(needs)
-    talk_codes, talk_permille = tongues.between(needs, offices)
+    talk_codes, talk_permille = lookup.tongues.between(needs, offices)
     alone = each(offices, lambda office: of_office(office, terms))
     codes = place_codes | talk_codes | of_person(needs, offices) | claims(needs, offices) | alone
     codes |= asked_before(some, offices)
     worth = points(tables.WEIGHTS[Part.PLACE], place_permille)
     worth += points(tables.WEIGHTS[Part.LANGUAGE], talk_permille)
-    worth += points(tables.WEIGHTS[Part.HELP_FIT], help_fit(needs, offices))
+    worth += points(tables.WEIGHTS[Part.HELP_FIT], lookup.helping.permille(needs, offices))
     worth += each(offices, lambda office: of_itself(office, terms))
     return Looked(codes=codes, points=worth)
 
@@ -219,7 +222,8 @@ def limits_of(office: Office) -> Hashable:
 
 def claims(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
     """The kind of case: what counts is what both have in common, and before a state court where the office is."""
-    known = np.array([[claim in need.claims for claim in CLAIMS] for need in needs], dtype=np.int64)
+    asked = kinds(needs, lambda need: need.claims)
+    known = np.array([[claim in need.claims for claim in CLAIMS] for need in asked.first], dtype=np.int64)[asked.of]
     taken = np.array([[claim in office.claims for claim in CLAIMS] for office in offices], dtype=np.int64)
     taken = taken.reshape(len(offices), len(CLAIMS))
     has_limit = taken.any(axis=1)
@@ -254,32 +258,6 @@ def asked_before(some: Sequence[Wanted], offices: Sequence[Office]) -> Whole:
         if one.asked or one.refused_by:
             found[row] = NO * whole(is_asked(one, office) for office in offices)
     return found
-
-
-# ------------------------------------------------------------- help
-def help_fit(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
-    """The permille of the first need and the mean of the others: each kind of help is asked for by itself."""
-    given = kinds(offices, lambda office: (office.help_types, office.depth))
-    people = kinds(needs, lambda need: (need.help_types, need.representation in tables.NEEDS_A_LAWYER))
-    fits: dict[Hashable, Whole] = {}
-    permille = np.zeros((len(people), len(given)), dtype=np.int64)
-    for row, need in enumerate(people.first):
-        first, *others = [fit_of(fits, asked, need, given.first) for asked in need.help_types]
-        permille[row] = first
-        if others:
-            parts = 1000 * len(others)
-            rest = tables.OTHER_NEEDS_PERMILLE * np.sum(others, axis=0)
-            mixed = tables.FIRST_NEED_PERMILLE * first * len(others) + rest
-            permille[row] = (mixed + parts // 2) // parts
-    return permille[np.ix_(people.of, given.of)]
-
-
-def fit_of(fits: dict[Hashable, Whole], asked: HelpType, need: Need, offices: Sequence[Office]) -> Whole:
-    """How well offices serve one kind of help, looked up where it was asked before."""
-    key = (asked, score.has_depth(asked, need))
-    if key not in fits:
-        fits[key] = each(offices, lambda office: score.fit(asked, need, office) if office.help_types else 0)
-    return fits[key]
 
 
 # ------------------------------------------------------------- nowhere
