@@ -22,7 +22,7 @@ import uvloop
 from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import Database, connect
-from referral.foundation.errors import NoCapacity
+from referral.foundation.errors import AlreadyAnswered, NoCapacity
 from referral.foundation.vault import Vault, open_vault
 from referral.referrals import answering
 from referral.referrals.notes import By
@@ -58,7 +58,7 @@ async def client(once: Callable[[], Awaitable[object]], until: float, tally: Tal
     while time.perf_counter() < until:
         try:
             await once()
-        except NoCapacity:
+        except (NoCapacity, AlreadyAnswered):  # a process that died had answered it
             continue
         except TimeoutError:  # waited for the place as long as the pool allows; a door says: try again
             tally.gave_up += 1

@@ -83,7 +83,7 @@ def last_places() -> Case:
 
 
 # Everything that people have written is emptied before a round, so that each begins with the same tables.
-EMPTIED = "TRUNCATE help_request, consent, request_event, referral, referral_event, referral_note, outbox, audit_event"
+EMPTIED = "TRUNCATE help_request, outbox, audit_event CASCADE"
 PREPARED: tuple[LiteralString, ...] = (
     """
     DELETE FROM capacity WHERE id IN (SELECT md5('slots ' || n)::uuid FROM generate_series(1, $1::int + 1000) AS n)
