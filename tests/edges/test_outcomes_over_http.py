@@ -47,7 +47,8 @@ async def sooner(desk: Desk, kind: str) -> None:
 
 
 def subjects(letters: list[Letter]) -> list[str]:
-    return [letter.subject for letter in reversed(letters)]
+    """The English half of each subject, the oldest letter first."""
+    return [letter.subject.partition(" / ")[0] for letter in reversed(letters)]
 
 
 # ---------------------------------------------------------------- by whom
@@ -125,8 +126,9 @@ async def test_staff_take_a_yes_back_and_its_provider_is_told_without_a_reason(d
     assert (taken["referral"]["status"], taken["referral"]["request"]["status"]) == ("RECALLED", "IN_TRIAGE")
     await desk.work()
     newest = desk.letters(office)[0]
-    assert newest.subject == "A request was taken back"
+    assert newest.subject == "A request was taken back / Se retiró una solicitud"
     assert "We have taken back" in newest.text
+    assert "Hemos retirado" in newest.text
     assert "secret" not in newest.text
     assert (await desk.look(token))["request"] is None
     again = await desk.published("staff/RecallReferral", headers, id=id, reason="Once more.")
