@@ -22,7 +22,7 @@ DANGER = frozenset(
     }
 )
 REMOVAL = frozenset({UrgencyCriterion.IMMINENT_REMOVAL, UrgencyCriterion.NEGATIVE_FEAR_REVIEW_WINDOW})
-SHARING = frozenset({ConsentScope.SHARE_SUMMARY, ConsentScope.SHARE_CONTACT})
+SHARING = frozenset({ConsentScope.SHARE_SUMMARY})  # what an offer shows
 
 
 class NextStepKind(Word):

@@ -17,7 +17,7 @@ from referral.intake import consents, requests
 from referral.intake.form import Facts
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope
-from referral.matching import ranking, rules, tables
+from referral.matching import ranking, tables
 from referral.matching.answers import Room
 from referral.matching.candidates import candidate, candidates
 from referral.matching.languages import LanguagePairs
@@ -40,7 +40,7 @@ async def ranked(
 
 async def suggestions(at: Reader, need: Need, *, now: datetime) -> tuple[Verdict, ...]:
     """Open providers the person can turn to now. They go themselves, so nothing needs to be shared."""
-    going_alone = replace(need, consents=need.consents | rules.SHARES)
+    going_alone = replace(need, consents=need.consents | {ConsentScope.SHARE_SUMMARY})
     verdicts = await ranked(at, going_alone, now=now)
     return tuple(verdict for verdict in verdicts if verdict.room is Room.OPEN)[:MOST_SUGGESTIONS]
 

@@ -16,7 +16,6 @@ from referral.matching.languages import LanguagePairs
 from referral.matching.pair import Candidate, Need
 
 TAKES_NOBODY = frozenset({Openness.PAUSED, Openness.CLOSED})
-SHARES = frozenset({ConsentScope.SHARE_SUMMARY, ConsentScope.SHARE_CONTACT})
 
 
 def judge(need: Need, candidate: Candidate, *, pairs: LanguagePairs, now: datetime) -> tuple[RuleResult, ...]:
@@ -247,4 +246,6 @@ def excluded(candidate: Candidate) -> RuleResult:
 
 
 def consent(need: Need) -> RuleResult:
-    return passes(Rule.CONSENT, "given") if need.consents & SHARES else fails(Rule.CONSENT, "missing")
+    """An offer shows the summary: who agrees to less than that is not offered to anybody."""
+    is_given = ConsentScope.SHARE_SUMMARY in need.consents
+    return passes(Rule.CONSENT, "given") if is_given else fails(Rule.CONSENT, "missing")

@@ -103,6 +103,7 @@ async def test_the_level_that_the_queue_goes_by_is_that_of_today(desk: Desk) -> 
     id = await asked(desk, circumstances=["DETAINED"])
     # As a request stands that was judged yesterday, before its date came near.
     await desk.sql("UPDATE help_request SET urgency = 'normal'")
+    await desk.sql("INSERT INTO outbox (kind, subject_id) SELECT 're_evaluate', id FROM help_request")
     assert await ids(desk, headers, urgencies=["URGENT"]) == []
     await desk.work()
     assert await ids(desk, headers, urgencies=["URGENT"]) == [id]

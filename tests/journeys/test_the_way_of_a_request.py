@@ -256,7 +256,7 @@ async def test_a_withdrawal_after_a_yes_takes_the_person_back(desk: Desk) -> Non
     assert await desk.sql("SELECT (taken, held) = (0, 0) FROM capacity")
     await desk.work()
     letter = desk.letters(office)[0]
-    assert letter.subject == "A request was taken back"
+    assert letter.subject == "A request was taken back / Se retiró una solicitud"
     assert "Synthetic Person" not in letter.text
     page = await desk.http.get(f"/r/{token}")
     assert "The person no longer asks for help here" in page.text

@@ -67,7 +67,7 @@ def one_by_one(wanted: Sequence[Wanted], asked: Terms) -> tuple[set[tuple[int, U
 
 
 def why_nowhere(one: Wanted, verdicts: Sequence[Verdict]) -> Nowhere:
-    if not one.need.consents & {"share_summary", "share_contact"}:
+    if "share_summary" not in one.need.consents:
         return Nowhere(reason=LeftReason.NO_CONSENT)
     feasible = [verdict for verdict in verdicts if verdict.is_feasible]
     if not feasible:

@@ -300,7 +300,7 @@ def test_nobody_is_asked_twice_about_the_same_person():
     ("consents", "expected"),
     [
         ({ConsentScope.SHARE_SUMMARY}, PASS),
-        ({ConsentScope.SHARE_CONTACT}, PASS),
+        ({ConsentScope.SHARE_CONTACT}, FAIL),
         ({ConsentScope.STORE_REQUEST, ConsentScope.MATCH_AUTOMATICALLY, ConsentScope.SHARE_DOCUMENTS}, FAIL),
         (set[ConsentScope](), FAIL),
     ],

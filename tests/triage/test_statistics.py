@@ -33,9 +33,10 @@ AGREED = """
     SELECT id, 'statistics_deidentified', now(), CASE WHEN withdrawn THEN now() END, '1', 'en'
       FROM unnest($1::uuid[], $2::boolean[]) AS c(id, withdrawn)"""
 OFFERED = """
-    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, status, holds, offered_at,
+    INSERT INTO referral (id, request_id, provider_id, organization_id, help_type, needs, status, holds, offered_at,
                           expires_at, responded_at, decline_reason, offered_by, score, rules_version)
-    SELECT id, id, $2, $3, 'legal.asylum', status, false, offered_at, offered_at, replied_at, reason, 'system', 1, '1'
+    SELECT id, id, $2, $3, 'legal.asylum', '{legal.asylum}', status, false, offered_at, offered_at, replied_at, reason,
+           'system', 1, '1'
       FROM unnest($1::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[])
            AS r(id, status, offered_at, replied_at, reason)"""
 SAID_YES = """

@@ -88,7 +88,7 @@ async def test_whoever_said_yes_keeps_a_person_who_was_served_and_hears_when_it_
     await worker.work_off(house)
     assert await status(house, offer.id) is stands
     subjects = {letter.subject for letter in mail.letters(house.settings.mail_folder)}
-    assert ("A request was taken back" in subjects) is is_told
+    assert ("A request was taken back / Se retiró una solicitud" in subjects) is is_told
 
 
 async def test_reopened_while_a_yes_holds_it_stands_there(house: House) -> None:
