@@ -17,6 +17,7 @@ from referral.directory import providers
 from referral.directory.providers import Provider
 from referral.edges.house import House
 from referral.edges.web import forms
+from referral.edges.web.dialling import Dialled, country_of, dialled
 from referral.edges.web.find_words import WORDS as SHARED
 from referral.edges.web.pages import page
 from referral.edges.web.status_words import WORDS
@@ -35,7 +36,7 @@ class Shown:
     """What the page shows of a request."""
 
     view: RequestView
-    said_yes: tuple[Provider, ...]
+    said_yes: tuple[tuple[Provider, tuple[Dialled, ...]], ...]
     messages: Messages
     sent_on: datetime
 
@@ -113,11 +114,16 @@ class Status:
         return closed.facts is None
 
 
-async def who_said_yes(at: Reader, request: requests.HelpRequest) -> tuple[Provider, ...]:
-    """The listings that have accepted."""
+async def who_said_yes(at: Reader, request: requests.HelpRequest) -> tuple[tuple[Provider, tuple[Dialled, ...]], ...]:
+    """The listings that have accepted, with their numbers as they are called."""
     accepted = [one.provider_id for one in await reading.of_request(at, request.id) if one.status in states.AFTER_YES]
     known = await providers.known(at, accepted)
-    return tuple(known[id] for id in accepted if id in known)
+    return tuple((known[id], numbers(known[id])) for id in accepted if id in known)
+
+
+def numbers(listing: Provider) -> tuple[Dialled, ...]:
+    country = country_of(listing)
+    return tuple(dialled(phone.number, phone.extension, country) for phone in listing.phones)
 
 
 def shown(

@@ -22,6 +22,7 @@ class Words:
     call: str
     no_phone: str
     now: str
+    open: str
     messages: str
     no_messages: str
     you: str
@@ -68,6 +69,7 @@ ENGLISH = Words(
     call="Call",
     no_phone="We know no phone number of theirs.",
     now="What you can do now",
+    open="Open the list",
     messages="Messages",
     no_messages="No messages yet.",
     you="You",
@@ -114,6 +116,7 @@ SPANISH = Words(
     call="Llamar",
     no_phone="No conocemos su teléfono.",
     now="Qué puede hacer ahora",
+    open="Abrir la lista",
     messages="Mensajes",
     no_messages="Todavía no hay mensajes.",
     you="Usted",
