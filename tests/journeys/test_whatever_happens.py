@@ -8,7 +8,7 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from uuid import UUID, uuid4
 
 import given as start
@@ -299,6 +299,11 @@ async def requests_hold(world: World, referrals: list[Referral]) -> None:
             assert not any(one.status in states.LIVE for one in own)
         elif any(one.shows_person for one in own):
             assert request.status in {HelpRequestStatus.REFERRED, HelpRequestStatus.IN_SERVICE}
+        # A yes takes back every other offer of the same need; what staff offer after it is their own wish.
+        for yes, rival in product(own, own):
+            if yes.shows_person and rival.status in states.OPEN and set(yes.needs) & set(rival.needs):
+                assert yes.responded_at
+                assert rival.offered_at >= yes.responded_at
         if request.data_key is not None:
             await consents_hold(world, request, own)
 
