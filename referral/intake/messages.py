@@ -214,11 +214,6 @@ async def unread(at: Reader, request_ids: Sequence[UUID]) -> dict[UUID, int]:
     return {UUID(id): count for id, count in found.items()}
 
 
-async def forget(tx: Tx, request_id: UUID) -> None:
-    """Delete the messages of a request that is being erased."""
-    await execute(tx, "DELETE FROM message WHERE request_id = $1", request_id)
-
-
 def opened(key: DataKey, kept: Sealed) -> Message:
     text = unseal(key, kept.sealed, table=TABLE, row=kept.id, name="text").decode()
     return Message(id=kept.id, at=kept.at, actor=kept.actor, read_at=kept.read_at, text=text)

@@ -106,6 +106,7 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
         tx,
         """
         WITH notes AS (DELETE FROM request_note WHERE request_id = $1),
+             messages AS (DELETE FROM message WHERE request_id = $1),
              acts AS (DELETE FROM triage_act WHERE request_id = $1),
              claims AS (DELETE FROM request_claim WHERE request_id = $1),
              agreed AS (UPDATE consent SET language = '', recorded_by = NULL, heard_by = NULL,

@@ -8,7 +8,7 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx, execute
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
-from referral.intake import messages, requests
+from referral.intake import requests
 from referral.intake.requests import HelpRequest
 from referral.referrals import notes, offers
 from referral.referrals.notes import By
@@ -24,7 +24,6 @@ async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: date
             await outbox.put(tx, JobKind.TELL_WITHDRAWN, referral.id)
     if erase:
         await notes.forget(tx, closed.id)
-        await messages.forget(tx, closed.id)
         await blank(tx, closed.id)
     return closed
 

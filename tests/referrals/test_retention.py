@@ -152,16 +152,19 @@ async def test_a_job_that_comes_when_the_request_was_opened_again_deletes_nothin
     assert await row(desk, id) == before
 
 
-async def test_notes_go_with_the_request(desk: Desk) -> None:
+async def test_notes_and_messages_go_with_the_request(desk: Desk) -> None:
     office = await given.office(desk.database)
     answer = await desk.submit()
     await desk.work()
     await desk.respond(desk.token(office), "ASK", note="A synthetic question?")
-    assert await desk.sql("SELECT count(*) FROM referral_note") == 1
+    message = {"receipt": answer["receipt"], "text": "A synthetic message.", "idempotencyKey": "a key for each"}
+    await desk.published("public/SendMessage", input=message)
+    written = "SELECT (SELECT count(*) FROM referral_note) + (SELECT count(*) FROM message)"
+    assert await desk.sql(written) == 2
     await desk.withdraw(answer["receipt"])
     await grown_old(desk, UUID(answer["helpRequest"]["id"]), 91)
     await forgotten(desk)
-    assert await desk.sql("SELECT count(*) FROM referral_note") == 0
+    assert await desk.sql(written) == 0
 
 
 async def test_nobody_is_due_who_does_not_exist(house: House) -> None:
