@@ -89,8 +89,7 @@ async def insert(
 ) -> HelpRequest | None:
     """The new row, with its consents, its first line of history and the order to match; None where the key has one.
 
-    A parallel twin is waited for, then seen. No index is named as the one to conflict with: twins have one receipt too,
-    and may meet at that index first.
+    A parallel twin is waited for, then seen. No index is named to conflict with: twins may meet at the receipt's first.
     """
     id, facts = RequestId(uuid4()), submission.facts
     person, how_urgent = submission.person, urgency_of(facts, asked_at=now, now=now)

@@ -8,7 +8,7 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx, execute
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
-from referral.intake import requests
+from referral.intake import claims, requests
 from referral.intake.requests import HelpRequest
 from referral.referrals import notes, offers
 from referral.referrals.notes import By
@@ -19,6 +19,7 @@ async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: date
     """Close the request of this receipt, and on wish erase it. NotFound if there is none."""
     closed = await requests.close(tx, vault, receipt, erase=erase, now=now)
     ended = await offers.end_all(tx, closed.id, ReferralStatus.RECALLED, By(kind=ActorKind.REQUESTER))
+    await claims.drop(tx, closed.id)
     for referral in ended:
         if referral.shows_person:
             await outbox.put(tx, JobKind.TELL_WITHDRAWN, referral.id)

@@ -12,7 +12,7 @@ from referral.directory import capacity
 from referral.foundation.db import Tx
 from referral.foundation.errors import FieldProblem, NotFound, ValidationFailed, problem
 from referral.foundation.vault import Vault
-from referral.intake import requests
+from referral.intake import claims, requests
 from referral.intake.words import CloseReason, HelpRequestStatus
 from referral.referrals import answering, effects, needs, notes, offers, states, steps
 from referral.referrals.effects import AT_ONCE, Effect, Next
@@ -76,7 +76,8 @@ def wrong_in(told: Told) -> list[FieldProblem]:
 
 async def reach(tx: Tx, vault: Vault, was: Referral, told: Told, by: By, *, now: datetime) -> Referral:
     """The provider and the person are in touch: the hand-over is done."""
-    reached = await steps.after_yes(tx, was.id, ReferralStatus.IN_PROGRESS, by)
+    allowed = states.before(ReferralStatus.IN_PROGRESS)
+    reached = await steps.move_at_any_time(tx, was.id, ReferralStatus.IN_PROGRESS, allowed, by)
     if reached is None:
         raise await steps.why_not(tx, was.id, ReferralStatus.IN_PROGRESS)
     await requests.set_status(tx, was.request_id, HelpRequestStatus.IN_SERVICE, now=now)
@@ -91,10 +92,11 @@ async def conclude(
 ) -> Referral:
     helped = outcome in effects.SERVED
     effect = effects.of(told.reason) if told.reason else OF_UNREACHABLE
-    ended = await steps.after_yes(
+    ended = await steps.move_at_any_time(
         tx,
         was.id,
         ReferralStatus.COMPLETED if helped else ReferralStatus.FAILED,
+        states.AFTER_YES,
         by,
         outcome=outcome,
         reason=told.reason,
@@ -123,4 +125,5 @@ async def go_on_or_close(tx: Tx, ended: Referral, reason: CloseReason, by: By, *
         await offers.go_on(tx, request.id, now=now)
         return
     await requests.set_status(tx, request.id, HelpRequestStatus.CLOSED, reason=reason, now=now)
+    await claims.drop(tx, request.id)
     await requests.record(tx, request.id, "closed", by.kind, at=now, subject_id=ended.id)

@@ -31,7 +31,8 @@ async def recall(tx: Tx, vault: Vault, staff: Staff, id: UUID, reason: str, *, n
     was, by = await referral(tx, id), By(kind=staff.kind, id=staff.id)
     if was is None:
         raise NotFound("There is no such referral.")
-    recalled = await steps.take_back(tx, id, by)
+    allowed = states.before(ReferralStatus.RECALLED)
+    recalled = await steps.move_at_any_time(tx, id, ReferralStatus.RECALLED, allowed, by)
     if recalled is None:
         raise await steps.why_not(tx, id, ReferralStatus.RECALLED)
     await answering.keep_words(tx, vault, recalled, reason, None, by)

@@ -55,17 +55,18 @@ async def move(
     )
 
 
-async def after_yes(
+async def move_at_any_time(
     tx: Tx,
     id: UUID,
     to: ReferralStatus,
+    allowed: frozenset[ReferralStatus],
     by: By,
     *,
     outcome: ReferralOutcome | None = None,
     reason: DeclineReason | None = None,
     not_again_for: timedelta | None = None,
 ) -> Referral | None:
-    """Go on from a yes to where the table allows; None where it stands elsewhere."""
+    """Change the status whatever the offer's clock says, as after a yes; None where it stands elsewhere."""
     return await one(
         tx,
         Referral,
@@ -83,32 +84,12 @@ async def after_yes(
         SELECT {REFERRAL} FROM moved""",
         id,
         to.value,
-        [status.value for status in states.before(to) & states.AFTER_YES],
+        [status.value for status in allowed],
         outcome,
         reason,
         by.kind.value,
         by.id,
         not_again_for,
-    )
-
-
-async def take_back(tx: Tx, id: UUID, by: By) -> Referral | None:
-    """Recall a live referral, whether its clock still runs or not; None where it has ended."""
-    return await one(
-        tx,
-        Referral,
-        f"""
-        WITH moved AS (
-             UPDATE referral SET status = 'recalled' WHERE id = $1 AND status = ANY($2::text[]) RETURNING {REFERRAL}
-        ), noted AS (
-             INSERT INTO referral_event (referral_id, at, status, actor, actor_id)
-             SELECT id, clock_timestamp(), status, $3, $4 FROM moved
-        )
-        SELECT {REFERRAL} FROM moved""",
-        id,
-        [status.value for status in states.before(ReferralStatus.RECALLED)],
-        by.kind.value,
-        by.id,
     )
 
 

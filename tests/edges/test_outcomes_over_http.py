@@ -88,6 +88,20 @@ async def test_staff_write_down_what_a_provider_says_on_the_phone(desk: Desk) ->
     assert await desk.sql("SELECT actor FROM referral_event ORDER BY id DESC LIMIT 1") == "intake_staff"
 
 
+async def test_staff_do_not_say_yes_or_no_for_a_provider(desk: Desk) -> None:
+    await given.office(desk.database)
+    await desk.submit()
+    await desk.work()
+    id = str(await desk.sql("SELECT id FROM referral"))
+    headers = await desk.staff()
+    kept = await desk.kept()
+    for answer in ("ACCEPT", "DECLINE", "ASK"):
+        sent = {"input": {"referralId": id, "answer": answer, "declineReason": "OTHER", "note": "A word."}}
+        body = await desk.answered(operation("public/RespondToReferral"), sent, Audience.STAFF, **headers)
+        assert body["errors"][0]["extensions"]["code"] == "NOT_ALLOWED"
+    assert await desk.kept() == kept
+
+
 @pytest.mark.parametrize(
     ("fields", "path", "problem"),
     [

@@ -12,14 +12,16 @@ from triage_given import LATER, claim, colleague, holder, lapse, release
 
 from referral.edges import worker
 from referral.edges.house import House
-from referral.foundation.actors import Staff, StaffRole
+from referral.foundation.actors import ActorKind, Staff, StaffRole
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.foundation.errors import Conflict, NotFound, Refused, ValidationFailed
 from referral.intake import claims, notes
 from referral.intake.words import HelpRequestStatus
-from referral.referrals import leaving
-from referral.referrals.words import DeclineReason, ReferralAnswer
+from referral.referrals import leaving, outcomes
+from referral.referrals.notes import By
+from referral.referrals.outcomes import Told
+from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralOutcome
 from referral.triage import staff
 from referral.triage.claiming import HeldByAnother
 
@@ -195,3 +197,21 @@ async def test_an_account_that_is_shut_takes_nothing_in_hand(house: House) -> No
     with pytest.raises(HeldByAnother):
         await claim(house, anna, request.id)
     assert await holder(house, request.id) is None
+
+
+# ---------------------------------------------------------------- when it is over
+@pytest.mark.parametrize("is_helped", [True, False])
+async def test_a_request_that_has_ended_is_in_nobodys_hands(house: House, *, is_helped: bool) -> None:
+    """The person was helped, or took it back: whoever had it in hand is done with it."""
+    office, kept = await given.office(house.database), await submitted(house)
+    offer = await offered(house, kept.request, given.terms(office))
+    await answered(house, offer.id, ReferralAnswer.ACCEPT)
+    await claim(house, await colleague(house), kept.request.id)
+    async with house.database.transaction() as tx:
+        if is_helped:
+            told, by = Told(outcome=ReferralOutcome.SERVED_FULL), By(kind=ActorKind.PROVIDER_STAFF)
+            await outcomes.record(tx, house.vault, offer.id, told, by, now=now())
+        else:
+            await leaving.withdraw(tx, house.vault, kept.receipt, erase=False, now=now())
+    assert (await as_it_stands(house, kept.request)).status is HelpRequestStatus.CLOSED
+    assert await value(house.database.reader, "SELECT count(*) FROM request_claim") == 0

@@ -18,14 +18,19 @@ NO_REFERRAL = "There is no such referral, or it is not your organization's."
 NO_LISTING = "There is no such listing, or it is not your organization's."
 
 
+async def of_outcome(at: Reader, context: Context, token: str | None, id: str | None) -> Answering:
+    """The same for what became of a yes, which staff may write down too, by the word of a provider who called."""
+    if isinstance(context.who, Staff) and token is None:
+        staff = context.intake
+        return id_of(id or "", "referral_id"), By(kind=staff.kind, id=staff.id)
+    return await of_referral(at, context, token, id)
+
+
 async def of_referral(at: Reader, context: Context, token: str | None, id: str | None) -> Answering:
     """The referral meant, and who speaks. NotFound alike for another organization's and for none."""
     if by_link := through(context, "answer-referral", token, id, "referral_id"):
         return by_link
-    wanted = id_of(id or "", "referral_id")
-    if isinstance(context.who, Staff):  # by the word of a provider who called
-        return wanted, By(kind=context.intake.kind, id=context.intake.id)
-    organization = organization_of(context)
+    wanted, organization = id_of(id or "", "referral_id"), organization_of(context)
     with naming("referral_id"):
         found = await reading.referral(at, wanted)
         if found is None or found.organization_id != organization:

@@ -215,7 +215,7 @@ class PublicMutation(ReportingMutation, ProposingMutation, TalkingMutation):
     ) -> ReferralResult:
         context, vault = info.context, info.context.house.vault
         async with context.house.database.transaction() as tx:
-            id, by = await provider_links.of_referral(tx, context, input.token, input.referral_id)
+            id, by = await provider_links.of_outcome(tx, context, input.token, input.referral_id)
             with naming("referral_id" if input.token is None else "token"):
                 told = await outcomes.record(tx, vault, id, told_of(input), by, now=context.now)
         return ReferralPayload(referral=await through_provider(context, told))
