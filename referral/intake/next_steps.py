@@ -1,6 +1,6 @@
 """What a person can do now. Never empty: whoever asks, whatever the answer, there is a next step.
 
-No sentence promises what nobody does: nothing is sent to the person yet, so they come back with the receipt.
+No sentence promises what nobody does: a letter comes to some only and says nothing, so all come back with the receipt.
 Numbers, each to be confirmed by the operator before going live: 911 (emergencies, United States and Mexico), 988 (US
 crisis line), 211 (US line for local help, FCC), Línea de la Vida 800 911 2000 (Mexico, gob.mx), and the detention
 hotline of the American Bar Association, from the EOIR list that ships. Addresses are of public bodies (UNHCR, EOIR).
@@ -119,13 +119,10 @@ class Advice(Enum):
     RECEIVED = (
         NextStepKind.WAIT_FOR_ANSWER,
         (
-            "We have your request and look for a group that can help. We do not write to you: come back here with your "
-            "receipt to see the answer."
+            "We have your request and look for a group that can help. Come back here with your receipt to see the "
+            "answer."
         ),
-        (
-            "Tenemos su solicitud y buscamos un grupo que pueda ayudar. No le escribimos: vuelva aquí con su código "
-            "para ver la respuesta."
-        ),
+        ("Tenemos su solicitud y buscamos un grupo que pueda ayudar. Vuelva aquí con su código para ver la respuesta."),
     )
     ASKED = (
         NextStepKind.WAIT_FOR_ANSWER,

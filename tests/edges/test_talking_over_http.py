@@ -85,6 +85,15 @@ async def test_what_is_wrong_is_named_and_nothing_is_half_done(
     assert await desk.kept() == before
 
 
+@pytest.mark.parametrize("name", ["helpTypes", "languages", "consents", "posture", "representation"])
+async def test_null_where_there_must_be_something_is_an_input_error_that_names_it(desk: Desk, name: str) -> None:
+    kept = await desk.submit()
+    before = await desk.kept()
+    answer = await amended(desk, kept["receipt"], **{name: None})
+    assert [(field["path"], field["code"]) for field in answer["fields"]] == [([name], "NULL")]
+    assert await desk.kept() == before
+
+
 async def test_a_wrong_receipt_is_not_found_and_a_closed_request_a_conflict(desk: Desk) -> None:
     kept = await desk.submit()
     for answer in (await amended(desk, WRONG, householdSize=2), await written(desk, WRONG)):

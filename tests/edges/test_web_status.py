@@ -90,6 +90,10 @@ async def test_what_cannot_be_sent_is_said_and_stays_in_the_box(house: House) ->
     assert answer.status_code == 422
     assert "numbers from identity papers" in answer.text
     assert "My number is A123456789.</textarea>" in answer.text
+    spanish = await posted(house, kept.receipt, "write", lang="es", text=" ", key="a key for each")
+    assert "Escriba lo que quiere decir." in spanish.text
+    strange = await posted(house, kept.receipt, "write", lang="es", text="Hola.", key="")
+    assert "No se pudo enviar." in strange.text
 
 
 async def test_who_writes_too_much_is_told_what_to_do_instead(house: House) -> None:

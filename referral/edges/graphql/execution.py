@@ -23,6 +23,7 @@ from graphql import (
     specified_rules,
     validate,
 )
+from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -42,6 +43,7 @@ MOST_ERRORS = 20
 REMEMBERED = 256
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 NOT_NOW = "We cannot answer right now. Try again in a minute."
+NOT_READ = "A value of the input cannot be read, such as null where there must be one. Leave it out, or send another."
 SOMETHING_WENT_WRONG = "Something went wrong here. Nothing is wrong with what you sent. Try again later."
 # How the library repeats what was sent. A client may log its errors, and a whole person could stand in one.
 ECHO = re.compile(r"(?:[,;] found|(cannot represent [^:]*value)): .*", re.DOTALL)
@@ -185,6 +187,8 @@ def presented(error: GraphQLError) -> dict[str, Any]:
     cause = error.original_error
     if isinstance(cause, Refused):
         return {"message": cause.message, **where(error), "extensions": extensions_of(cause)}
+    if isinstance(cause, StrawberryInputCoercionError):  # its own words hold what was sent
+        return {"message": NOT_READ, **where(error), "extensions": {"code": "BAD_INPUT"}}
     if cause is None and is_argument(error):
         return {"message": words(error), **where(error), "extensions": {"code": "BAD_INPUT"}}
     node = error.nodes[0] if error.nodes else None

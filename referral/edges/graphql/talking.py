@@ -11,7 +11,7 @@ from referral.edges.graphql.results import HelpRequestPayload, HelpRequestResult
 from referral.edges.graphql.scalars import CountryCode, LanguageTag, described
 from referral.edges.lookups import court, spot
 from referral.foundation import audit, languages
-from referral.foundation.errors import NotFound, naming
+from referral.foundation.errors import NotFound, ValidationFailed, naming, problem
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.intake import messages, requests
 from referral.intake.amending import AS_IT_IS, Changes, Stays
@@ -26,22 +26,26 @@ STAYS = "Left out, it stays."
 @strawberry.input(description="What changes of a request. What is left out stays; null clears what may be empty.")
 class AmendHelpRequestInput:
     receipt: str = described("The receipt.")
-    representation: strawberry.Maybe[Representation] = described(f"Whether the person has a lawyer. {STAYS}")
-    can_afford: strawberry.Maybe[CanAfford] = described(f"Whether they could pay for one. {STAYS}")
-    help_types: strawberry.Maybe[list[HelpType]] = described(f"All that is needed, the first need first. {STAYS}")
-    languages: strawberry.Maybe[list[LanguageTag]] = described(f"All languages spoken, best first. {STAYS}")
-    consents: strawberry.Maybe[list[ConsentScope]] = described(
+    representation: strawberry.Maybe[Representation | None] = described(f"Whether the person has a lawyer. {STAYS}")
+    can_afford: strawberry.Maybe[CanAfford | None] = described(f"Whether they could pay for one. {STAYS}")
+    help_types: strawberry.Maybe[list[HelpType] | None] = described(
+        f"All that is needed, the first need first. {STAYS}"
+    )
+    languages: strawberry.Maybe[list[LanguageTag] | None] = described(f"All languages spoken, best first. {STAYS}")
+    consents: strawberry.Maybe[list[ConsentScope] | None] = described(
         f"All that the person agrees to from now on; what is not named is withdrawn. {STAYS}"
     )
-    claims: strawberry.Maybe[list[ProtectionClaim]] = described(f"What protection they ask for. {STAYS}")
-    posture: strawberry.Maybe[CasePosture] = described(f"Where the case stands. {STAYS}")
+    claims: strawberry.Maybe[list[ProtectionClaim] | None] = described(f"What protection they ask for. {STAYS}")
+    posture: strawberry.Maybe[CasePosture | None] = described(f"Where the case stands. {STAYS}")
     reading_language: strawberry.Maybe[LanguageTag | None] = described(f"The language they read best. {STAYS}")
     needs_interpreter: strawberry.Maybe[bool | None] = described(f"Whether they need an interpreter. {STAYS}")
     near: strawberry.Maybe[NearInput | None] = described(f"Where they are. {STAYS}")
     country: strawberry.Maybe[CountryCode | None] = described(f"The country they fled. {STAYS}")
     household_size: strawberry.Maybe[int | None] = described(f"How many people, 1 to 30. {STAYS}")
-    age: strawberry.Maybe[AgeBand] = described(f"Whether they are a child. {STAYS}")
-    circumstances: strawberry.Maybe[list[UrgencyCriterion]] = described(f"All facts that make it urgent. {STAYS}")
+    age: strawberry.Maybe[AgeBand | None] = described(f"Whether they are a child. {STAYS}")
+    circumstances: strawberry.Maybe[list[UrgencyCriterion] | None] = described(
+        f"All facts that make it urgent. {STAYS}"
+    )
     arrived_on: strawberry.Maybe[date | None] = described(f"When they arrived. {STAYS}")
     next_hearing_on: strawberry.Maybe[date | None] = described(f"When the next hearing is. {STAYS}")
     court: strawberry.Maybe[strawberry.ID | None] = described(f"The immigration court. {STAYS}")
@@ -66,26 +70,36 @@ def said(maybe: strawberry.Maybe[Said]) -> Said | Stays:
     return AS_IT_IS if maybe is None else maybe.value
 
 
-def listed(maybe: strawberry.Maybe[list[Said]]) -> tuple[Said, ...] | Stays:
-    return AS_IT_IS if maybe is None else tuple(maybe.value)
+def there(maybe: strawberry.Maybe[Said | None], name: str) -> Said | Stays:
+    """What a request cannot be without: left out it stays, and null would clear it. Raises ValidationFailed."""
+    if maybe is None:
+        return AS_IT_IS
+    if maybe.value is None:
+        raise ValidationFailed([problem(name, "NULL", "Leave it out, or send a value.")])
+    return maybe.value
+
+
+def listed(maybe: strawberry.Maybe[list[Said] | None], name: str) -> tuple[Said, ...] | Stays:
+    found = there(maybe, name)
+    return found if isinstance(found, Stays) else tuple(found)
 
 
 def changes_of(asked: AmendHelpRequestInput) -> Changes:
     named_court, person, near = said(asked.court), said(asked.person), said(asked.near)
     return Changes(
-        representation=said(asked.representation),
-        can_afford=said(asked.can_afford),
-        help_types=listed(asked.help_types),
-        languages=listed(asked.languages),
-        consents=listed(asked.consents),
-        claims=listed(asked.claims),
-        posture=said(asked.posture),
+        representation=there(asked.representation, "representation"),
+        can_afford=there(asked.can_afford, "can_afford"),
+        help_types=listed(asked.help_types, "help_types"),
+        languages=listed(asked.languages, "languages"),
+        consents=listed(asked.consents, "consents"),
+        claims=listed(asked.claims, "claims"),
+        posture=there(asked.posture, "posture"),
         reading_language=said(asked.reading_language),
         needs_interpreter=said(asked.needs_interpreter),
         country=said(asked.country),
         household_size=said(asked.household_size),
-        age=said(asked.age),
-        circumstances=listed(asked.circumstances),
+        age=there(asked.age, "age"),
+        circumstances=listed(asked.circumstances, "circumstances"),
         arrived_on=said(asked.arrived_on),
         next_hearing_on=said(asked.next_hearing_on),
         court=id_of(named_court, "court") if isinstance(named_court, str) else named_court,

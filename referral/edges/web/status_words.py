@@ -32,6 +32,8 @@ class Words:
     send: str
     sent: str
     problem: str
+    problems: dict[str, str]
+    other_problem: str
     too_many: str
     end: str
     withdraw: str
@@ -79,6 +81,12 @@ ENGLISH = Words(
     send="Send",
     sent="Your message was sent.",
     problem="There is a problem.",
+    problems={
+        "EMPTY": "Write what you want to say.",
+        "TOO_LONG": "Please write less: at most 1,000 characters.",
+        "IDENTITY_NUMBER": "Please take out numbers from identity papers. We do not keep them.",
+    },
+    other_problem="This could not be sent. Open the page again and write it once more.",
     too_many="You have written many messages today. If it cannot wait, call the numbers on this page.",
     end="I do not need help any more",
     withdraw="Take my request back",
@@ -127,6 +135,12 @@ SPANISH = Words(
     send="Enviar",
     sent="Su mensaje fue enviado.",
     problem="Hay un problema.",
+    problems={
+        "EMPTY": "Escriba lo que quiere decir.",
+        "TOO_LONG": "Por favor escriba menos: 1000 caracteres como máximo.",
+        "IDENTITY_NUMBER": "Por favor quite los números de documentos de identidad. No los guardamos.",
+    },
+    other_problem="No se pudo enviar. Abra la página otra vez y escríbalo de nuevo.",
     too_many="Hoy ha escrito muchos mensajes. Si no puede esperar, llame a los números de esta página.",
     end="Ya no necesito ayuda",
     withdraw="Retirar mi solicitud",
