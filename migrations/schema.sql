@@ -1,5 +1,9 @@
 -- All migrations together, as Postgres tells them. `make contract` writes this file; a test compares it.
 
+CREATE SCHEMA claim;
+
+COMMENT ON SCHEMA claim IS 'What the secrets that a transaction has set open. A secret is looked up, never believed.';
+
 CREATE SCHEMA conf;
 
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
@@ -12,12 +16,213 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 
+CREATE FUNCTION claim.is_new(request uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN NOT EXISTS (SELECT FROM public.help_request WHERE id = request);
+END $$;
+
+COMMENT ON FUNCTION claim.is_new(request uuid) IS 'Made by this very statement: a key to it holds the statement to that.';
+
+CREATE FUNCTION claim.is_staff() RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    token text := nullif(current_setting('referral.session', true), '');
+BEGIN
+    IF token IS NULL THEN
+        RETURN false;
+    END IF;
+    RETURN EXISTS (SELECT FROM public.staff_session t JOIN public.staff s ON s.id = t.staff_id
+                    WHERE t.token_hash = sha256(convert_to(token, 'UTF8')) AND s.disabled_at IS NULL);
+END $$;
+
+CREATE FUNCTION claim.links(purpose text) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF claim.shown('referral.links') IS NULL THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(
+        SELECT substr(one, 1, 32)::uuid
+          FROM unnest(claim.shown('referral.links')) AS one, claim.link_key k
+         WHERE decode(substr(one, 33), 'hex')
+               = sha256(k.outer_block
+                        || sha256(k.inner_block || convert_to(purpose || '/' || substr(one, 1, 32), 'UTF8')))
+    );
+END $$;
+
+CREATE FUNCTION claim.listings() RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    linked uuid[] := claim.links('state-capacity');
+BEGIN
+    IF linked = '{}' THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(
+        WITH RECURSIVE kept AS (
+             SELECT id, merged_into FROM public.provider WHERE id = ANY(linked)
+             UNION SELECT p.id, p.merged_into FROM public.provider p JOIN kept k ON p.id = k.merged_into
+        )
+        SELECT id FROM kept
+    );
+END $$;
+
+COMMENT ON FUNCTION claim.listings() IS 'The listings of the links shown, and those that they were merged into.';
+
+CREATE FUNCTION claim.may_order(kind text, subject uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF kind IN ('match', 're_evaluate', 'tell_requester') THEN
+        RETURN subject = ANY(claim.requests()) OR subject = ANY(claim.offered()) OR claim.is_new(subject)
+            OR claim.reaches(subject);
+    ELSIF kind IN ('tell_withdrawn', 'follow_up') THEN
+        RETURN subject = ANY(claim.referrals()) OR claim.reaches_by(subject);
+    END IF;
+    RETURN false;
+END $$;
+
+COMMENT ON FUNCTION claim.may_order(kind text, subject uuid) IS 'What may be ordered from outside, and for whom.';
+
+CREATE FUNCTION claim.offered() RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    referrals uuid[] := claim.links('answer-referral');
+BEGIN
+    IF referrals = '{}' THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(SELECT DISTINCT request_id FROM public.referral WHERE id = ANY(referrals));
+END $$;
+
+COMMENT ON FUNCTION claim.offered() IS 'The requests that were offered by the links shown.';
+
+CREATE FUNCTION claim.organization() RETURNS uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    secret text := nullif(current_setting('referral.key', true), '');
+BEGIN
+    IF secret IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN (SELECT p.organization_id FROM public.api_key k JOIN public.partner p ON p.id = k.partner_id
+             WHERE k.secret_hash = sha256(convert_to(secret, 'UTF8')) AND k.expires_at > now()
+               AND 'referral:respond' = ANY(k.scopes));
+END $$;
+
+COMMENT ON FUNCTION claim.organization() IS 'For whom the API key answers offers.';
+
+CREATE FUNCTION claim.partner() RETURNS uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    secret text := nullif(current_setting('referral.key', true), '');
+BEGIN
+    IF secret IS NULL THEN
+        RETURN NULL;
+    END IF;
+    RETURN (SELECT partner_id FROM public.api_key
+             WHERE secret_hash = sha256(convert_to(secret, 'UTF8')) AND expires_at > now());
+END $$;
+
+CREATE FUNCTION claim.reaches(request uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    mine uuid := claim.organization();
+BEGIN
+    RETURN mine IS NOT NULL
+       AND EXISTS (SELECT FROM public.referral r WHERE r.request_id = request AND r.organization_id = mine);
+END $$;
+
+COMMENT ON FUNCTION claim.reaches(request uuid) IS 'Whether a request was offered to the organization of the API key.';
+
+CREATE FUNCTION claim.reaches_by(referral uuid) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN claim.organization() IS NOT NULL
+       AND claim.reaches((SELECT r.request_id FROM public.referral r WHERE r.id = referral));
+END $$;
+
+CREATE FUNCTION claim.receipts() RETURNS bytea[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN ARRAY(SELECT decode(one, 'hex') FROM unnest(claim.shown('referral.receipts')) AS one);
+END $$;
+
+CREATE FUNCTION claim.referrals() RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    requests uuid[] := claim.requests() || claim.offered();
+BEGIN
+    IF requests = '{}' THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(SELECT id FROM public.referral WHERE request_id = ANY(requests));
+END $$;
+
+CREATE FUNCTION claim.requests() RETURNS uuid[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    receipts bytea[] := claim.receipts();
+    submissions bytea[] := claim.submissions();
+BEGIN
+    IF receipts = '{}' AND submissions = '{}' THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(SELECT id FROM public.help_request WHERE receipt_hash = ANY(receipts)
+                 UNION SELECT id FROM public.help_request WHERE idempotency_hash = ANY(submissions));
+END $$;
+
+COMMENT ON FUNCTION claim.requests() IS 'Of whoever sent them, by receipt or by the key they were sent with.';
+
+CREATE FUNCTION claim.shown(setting text) RETURNS text[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN string_to_array(nullif(current_setting(setting, true), ''), ',');
+END $$;
+
+CREATE FUNCTION claim.submissions() RETURNS bytea[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN ARRAY(SELECT decode(one, 'hex') FROM unnest(claim.shown('referral.submissions')) AS one);
+END $$;
+
 CREATE FUNCTION public.arc_km(chord double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((((2)::numeric * 6371.0088))::double precision * asin(LEAST((1)::double precision, (chord / (2)::double precision))));
 
 CREATE FUNCTION public.draw_area() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         DELETE FROM area_ring WHERE area_id = NEW.id;
@@ -213,8 +418,9 @@ CREATE FUNCTION public.is_remembered(owner uuid) RETURNS boolean
     RETURN ((EXISTS (SELECT FROM (public.provider p JOIN public.listing_card c ON ((c.id = p.id))) WHERE ((p.id = is_remembered.owner) OR (p.service_id = is_remembered.owner) OR (p.location_id = is_remembered.owner) OR (p.organization_id = is_remembered.owner)))) AND (NOT (EXISTS (SELECT FROM public.location l WHERE ((l.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))) AND (NOT (EXISTS (SELECT FROM (public.provider p JOIN public.location l ON ((l.id = p.location_id))) WHERE ((p.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))));
 
 CREATE FUNCTION public.learn_hours() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         INSERT INTO opening_hours (id, time_zone, week, schedules)
@@ -227,8 +433,9 @@ CREATE FUNCTION public.learn_hours() RETURNS trigger
     END $$;
 
 CREATE FUNCTION public.learn_words() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         INSERT INTO listing_word
@@ -348,7 +555,8 @@ CREATE FUNCTION public.make_cards(ids uuid[]) RETURNS void
     $$;
 
 CREATE FUNCTION public.mark_listings_with_help() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         INSERT INTO stale_listing
@@ -358,8 +566,9 @@ CREATE FUNCTION public.mark_listings_with_help() RETURNS trigger
     END $$;
 
 CREATE FUNCTION public.mark_stale_listings() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         INSERT INTO stale_listing
@@ -383,7 +592,8 @@ CREATE FUNCTION public.note_changes(ids uuid[], what text) RETURNS void
     $$;
 
 CREATE FUNCTION public.note_counted_listings() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         PERFORM note_changes(ARRAY(SELECT DISTINCT c.id FROM counted k JOIN listing_card c ON c.id = k.provider_id),
@@ -392,7 +602,8 @@ CREATE FUNCTION public.note_counted_listings() RETURNS trigger
     END $$;
 
 CREATE FUNCTION public.note_deleted_listings() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         PERFORM note_changes(ARRAY(SELECT id FROM gone), 'deleted');
@@ -400,7 +611,8 @@ CREATE FUNCTION public.note_deleted_listings() RETURNS trigger
     END $$;
 
 CREATE FUNCTION public.note_stated_listing() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         PERFORM note_changes(ARRAY(SELECT c.id FROM listing_card c WHERE c.id = NEW.id), 'changed');
@@ -420,7 +632,8 @@ CREATE FUNCTION public.offer_keys(help_types text[], tags text[]) RETURNS SETOF 
     $$;
 
 CREATE FUNCTION public.open_listing_offers() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         UPDATE listing_offer SET is_open = NEW.openness IN ('open', 'limited') WHERE listing_id = NEW.id;
@@ -454,8 +667,9 @@ CREATE FUNCTION public.refresh_listings(ids uuid[]) RETURNS void
     END $$;
 
 CREATE FUNCTION public.refresh_stale_listings() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     DECLARE
         ids uuid[];
@@ -470,8 +684,9 @@ CREATE FUNCTION public.refresh_stale_listings() RETURNS trigger
     END $$;
 
 CREATE FUNCTION public.remember_changes() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         INSERT INTO listing_history (owner, part, row_id, field, before, after, by_whom)
@@ -492,8 +707,9 @@ CREATE FUNCTION public.remember_changes() RETURNS trigger
     END $$;
 
 CREATE FUNCTION public.remember_rows() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
     BEGIN
         INSERT INTO listing_history (owner, part, row_id, before, after, by_whom)
@@ -537,12 +753,23 @@ CREATE FUNCTION public.urgency_rank(urgency text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE urgency WHEN 'critical'::text THEN 0 WHEN 'urgent'::text THEN 1 WHEN 'elevated'::text THEN 2 ELSE 3 END;
 
+CREATE TABLE claim.link_key (
+    is_one boolean DEFAULT true NOT NULL,
+    inner_block bytea NOT NULL,
+    outer_block bytea NOT NULL,
+    CONSTRAINT link_key_is_one CHECK (is_one)
+);
+
+COMMENT ON TABLE claim.link_key IS 'How HMAC-SHA-256 begins under the key of our links. For claim.links alone.';
+
 CREATE TABLE conf.place (
     location_id uuid NOT NULL,
     data_key bytea NOT NULL,
     details bytea NOT NULL,
     hidden_at timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY conf.place FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE conf.place IS 'Sealed: name, address, coordinates, phones and hours of a confidential place.';
 
@@ -554,6 +781,8 @@ CREATE TABLE public.api_key (
     created_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY public.api_key FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.area_ring (
     area_id uuid NOT NULL,
@@ -574,6 +803,8 @@ CREATE TABLE public.assignment_plan (
     one_more jsonb NOT NULL
 );
 
+ALTER TABLE ONLY public.assignment_plan FORCE ROW LEVEL SECURITY;
+
 COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; shown with the plan: anyone can draw anew.';
 
 COMMENT ON COLUMN public.assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
@@ -586,6 +817,8 @@ CREATE TABLE public.audit_event (
     act text NOT NULL,
     subject_id uuid NOT NULL
 );
+
+ALTER TABLE ONLY public.audit_event FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.audit_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.audit_event_id_seq
@@ -624,6 +857,8 @@ CREATE TABLE public.confirmation (
     CONSTRAINT confirmation_address_lower CHECK ((address = lower(address)))
 );
 
+ALTER TABLE ONLY public.confirmation FORCE ROW LEVEL SECURITY;
+
 COMMENT ON COLUMN public.confirmation.asked_at IS 'When the last letter was ordered, not when it arrived.';
 
 CREATE TABLE public.consent (
@@ -640,6 +875,8 @@ CREATE TABLE public.consent (
     CONSTRAINT consent_heard_by_somebody CHECK ((((recorded_by IS NULL) = (heard_by IS NULL)) AND ((withdrawal_recorded_by IS NULL) = (withdrawal_heard_by IS NULL)))),
     CONSTRAINT consent_scope_known CHECK ((scope = ANY (ARRAY['store_request'::text, 'match_automatically'::text, 'share_summary'::text, 'share_contact'::text, 'share_documents'::text, 'notify_me'::text, 'statistics_deidentified'::text])))
 );
+
+ALTER TABLE ONLY public.consent FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.consent.recorded_by IS 'The member of staff who wrote down what the person said; null: the person.';
 
@@ -670,6 +907,8 @@ CREATE TABLE public.help_request (
     CONSTRAINT help_request_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'needs_info'::text, 'in_triage'::text, 'matching'::text, 'offered'::text, 'referred'::text, 'in_service'::text, 'waitlisted'::text, 'closed'::text]))),
     CONSTRAINT help_request_urgency_known CHECK ((urgency = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text])))
 );
+
+ALTER TABLE ONLY public.help_request FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.help_request.raised_to IS 'Not less urgent: a provider said the deadline is too close.';
 
@@ -1115,6 +1354,8 @@ CREATE TABLE public.listing_proposal (
     CONSTRAINT listing_proposal_state_known CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'partly_approved'::text, 'rejected'::text, 'superseded'::text])))
 );
 
+ALTER TABLE ONLY public.listing_proposal FORCE ROW LEVEL SECURITY;
+
 COMMENT ON COLUMN public.listing_proposal.words IS 'What the proposer wrote beside it, sealed; it goes when all is decided.';
 
 CREATE TABLE public.listing_report (
@@ -1131,6 +1372,8 @@ CREATE TABLE public.listing_report (
     CONSTRAINT report_closed_keeps_no_words CHECK (((closed_at IS NULL) OR (num_nulls(data_key, words) = 2))),
     CONSTRAINT report_closed_says_how CHECK ((num_nulls(closed_at, closed_by, was_right) = ANY (ARRAY[0, 3])))
 );
+
+ALTER TABLE ONLY public.listing_report FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.listing_report IS 'Nothing of who sent it is kept. Words are sealed, and go when it is closed.';
 
@@ -1151,6 +1394,8 @@ CREATE TABLE public.message (
     read_at timestamp with time zone,
     idempotency_hash bytea NOT NULL
 );
+
+ALTER TABLE ONLY public.message FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.message.read_at IS 'When the other side first saw it.';
 
@@ -1189,6 +1434,8 @@ CREATE TABLE public.outbox (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+ALTER TABLE ONLY public.outbox FORCE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.outbox_id_seq
     START WITH 1
@@ -1204,6 +1451,8 @@ CREATE TABLE public.partner (
     organization_id uuid,
     created_at timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY public.partner FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.place (
     id uuid NOT NULL,
@@ -1255,6 +1504,8 @@ CREATE TABLE public.plan_left_over (
     waits_for text[] NOT NULL
 );
 
+ALTER TABLE ONLY public.plan_left_over FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.plan_proposal (
     plan_id uuid NOT NULL,
     "position" integer NOT NULL,
@@ -1269,6 +1520,8 @@ CREATE TABLE public.plan_proposal (
     CONSTRAINT plan_proposal_changed_says_why CHECK (((state = 'changed'::text) = (changed IS NOT NULL))),
     CONSTRAINT plan_proposal_state_known CHECK ((state = ANY (ARRAY['proposed'::text, 'offered'::text, 'changed'::text])))
 );
+
+ALTER TABLE ONLY public.plan_proposal FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.plan_proposal.rivals IS 'Requests that also wanted the place, and why their claim was weaker.';
 
@@ -1290,6 +1543,8 @@ CREATE TABLE public.proposed_fact (
     CONSTRAINT proposed_fact_rejected_says_why CHECK (((state = 'rejected'::text) = (reason IS NOT NULL))),
     CONSTRAINT proposed_fact_state_known CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'superseded'::text])))
 );
+
+ALTER TABLE ONLY public.proposed_fact FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.proposed_fact.proposer IS 'The partner; for people at the provider, the listing itself.';
 
@@ -1330,6 +1585,8 @@ CREATE TABLE public.referral (
     CONSTRAINT referral_status_known CHECK ((status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text, 'declined'::text, 'expired'::text, 'recalled'::text, 'completed'::text, 'failed'::text])))
 );
 
+ALTER TABLE ONLY public.referral FORCE ROW LEVEL SECURITY;
+
 COMMENT ON COLUMN public.referral.needs IS 'Which of the kinds of help that were asked for.';
 
 COMMENT ON COLUMN public.referral.excluded_until IS 'Until then the provider is not asked again about this person.';
@@ -1342,6 +1599,8 @@ CREATE TABLE public.referral_event (
     actor text NOT NULL,
     actor_id uuid
 );
+
+ALTER TABLE ONLY public.referral_event FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.referral_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.referral_event_id_seq
@@ -1361,12 +1620,16 @@ CREATE TABLE public.referral_note (
     sealed bytea NOT NULL
 );
 
+ALTER TABLE ONLY public.referral_note FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.request_claim (
     request_id uuid NOT NULL,
     staff_id uuid NOT NULL,
     claimed_at timestamp with time zone NOT NULL,
     until timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY public.request_claim FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.request_claim IS 'Who has a request in hand. Ends by itself: no case hangs on somebody who is away.';
 
@@ -1379,6 +1642,8 @@ CREATE TABLE public.request_event (
     actor_id uuid,
     subject_id uuid
 );
+
+ALTER TABLE ONLY public.request_event FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.request_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.request_event_id_seq
@@ -1398,6 +1663,8 @@ CREATE TABLE public.request_note (
     sealed bytea NOT NULL
 );
 
+ALTER TABLE ONLY public.request_note FORCE ROW LEVEL SECURITY;
+
 COMMENT ON TABLE public.request_note IS 'What staff write for each other, sealed with the request''s own key.';
 
 CREATE TABLE public.sign_in_attempt (
@@ -1405,6 +1672,8 @@ CREATE TABLE public.sign_in_attempt (
     attempts integer NOT NULL,
     since timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY public.sign_in_attempt FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.staff (
     id uuid NOT NULL,
@@ -1417,12 +1686,16 @@ CREATE TABLE public.staff (
     CONSTRAINT staff_role_known CHECK ((role = ANY (ARRAY['intake'::text, 'supervisor'::text, 'admin'::text])))
 );
 
+ALTER TABLE ONLY public.staff FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.staff_session (
     token_hash bytea NOT NULL,
     staff_id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
     last_used_at timestamp with time zone NOT NULL
 );
+
+ALTER TABLE ONLY public.staff_session FORCE ROW LEVEL SECURITY;
 
 CREATE UNLOGGED TABLE public.stale_listing (
     id uuid NOT NULL
@@ -1433,6 +1706,8 @@ CREATE TABLE public.triage_act (
     request_id uuid NOT NULL,
     body_hash bytea NOT NULL
 );
+
+ALTER TABLE ONLY public.triage_act FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.triage_act IS 'Idempotency keys of what staff sent: an act that comes twice is done once.';
 
@@ -1463,6 +1738,9 @@ ALTER TABLE public.verification_step ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+ALTER TABLE ONLY claim.link_key
+    ADD CONSTRAINT link_key_key PRIMARY KEY (is_one);
 
 ALTER TABLE ONLY conf.place
     ADD CONSTRAINT conf_place_key PRIMARY KEY (location_id);
@@ -2069,3 +2347,233 @@ ALTER TABLE ONLY public.staff_session
 
 ALTER TABLE ONLY public.verification_step
     ADD CONSTRAINT step_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+CREATE POLICY owner_keeps ON conf.place TO referral_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE conf.place ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY anybody_tells ON public.listing_report TO referral_public, referral_partner USING (true);
+
+ALTER TABLE public.api_key ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.assignment_plan ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.audit_event ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY by_a_link ON public.confirmation TO referral_public, referral_partner USING ((( SELECT claim.listings() AS listings) <> '{}'::uuid[]));
+
+ALTER TABLE public.confirmation ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.consent ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.help_request ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.listing_proposal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.listing_report ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY of_linked_listing ON public.listing_proposal TO referral_public, referral_partner USING (((partner_id IS NULL) AND (provider_id = ANY (( SELECT claim.listings() AS listings)::uuid[]))));
+
+CREATE POLICY of_linked_listing ON public.proposed_fact TO referral_public, referral_partner USING ((proposer = ANY (( SELECT claim.listings() AS listings)::uuid[])));
+
+CREATE POLICY of_partner ON public.consent TO referral_partner USING (claim.reaches(request_id));
+
+CREATE POLICY of_partner ON public.help_request TO referral_partner USING (claim.reaches(id));
+
+CREATE POLICY of_partner ON public.listing_proposal TO referral_partner USING ((partner_id = ( SELECT claim.partner() AS partner)));
+
+CREATE POLICY of_partner ON public.proposed_fact TO referral_partner USING ((proposer = ( SELECT claim.partner() AS partner)));
+
+CREATE POLICY of_partner ON public.referral TO referral_partner USING (((organization_id = ( SELECT claim.organization() AS organization)) OR claim.reaches(request_id)));
+
+CREATE POLICY of_partner ON public.referral_event TO referral_partner USING (claim.reaches_by(referral_id));
+
+CREATE POLICY of_partner ON public.referral_note TO referral_partner USING (claim.reaches_by(referral_id));
+
+CREATE POLICY of_partner ON public.request_event TO referral_partner USING (claim.reaches(request_id));
+
+CREATE POLICY of_staff ON public.assignment_plan TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.audit_event TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.confirmation TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.consent TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.help_request TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.listing_proposal TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.listing_report TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.message TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.outbox TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.plan_left_over TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.plan_proposal TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.proposed_fact TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.referral TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.referral_event TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.referral_note TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.request_claim TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.request_event TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.request_note TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.triage_act TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_worker ON public.assignment_plan TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.confirmation TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.consent TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.help_request TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.listing_report TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.message TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.outbox TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.plan_left_over TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.plan_proposal TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.referral TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.referral_event TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.referral_note TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.request_claim TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.request_event TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.request_note TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.staff FOR SELECT TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.triage_act TO referral_worker USING (true);
+
+ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON public.message TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
+
+CREATE POLICY own ON public.request_claim TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
+
+CREATE POLICY own ON public.request_note TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
+
+CREATE POLICY own ON public.triage_act TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
+
+CREATE POLICY own_or_offered ON public.consent TO referral_public, referral_partner USING (((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])) OR (request_id = ANY (( SELECT claim.offered() AS offered)::uuid[])))) WITH CHECK (((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])) OR (request_id = ANY (( SELECT claim.offered() AS offered)::uuid[])) OR claim.is_new(request_id)));
+
+CREATE POLICY own_or_offered ON public.help_request TO referral_public, referral_partner USING (((receipt_hash = ANY (( SELECT claim.receipts() AS receipts)::bytea[])) OR (idempotency_hash = ANY (( SELECT claim.submissions() AS submissions)::bytea[])) OR (id = ANY (( SELECT claim.requests() AS requests)::uuid[])) OR (id = ANY (( SELECT claim.offered() AS offered)::uuid[]))));
+
+CREATE POLICY own_or_offered ON public.referral TO referral_public, referral_partner USING (((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])) OR (request_id = ANY (( SELECT claim.offered() AS offered)::uuid[]))));
+
+CREATE POLICY own_or_offered ON public.referral_event TO referral_public, referral_partner USING ((referral_id = ANY (( SELECT claim.referrals() AS referrals)::uuid[])));
+
+CREATE POLICY own_or_offered ON public.referral_note TO referral_public, referral_partner USING ((referral_id = ANY (( SELECT claim.referrals() AS referrals)::uuid[])));
+
+CREATE POLICY own_or_offered ON public.request_event TO referral_public, referral_partner USING (((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])) OR (request_id = ANY (( SELECT claim.offered() AS offered)::uuid[])))) WITH CHECK (((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])) OR (request_id = ANY (( SELECT claim.offered() AS offered)::uuid[])) OR claim.is_new(request_id)));
+
+CREATE POLICY owner_keeps ON public.api_key TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.assignment_plan TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.audit_event TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.confirmation TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.consent TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.help_request TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.listing_proposal TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.listing_report TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.message TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.outbox TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.partner TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.plan_left_over TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.plan_proposal TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.proposed_fact TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.referral TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.referral_event TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.referral_note TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.request_claim TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.request_event TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.request_note TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.sign_in_attempt TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.staff TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.staff_session TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.triage_act TO referral_owner USING (true) WITH CHECK (true);
+
+ALTER TABLE public.partner ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.plan_left_over ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.plan_proposal ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.proposed_fact ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.referral ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.referral_event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.referral_note ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.request_claim ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.request_event ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.request_note ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.sign_in_attempt ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY signing_in ON public.sign_in_attempt TO referral_console USING (true);
+
+CREATE POLICY signing_in ON public.staff TO referral_console USING (true);
+
+CREATE POLICY signing_in ON public.staff_session TO referral_console USING (true);
+
+ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_session ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.triage_act ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY what_may_be_ordered ON public.outbox TO referral_public, referral_partner USING (claim.may_order(kind, subject_id));
+
+CREATE POLICY who_can_be_told ON public.api_key FOR SELECT TO referral_public, referral_partner, referral_console, referral_worker USING (true);
+
+CREATE POLICY who_can_be_told ON public.partner FOR SELECT TO referral_public, referral_partner, referral_console, referral_worker USING (true);
+
+CREATE POLICY written_never_read ON public.audit_event FOR INSERT TO referral_public, referral_partner, referral_worker WITH CHECK (true);

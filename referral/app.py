@@ -11,6 +11,7 @@ from referral.edges.hsds import reading as hsds
 from referral.edges.web import headers, sign_in
 from referral.edges.web import routes as web
 from referral.edges.web.health import health_routes
+from referral.foundation.logins import Login
 
 
 def build(house: House) -> Starlette:
@@ -22,18 +23,28 @@ def doors(house: House) -> list[BaseRoute]:
     """What this process answers. Staff and partners can be served by processes that the public cannot reach."""
     match house.settings.surface:
         case "public":
-            return [*graphql.routes(house, (Audience.PUBLIC,)), *hsds.routes(house), *web.routes(house)]
+            return public(house.facing(Login.PUBLIC))
         case "partner":
-            return [*graphql.routes(house, (Audience.PARTNER,)), *health_routes(house)]
+            partner = house.facing(Login.PARTNER)
+            return [*graphql.routes(partner, Audience.PARTNER), *health_routes(partner)]
         case "console":
-            return [
-                *graphql.routes(house, (Audience.STAFF,)),
-                *sign_in.sign_in_routes(house),
-                *web.explorer_routes(house),
-                *health_routes(house),
-            ]
+            console = house.facing(Login.CONSOLE)
+            return [*staff(console), *web.explorer_routes(console), *health_routes(console)]
         case "all":
-            return [*graphql.routes(house), *hsds.routes(house), *sign_in.sign_in_routes(house), *web.routes(house)]
+            partner = house.facing(Login.PARTNER)
+            return [
+                *graphql.routes(partner, Audience.PARTNER),
+                *staff(house.facing(Login.CONSOLE)),
+                *public(house.facing(Login.PUBLIC)),
+            ]
+
+
+def public(house: House) -> list[BaseRoute]:
+    return [*graphql.routes(house, Audience.PUBLIC), *hsds.routes(house), *web.routes(house)]
+
+
+def staff(house: House) -> list[BaseRoute]:
+    return [*graphql.routes(house, Audience.STAFF), *sign_in.sign_in_routes(house)]
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """One real Postgres for the whole run, migrated by Alembic and loaded with the reference data."""
 
 import tempfile
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,9 +10,11 @@ import given
 import pytest
 from desk import Desk
 
+from referral.edges import house as houses
 from referral.edges.house import House
-from referral.foundation import embedded, mail, migrate, reference
+from referral.foundation import embedded, links, mail, migrate, reference
 from referral.foundation.db import Database, connect, execute, value
+from referral.foundation.logins import Login
 from referral.foundation.settings import Settings
 from referral.foundation.vault import open_vault
 
@@ -79,14 +81,28 @@ async def empty_dsn(database: Database) -> AsyncGenerator[str]:
     await database.pool.execute(f"DROP DATABASE {name}")
 
 
+@pytest.fixture(scope="session")
+async def surfaces(database: Database) -> AsyncGenerator[Mapping[Login, Database]]:
+    """The same database as its surfaces have it, each by a login of its own."""
+    wanted = tuple(Login)
+    told = await houses.make_logins(database, {}, wanted)
+    async with houses.surfaces(Settings(), told, wanted, statement_seconds=STATEMENT_SECONDS) as found:
+        yield found
+
+
 @pytest.fixture
-def house(fresh_db: Database, tmp_path: Path) -> House:
-    """A whole house over the empty database, with keys and a mailbox of its own."""
+async def house(fresh_db: Database, surfaces: Mapping[Login, Database], tmp_path: Path) -> House:
+    """A whole house over the empty database, with keys and a mailbox of its own. What is arranged in it is arranged by
+    the owner; its doors and its worker stand in it by their own logins.
+    """
     settings = Settings(home=tmp_path)
+    vault = open_vault(settings.key_file)
+    await links.let_database_check(fresh_db, vault)
     return House(
         settings=settings,
         database=fresh_db,
-        vault=open_vault(settings.key_file),
+        surfaces=surfaces,
+        vault=vault,
         mailer=mail.mailer(settings),
     )
 

@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from referral.foundation import claims
 from referral.foundation.actors import Partner, Staff
+from referral.foundation.claims import Claims
 from referral.foundation.db import Database
 from referral.partners import accounts as partner_accounts
 from referral.triage import staff as staff_accounts
@@ -29,10 +31,24 @@ async def staff(request: HTTPConnection, database: Database, *, is_https: bool, 
 
 async def partner(request: HTTPConnection, database: Database, *, now: datetime) -> Partner | None:
     """Whose API key came with the request, as `Authorization: Bearer`."""
+    return await partner_accounts.by_key(database.reader, api_key(request), now=now)
+
+
+def session_shown(request: HTTPConnection, *, is_https: bool) -> Claims:
+    """What the database knows a member of staff by."""
+    token = session_token(request, is_https=is_https)
+    return Claims() if token is None else claims.of_session(token)
+
+
+def key_shown(request: HTTPConnection) -> Claims:
+    """What the database knows a partner by."""
+    parts = partner_accounts.parse(api_key(request))
+    return Claims() if parts is None else claims.of_key(parts.secret)
+
+
+def api_key(request: HTTPConnection) -> str:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
-        return None
-    return await partner_accounts.by_key(database.reader, key.strip(), now=now)
+    return key.strip() if scheme.lower() == "bearer" else ""
 
 
 def session_token(request: HTTPConnection, *, is_https: bool) -> str | None:

@@ -1,19 +1,21 @@
 """What every edge stands in: settings, database, keys, the post, and whom to ask for places."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from geopy.geocoders.base import Geocoder
 
-from referral.foundation import embedded, languages, mail, revisions, vault
+from referral.foundation import embedded, languages, links, logins, mail, revisions, vault
+from referral.foundation.claims import Claims
 from referral.foundation.clock import now
 from referral.foundation.db import POOL_SIZE, Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
 from referral.foundation.languages import Lexicon
+from referral.foundation.logins import Login
 from referral.foundation.mail import Mailer
 from referral.foundation.settings import Settings
 from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
@@ -42,14 +44,23 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Made once by whoever starts a process, and handed down."""
+    """Made once by whoever starts a process, and handed down. Each door stands in it by a login of its own."""
 
     settings: Settings
     database: Database
+    surfaces: Mapping[Login, Database] = field(default_factory=dict[Login, Database], repr=False)
     vault: Vault = field(repr=False)
     mailer: Mailer
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
+
+    def facing(self, login: Login) -> "House":
+        """The house as this surface has it: over a database that lets it do what it must, and no more."""
+        return replace(self, database=self.surfaces[login])
+
+    def claiming(self, shown: Claims) -> "House":
+        """The house as one caller has it, who has shown these."""
+        return replace(self, database=self.database.claiming(shown))
 
     @property
     def kept(self) -> Kept:
@@ -63,7 +74,7 @@ class House:
 
 @asynccontextmanager
 async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
-    """Open the house for a block: find or start Postgres, bring its schema up to date, open the keys.
+    """Open the house for a block as its owner does: find or start Postgres, bring its schema up to date, open the keys.
 
     An embedded Postgres that was started here is stopped at the end; one that ran already goes on running.
     Raises KeyFileUnusable where the database holds what the key file cannot open.
@@ -72,15 +83,92 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
         database = await connect(dsn, size=max(POOL_SIZE, settings.jobs_at_once + BESIDES_JOBS))
         try:
             await revisions.bring_up_to_date(dsn, database.reader)
-            yield House(
+            opened = House(
                 settings=settings,
                 database=database,
                 vault=await keys(settings.key_file, database.reader),
                 mailer=mail.mailer(settings),
                 outside=outside_geocoder(settings),
             )
+            await links.let_database_check(database, opened.vault)
+            yield opened
         finally:
             await database.close()
+
+
+@asynccontextmanager
+async def serving(settings: Settings, wanted: Sequence[Login], *, tell: Tell) -> AsyncGenerator[House]:
+    """Open the house for these surfaces. Nothing in it speaks as the owner: that is over before it is opened.
+
+    A process that has an address for each of its surfaces needs the owner's not at all, and then makes no key either.
+    """
+    told = addresses(settings)
+    if settings.database_url is None and all(login in told for login in wanted):
+        async with surfaces(settings, told, wanted) as found:
+            kept = vault.open_vault(settings.key_file, may_create=False)
+            yield standing(settings, found[wanted[0]], found, kept)
+        return
+    async with postgres(settings, tell):
+        async with opened(settings, tell=tell) as ready:
+            told = await make_logins(ready.database, told, wanted)
+        async with surfaces(settings, told, wanted) as found:
+            yield standing(settings, found[wanted[0]], found, ready.vault)
+
+
+@asynccontextmanager
+async def with_surfaces(opened: House, wanted: Sequence[Login]) -> AsyncGenerator[House]:
+    """The owner's open house, and these surfaces in it: for who arranges what is then served, as a demonstration."""
+    told = await make_logins(opened.database, addresses(opened.settings), wanted)
+    async with surfaces(opened.settings, told, wanted) as found:
+        yield replace(opened, surfaces=found)
+
+
+def standing(settings: Settings, database: Database, found: Mapping[Login, Database], kept: Vault) -> House:
+    return House(
+        settings=settings,
+        database=database,
+        surfaces=found,
+        vault=kept,
+        mailer=mail.mailer(settings),
+        outside=outside_geocoder(settings),
+    )
+
+
+def addresses(settings: Settings) -> dict[Login, str]:
+    """The databases that the operator names for surfaces."""
+    told = {
+        Login.PUBLIC: settings.public_database_url,
+        Login.PARTNER: settings.partner_database_url,
+        Login.CONSOLE: settings.console_database_url,
+        Login.WORKER: settings.worker_database_url,
+    }
+    return {login: url.get_secret_value() for login, url in told.items() if url is not None}
+
+
+async def make_logins(owner: Database, told: Mapping[Login, str], wanted: Sequence[Login]) -> dict[Login, str]:
+    """Where these surfaces find the database: as they are told, and else by logins made now. Raises NoLogins."""
+    lacking = [login for login in wanted if login not in told]
+    if not lacking:
+        return dict(told)
+    name = await logins.database_of(owner.reader)
+    made = [await asyncio.to_thread(logins.derived, owner.dsn, name, login) for login in lacking]
+    async with owner.transaction() as tx:
+        await logins.make(tx, made)
+    return {**told, **{one.login: one.at(owner.dsn) for one in made}}
+
+
+@asynccontextmanager
+async def surfaces(
+    settings: Settings, told: Mapping[Login, str], wanted: Sequence[Login], *, statement_seconds: int | None = None
+) -> AsyncGenerator[dict[Login, Database]]:
+    """A pool for each of these surfaces; how long a statement may last is set on its login, unless it is said here."""
+    async with AsyncExitStack() as stack:
+        found: dict[Login, Database] = {}
+        for login in wanted:
+            size = settings.jobs_at_once + BESIDES_JOBS if login is Login.WORKER else POOL_SIZE
+            found[login] = await connect(told[login], size=size, statement_seconds=statement_seconds)
+            stack.push_async_callback(found[login].close)
+        yield found
 
 
 async def keys(path: Path, at: Reader) -> Vault:

@@ -15,6 +15,7 @@ from referral.edges.house import House
 from referral.foundation import outbox
 from referral.foundation.clock import now
 from referral.foundation.db import UNREACHABLE
+from referral.foundation.logins import Login
 from referral.foundation.mail import MailFailed
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
+    house = house.facing(Login.WORKER)
     orders = [order_forgetting] if house.settings.asked == "nobody" else [order_forgetting, order_asking]
     await asyncio.gather(
         *(go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))),
@@ -114,6 +116,7 @@ async def work_off(house: House) -> int:
 
 async def work_once(house: House, kinds: Sequence[JobKind] = tuple(JobKind)) -> bool:
     """Take the next due job and do it; False if there is none."""
+    house = house.facing(Login.WORKER)
     job = await outbox.take(house.database, kinds, lease_seconds=house.settings.lease_seconds)
     if job is None:
         return False

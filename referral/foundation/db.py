@@ -3,13 +3,14 @@
 """The only place that knows the database driver.
 
 `at: Reader` reads, `tx: Tx` writes; a function's signature tells which it does. Session state is never set: the pool
-skips its reset query, so anything that must be set is set for one transaction only.
+skips its reset query, so anything that must be set is set for one transaction only. That includes the claims by which
+row-level security opens the rows of people: a question of somebody who has shown none needs no transaction.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, LiteralString, TypeVar
 
@@ -17,6 +18,7 @@ import asyncpg
 import msgspec
 import orjson
 
+from referral.foundation.claims import Claims, Kind
 from referral.foundation.errors import Refused
 
 Row = TypeVar("Row")
@@ -39,11 +41,12 @@ class Reader:
 
     source: Any  # the driver's pool or connection; its record types are dynamic
     planned_once: Any = None
+    claims: Claims = field(default_factory=Claims, repr=False, compare=False)
 
     @property
     def steady(self) -> "Reader":
         """For a question whose best plan is the same whatever its values: planned once, not each time it is asked."""
-        return self if self.planned_once is None else Reader(self.planned_once)
+        return self if self.planned_once is None else Reader(self.planned_once, claims=self.claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +56,29 @@ class Tx(Reader):
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A pool of connections to one Postgres."""
+    """A pool of connections to one Postgres, as one login; `claiming` is the same for one caller."""
 
     pool: Any
-    dsn: str
+    dsn: str = field(repr=False)
     steady_pool: Any = None
+    claims: Claims | None = field(default=None, repr=False)
 
     @property
     def reader(self) -> Reader:
-        return Reader(self.pool, self.steady_pool)
+        return Reader(self.pool, self.steady_pool, Claims() if self.claims is None else self.claims)
+
+    def claiming(self, claims: Claims) -> "Database":
+        """For whoever has shown these, and may show more: all that is asked here is asked by them."""
+        return replace(self, claims=claims)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Tx]:
         """Commit at the end, or roll back on any exception."""
         async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
-            yield Tx(connection)
+            tx = Tx(connection, claims=Claims() if self.claims is None else self.claims)
+            if tx.claims:
+                await tell(tx)
+            yield tx
 
     async def close(self) -> None:
         if self.steady_pool is not None:
@@ -82,12 +93,27 @@ async def attempt(tx: Tx) -> AsyncGenerator[None]:
         yield
 
 
+SHOWN: LiteralString = "SELECT " + ", ".join(f"set_config('{kind}', ${n}, true)" for n, kind in enumerate(Kind, 1))  # pyright: ignore[reportAssignmentType] - made of our own names
+
+
+async def tell(tx: Tx) -> None:
+    """Set what has been shown, and that nothing else has, until the transaction ends."""
+    await tx.source.execute(SHOWN, *tx.claims.written())
+
+
+async def show(at: Reader, kind: Kind, secret: str) -> None:
+    """Whoever asks by `at` knows this secret: from here on, rows that belong to it are theirs to see."""
+    if at.claims.add(kind, secret) and isinstance(at, Tx):
+        await tell(at)
+
+
 class DatabaseUnreachable(Exception):  # noqa: N818 - said to the operator as a sentence
     """Nothing answers, or not to us; the message says what to do and holds no part of the address."""
 
 
-async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = STATEMENT_SECONDS) -> Database:
-    """Open a pool on `dsn`. Every wait has a limit: acquiring, statements, locks, idle transactions.
+async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int | None = STATEMENT_SECONDS) -> Database:
+    """Open a pool on `dsn`. Every wait has a limit: acquiring, statements, locks, idle transactions. Where
+    `statement_seconds` is None the login brings its own.
 
     Raises DatabaseUnreachable.
     """
@@ -109,20 +135,21 @@ def reaching() -> Generator[None]:
         ) from None
 
 
-async def open_pool(dsn: str, size: int, statement_seconds: int, *, least: int = 1, **settings: str) -> Any:
+async def open_pool(dsn: str, size: int, statement_seconds: int | None, *, least: int = 1, **settings: str) -> Any:
+    if statement_seconds is not None:
+        settings["statement_timeout"] = f"{statement_seconds}s"
     return await asyncpg.create_pool(
         dsn,
         min_size=least,
         max_size=size,
         timeout=10,
-        command_timeout=statement_seconds * 2,
+        command_timeout=(statement_seconds or STATEMENT_SECONDS) * 2,
         init=teach_json,
         reset=no_reset,
         server_settings={
             "application_name": "referral",
             "timezone": "UTC",
             "jit": "off",
-            "statement_timeout": f"{statement_seconds}s",
             "lock_timeout": f"{LOCK_SECONDS}s",
             "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
             **settings,
@@ -204,24 +231,48 @@ class connection:  # noqa: N801 - `async with connection(at) as source`
     Raises TimeoutError, also where the server gave up on a statement or a lock: it may well work later.
     """
 
-    __slots__ = ("at", "taken")
+    __slots__ = ("at", "block", "taken")
 
     def __init__(self, at: Reader) -> None:
-        self.at, self.taken = at, None
+        self.at, self.taken, self.block = at, None, None
 
     async def __aenter__(self) -> Any:
         if isinstance(self.at, Tx):
             return self.at.source
         self.taken = await self.at.source.acquire(timeout=ACQUIRE_SECONDS)
+        if self.at.claims:
+            try:
+                await self.begin(self.taken)
+            except BaseException:
+                await self.give_back(is_sound=False)
+                raise
         return self.taken
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if self.taken is not None and isinstance(self.at.source, Held):
-            await self.at.source.release(self.taken, is_sound=error is None)
-        elif self.taken is not None:
-            await self.at.source.release(self.taken)
+        is_sound = False
+        try:
+            if self.block is not None:
+                await self.block.__aexit__(kind, error, trace)
+            is_sound = error is None
+        finally:
+            if self.taken is not None:
+                await self.give_back(is_sound=is_sound)
         if isinstance(error, GAVE_UP):
             raise TimeoutError from None
+
+    async def begin(self, taken: Any) -> None:
+        """What has been shown is set for a transaction, and so the one question is put in one."""
+        block = taken.transaction()
+        await block.__aenter__()
+        self.block = block
+        await tell(Tx(taken, claims=self.at.claims))
+
+    async def give_back(self, *, is_sound: bool) -> None:
+        """To the pool, which rolls back what is open."""
+        if isinstance(self.at.source, Held):
+            await self.at.source.release(self.taken, is_sound=is_sound)
+        else:
+            await self.at.source.release(self.taken)
 
 
 async def many(at: Reader, row: type[Row], sql: LiteralString, *args: object) -> list[Row]:

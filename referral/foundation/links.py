@@ -12,6 +12,9 @@ from uuid import UUID
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from referral.foundation import claims
+from referral.foundation.claims import Kind
+from referral.foundation.db import Database, Reader, execute, show, value
 from referral.foundation.errors import Expired, NotFound
 from referral.foundation.vault import Vault
 
@@ -53,3 +56,25 @@ def signer(vault: Vault, purpose: Purpose) -> URLSafeSerializer:
     return URLSafeSerializer(
         vault.derive("links"), salt=purpose, signer_kwargs={"digest_method": sha256, "key_derivation": "hmac"}
     )
+
+
+async def shown(at: Reader, vault: Vault, link: Link) -> None:
+    """Whoever asks by `at` came by this link: what it is for is open to them."""
+    await show(at, Kind.LINK, claims.of_link(vault.derive("links in the database"), link.purpose, link.subject))
+
+
+async def let_database_check(owner: Database, vault: Vault) -> None:
+    """Give the database what it needs to know our links by; only the owner can. It cannot be read by any surface."""
+    inner, outer = claims.halves(vault.derive("links in the database"))
+    if await value(owner.reader, "SELECT (inner_block, outer_block) = ($1, $2) FROM claim.link_key", inner, outer):
+        return
+    async with owner.transaction() as tx:
+        await execute(
+            tx,
+            """
+            INSERT INTO claim.link_key (inner_block, outer_block) VALUES ($1, $2)
+            ON CONFLICT (is_one) DO UPDATE
+               SET inner_block = excluded.inner_block, outer_block = excluded.outer_block""",
+            inner,
+            outer,
+        )

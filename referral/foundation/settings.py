@@ -20,8 +20,18 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".referral"), description="Where data, keys and the mailbox are kept.")
     database_url: SecretStr | None = Field(
-        default=None, description="A Postgres >= 15 to use. Not set: the embedded one, under REFERRAL_HOME."
+        default=None,
+        description="A Postgres >= 15 to use, by the login that owns it. Not set: the embedded one, under "
+        "REFERRAL_HOME, unless every surface of this process has an address of its own.",
     )
+    public_database_url: SecretStr | None = Field(
+        default=None,
+        description="The database by the login of the public surface, as `referral db roles` prints it. Not set: a "
+        "login that the owner's is used to make. The same holds for the next three.",
+    )
+    partner_database_url: SecretStr | None = Field(default=None, description="The same for the partners' surface.")
+    console_database_url: SecretStr | None = Field(default=None, description="The same for the staff's surface.")
+    worker_database_url: SecretStr | None = Field(default=None, description="The same for the worker.")
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address people see; links in mails start with it."
     )

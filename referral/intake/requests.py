@@ -10,7 +10,8 @@ import msgspec
 
 from referral.foundation import audit
 from referral.foundation.actors import ActorKind
-from referral.foundation.db import Reader, Tx, execute, many, one
+from referral.foundation.claims import Kind
+from referral.foundation.db import Reader, Tx, execute, many, one, show
 from referral.foundation.errors import NotFound
 from referral.foundation.vault import Vault, unseal
 from referral.foundation.vocabulary import HelpType
@@ -70,19 +71,16 @@ async def locked(tx: Tx, id: UUID) -> HelpRequest | None:
 async def by_receipt(at: Reader, vault: Vault, written: str) -> HelpRequest | None:
     """The request this receipt was given for; None alike for a wrong one and one that cannot be a receipt."""
     receipt = receipts.read(written) or Receipt("")
-    return await one(
-        at,
-        HelpRequest,
-        f"SELECT {REQUEST} FROM help_request WHERE receipt_hash = $1",
-        receipts.hashed(vault, receipt),
-    )
+    hashed = receipts.hashed(vault, receipt)
+    await show(at, Kind.RECEIPT, hashed.hex())
+    return await one(at, HelpRequest, f"SELECT {REQUEST} FROM help_request WHERE receipt_hash = $1", hashed)
 
 
-async def close(tx: Tx, vault: Vault, written: str, *, erase: bool, now: datetime) -> HelpRequest:
-    """Withdraw the request of this receipt, and on wish erase it. NotFound if there is none.
+async def close(tx: Tx, vault: Vault, written: str, *, now: datetime) -> HelpRequest:
+    """Withdraw the request of this receipt. NotFound if there is none.
 
-    Erasing leaves an empty row, so that a retried submit cannot bring the request back. Live offers are the caller's
-    to recall in the same transaction.
+    Live offers are the caller's to recall in the same transaction, and then to erase the request where that is wished:
+    a receipt opens nothing any more once its request is erased.
     """
     found = await by_receipt(tx, vault, written)
     held = await locked(tx, found.id) if found else None
@@ -94,17 +92,16 @@ async def close(tx: Tx, vault: Vault, written: str, *, erase: bool, now: datetim
         await execute(
             tx, "UPDATE consent SET withdrawn_at = $2 WHERE request_id = $1 AND withdrawn_at IS NULL", held.id, now
         )
-    if erase:
-        await wipe(tx, held.id, now)
     return await request(tx, held.id) or held
 
 
-async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQUESTER) -> None:
-    """Leave a row that says only that something was here and is gone."""
+async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQUESTER) -> HelpRequest | None:
+    """Leave a row that says only that something was here and is gone, so that a retried submit cannot bring it back."""
     await record(tx, id, "erased", by, at=now)
-    await execute(
+    return await one(
         tx,
-        """
+        HelpRequest,
+        f"""
         WITH notes AS (DELETE FROM request_note WHERE request_id = $1),
              messages AS (DELETE FROM message WHERE request_id = $1),
              acts AS (DELETE FROM triage_act WHERE request_id = $1),
@@ -112,10 +109,11 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
              agreed AS (UPDATE consent SET language = '', recorded_by = NULL, heard_by = NULL,
                                withdrawal_recorded_by = NULL, withdrawal_heard_by = NULL WHERE request_id = $1)
         UPDATE help_request
-           SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{}', languages = '{}',
-               country = NULL, state = NULL, urgency = 'normal', respond_by = created_at, partner_id = NULL,
-               raised_to = NULL, body_hash = ''
-         WHERE id = $1""",
+           SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{{}}',
+               languages = '{{}}', country = NULL, state = NULL, urgency = 'normal', respond_by = created_at,
+               partner_id = NULL, raised_to = NULL, body_hash = ''
+         WHERE id = $1
+        RETURNING {REQUEST}""",
         id,
     )
 

@@ -9,7 +9,8 @@ import msgspec
 
 from referral.foundation import outbox
 from referral.foundation.actors import ActorKind, Partner, Visitor
-from referral.foundation.db import Reader, Tx, one, value
+from referral.foundation.claims import Kind
+from referral.foundation.db import Reader, Tx, one, show, value
 from referral.foundation.errors import IdempotencyKeyReused, ValidationFailed
 from referral.foundation.vault import Vault, seal
 from referral.intake import form, receipts, reevaluating
@@ -40,6 +41,7 @@ async def submit(
     key_hash = vault.digest("idempotency", f"{partner_id}/{answers.idempotency_key}")
     body_hash = vault.digest("body", msgspec.json.encode(answers, order="sorted"))
     receipt = receipts.derive(vault, key_hash)
+    await show(tx, Kind.SUBMISSION, key_hash.hex())
     try:
         submission = form.parse(answers, found, today=now.date())
     except ValidationFailed:

@@ -17,7 +17,7 @@ from referral.referrals.words import ReferralStatus
 
 async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: datetime) -> HelpRequest:
     """Close the request of this receipt, and on wish erase it. NotFound if there is none."""
-    closed = await requests.close(tx, vault, receipt, erase=erase, now=now)
+    closed = await requests.close(tx, vault, receipt, now=now)
     ended = await offers.end_all(tx, closed.id, ReferralStatus.RECALLED, By(kind=ActorKind.REQUESTER))
     await claims.drop(tx, closed.id)
     for referral in ended:
@@ -26,6 +26,7 @@ async def withdraw(tx: Tx, vault: Vault, receipt: str, *, erase: bool, now: date
     if erase:
         await notes.forget(tx, closed.id)
         await blank(tx, closed.id)
+        return await requests.wipe(tx, closed.id, now) or closed
     return closed
 
 

@@ -86,7 +86,8 @@ async def sent(
 
 async def closed(house: House, receipt: str, *, erase: bool = False) -> HelpRequest:
     async with house.database.transaction() as tx:
-        return await requests.close(tx, house.vault, receipt, erase=erase, now=now())
+        closed = await requests.close(tx, house.vault, receipt, now=now())
+        return (await requests.wipe(tx, closed.id, now()) or closed) if erase else closed
 
 
 async def rows(house: House, table: str = "help_request") -> int:

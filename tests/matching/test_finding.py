@@ -114,7 +114,9 @@ async def test_a_place_in_no_country_is_none(house: House, place: Spot | None) -
 async def test_an_erased_request_needs_nothing_more(house: House) -> None:
     kept = await sent(house)
     async with house.database.transaction() as tx:
-        erased = await requests.close(tx, house.vault, kept.receipt, erase=True, now=now())
+        closed = await requests.close(tx, house.vault, kept.receipt, now=now())
+        erased = await requests.wipe(tx, closed.id, now())
+    assert erased
     with pytest.raises(NotFound):
         await need_of(house, erased)
 

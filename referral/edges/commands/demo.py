@@ -18,6 +18,7 @@ from referral.edges.demo.story import StoryBroke, Teller
 from referral.edges.house import House
 from referral.edges.hsds.importing import import_hsds
 from referral.foundation import reference
+from referral.foundation.logins import Login
 from referral.foundation.settings import Settings
 
 Port = Annotated[
@@ -42,9 +43,9 @@ async def showing(chosen: Settings, build: Build, listener: socket.socket) -> No
         if await overlay.belongs_to_others(opened.database.reader):
             fail("This database holds work that is not the demonstration's. Give it another REFERRAL_HOME or database.")
         await prepare(opened)
-        async with serving_house(opened, build, listener):
+        async with house.with_surfaces(opened, tuple(Login)) as served, serving_house(served, build, listener):
             stopping = asyncio.Event()
-            working = asyncio.ensure_future(worker.run(opened, stopping))
+            working = asyncio.ensure_future(worker.run(served, stopping))
             try:
                 shown = await card.write(opened)
                 await tell(opened)

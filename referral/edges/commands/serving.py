@@ -14,12 +14,19 @@ from starlette.types import ASGIApp
 from referral.edges import house, worker
 from referral.edges.commands.terminal import console, fail, run, settings, write_log
 from referral.edges.house import House
-from referral.foundation.settings import Settings
+from referral.foundation.logins import Login
+from referral.foundation.settings import Settings, Surface
 
 Build = Callable[[House], ASGIApp]
 Host = Annotated[str | None, typer.Option(help="The address to listen on. Default: REFERRAL_HOST, else 127.0.0.1.")]
 Port = Annotated[int | None, typer.Option(help="The port; 0 takes a free one. Default: REFERRAL_PORT, else 8000.")]
 GRACE_SECONDS = 5
+SPEAKS: dict[Surface, tuple[Login, ...]] = {
+    "public": (Login.PUBLIC,),
+    "partner": (Login.PARTNER,),
+    "console": (Login.CONSOLE,),
+    "all": (Login.PUBLIC, Login.PARTNER, Login.CONSOLE),
+}
 MADE_BEFORE_LOOKING = 20_000
 
 
@@ -59,13 +66,14 @@ def work(
 
 
 async def serving(chosen: Settings, build: Build, listener: socket.socket, *, with_worker: bool) -> None:
-    async with house.opened(chosen, tell=console.print) as opened, serving_house(opened, build, listener):
+    wanted = (*SPEAKS[chosen.surface], *([Login.WORKER] if with_worker else []))
+    async with house.serving(chosen, wanted, tell=console.print) as opened, serving_house(opened, build, listener):
         console.print(f"Serving at {chosen.public_url}", markup=False)
         await (working_until_stopped(opened) if with_worker else waiting_until_stopped())
 
 
 async def working(chosen: Settings) -> None:
-    async with house.opened(chosen, tell=console.print) as opened:
+    async with house.serving(chosen, [Login.WORKER], tell=console.print) as opened:
         console.print("Working. Ctrl-C stops.")
         await working_until_stopped(opened)
 

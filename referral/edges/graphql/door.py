@@ -24,6 +24,7 @@ from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.foundation.actors import Visitor
+from referral.foundation.claims import Claims
 from referral.foundation.clock import now
 from referral.foundation.trouble import traced
 
@@ -65,7 +66,7 @@ class Door:
         media_type = accepted(request)
         try:
             asked = self.trusted(request) if request.method == "GET" else await read(request)
-            outcome = await self.run(asked, await self.who(request))
+            outcome = await self.run(asked, await self.who(request), self.shown(request))
         except Turned as turned:
             return refusal(turned, media_type)
         except (TimeoutError, OSError) as error:
@@ -76,7 +77,17 @@ class Door:
         headers = {"Cache-Control": f"public, max-age={CACHED_SECONDS}" if is_public else "no-store", "Vary": "Accept"}
         return Response(orjson.dumps(outcome.body), status_code=status, media_type=media_type, headers=headers)
 
-    async def run(self, asked: Asked, who: Who) -> execution.Outcome:
+    def shown(self, request: Request) -> Claims:
+        """By what the caller was let in; a question may show more, such as a receipt."""
+        match self.audience:
+            case Audience.PUBLIC:
+                return Claims()
+            case Audience.PARTNER:
+                return auth.key_shown(request)
+            case Audience.STAFF:
+                return auth.session_shown(request, is_https=self.house.settings.is_https)
+
+    async def run(self, asked: Asked, who: Who, shown: Claims | None = None) -> execution.Outcome:
         moment = now()
         async with asyncio.timeout(SECONDS):
             return await execution.run(
@@ -84,13 +95,13 @@ class Door:
                 asked.query,
                 variables=asked.variables,
                 operation_name=asked.operation_name,
-                context=await self.context(who, moment),
+                context=await self.context(who, moment, Claims() if shown is None else shown),
             )
 
-    async def context(self, who: Who, moment: datetime) -> Context:
+    async def context(self, who: Who, moment: datetime, shown: Claims) -> Context:
         at = self.house.database.reader
         return Context(
-            house=self.house,
+            house=self.house.claiming(shown),
             who=who,
             now=moment,
             lexicon=(await self.house.shelf.read(at)).languages,

@@ -28,7 +28,7 @@ async def of_outcome(at: Reader, context: Context, token: str | None, id: str | 
 
 async def of_referral(at: Reader, context: Context, token: str | None, id: str | None) -> Answering:
     """The referral meant, and who speaks. NotFound alike for another organization's and for none."""
-    if by_link := through(context, "answer-referral", token, id, "referral_id"):
+    if by_link := await through(at, context, "answer-referral", token, id, "referral_id"):
         return by_link
     wanted, organization = id_of(id or "", "referral_id"), organization_of(context)
     with naming("referral_id"):
@@ -42,7 +42,7 @@ async def of_provider(
     at: Reader, context: Context, token: str | None, id: str | None, *, scope: Scope = Scope.REFERRAL_RESPOND
 ) -> Answering:
     """The listing meant, and who speaks: by a key, with this scope."""
-    if by_link := through(context, "state-capacity", token, id, "provider_id"):
+    if by_link := await through(at, context, "state-capacity", token, id, "provider_id"):
         return by_link
     wanted, organization = id_of(id or "", "provider_id"), organization_of(context, scope)
     with naming("provider_id"):
@@ -52,7 +52,9 @@ async def of_provider(
     return wanted, By(kind=ActorKind.PARTNER_APP, id=context.partner.id)
 
 
-def through(context: Context, purpose: Purpose, token: str | None, id: str | None, id_path: str) -> Answering | None:
+async def through(
+    at: Reader, context: Context, purpose: Purpose, token: str | None, id: str | None, id_path: str
+) -> Answering | None:
     """What a token opens; None where an id was sent instead."""
     if (token is None) == (id is None):
         raise ValidationFailed(
@@ -62,6 +64,7 @@ def through(context: Context, purpose: Purpose, token: str | None, id: str | Non
         return None
     with naming("token"):
         link = links.read(context.house.vault, purpose, token, now=context.now)
+    await links.shown(at, context.house.vault, link)
     return link.subject, By(kind=ActorKind.PROVIDER_STAFF)
 
 

@@ -152,6 +152,7 @@ class PublicQuery:
         with naming("token"):
             link = links.read(context.house.vault, "answer-referral", token, now=context.now)
         async with context.house.database.transaction() as tx:
+            await links.shown(tx, context.house.vault, link)
             found = await offers.view(tx, link.subject)
         return None if found is None else await through_provider(context, found)
 

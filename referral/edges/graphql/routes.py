@@ -23,8 +23,8 @@ ASKED_BY_GET = frozenset({"providers", "provider", "places", "languages"})
 OPERATIONS = Path(__file__).resolve().parents[3] / "schema" / "operations"
 
 
-def routes(house: House, audiences: tuple[Audience, ...] = tuple(Audience)) -> list[BaseRoute]:
-    """The doors that a process opens."""
+def routes(house: House, *audiences: Audience) -> list[BaseRoute]:
+    """The doors that a process opens over one login's database."""
     documents = trusted_documents(OPERATIONS / Audience.PUBLIC.value)
     return [route(Door(house, audience, documents), PATHS[audience]) for audience in audiences]
 

@@ -95,6 +95,7 @@ class Answers:
         """Keep the answer. With a yes the contact is let go in the same transaction, its audit row first."""
         vault = self.house.vault
         async with self.house.database.transaction() as tx:
+            await links.shown(tx, vault, link)
             answered = await answering.answer(
                 tx, vault, link.subject, reply.answer, BY_LINK, reason=reply.reason, words=reply.words, now=now
             )
@@ -107,6 +108,7 @@ class Answers:
     async def show_contact(self, request: Request, link: Link, *, now: datetime) -> Response:
         """The contact again; each look leaves its audit row."""
         async with self.house.database.transaction() as tx:
+            await links.shown(tx, self.house.vault, link)
             referral = await reading.referral(tx, link.subject)
             accepted = await with_person(tx, self.house.vault, referral, BY_LINK, now=now) if referral else None
         if accepted is None:
@@ -116,6 +118,7 @@ class Answers:
     async def tell(self, request: Request, link: Link, told: Told, *, now: datetime) -> Response:
         """Keep what became of a yes."""
         async with self.house.database.transaction() as tx:
+            await links.shown(tx, self.house.vault, link)
             await outcomes.record(tx, self.house.vault, link.subject, told, BY_LINK, now=now)
         if told.outcome is None:
             return page(request, "ended.html", title=IN_TOUCH[0], sentence=IN_TOUCH[1])
@@ -126,6 +129,7 @@ class Answers:
     ) -> Response:
         """How the offer stands: open, past its time, or answered."""
         at, now = self.house.database.reader, clock.now()
+        await links.shown(at, self.house.vault, link)
         referral = await reading.referral(at, link.subject)
         if referral is None or referral.status is ReferralStatus.PROPOSED:
             raise NotFound("There is no such offer.")

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -25,6 +24,7 @@ from referral.edges.web.statements import NotListed, closed
 from referral.edges.web.tongues import tongue
 from referral.foundation import clock, links
 from referral.foundation.errors import Expired, FieldProblem, NotFound, RateLimited, ValidationFailed
+from referral.foundation.links import Link
 
 TEXTS = (Fact.WEBSITE, Fact.EMAIL, Fact.FEES, Fact.ELIGIBILITY)
 PLACE = ("street", "city", "state", "postal_code")
@@ -54,6 +54,7 @@ class Corrections:
             return closed(request, refusal)
         try:
             async with self.house.database.transaction() as tx:
+                await links.shown(tx, self.house.vault, self.link(request))
                 await propose(
                     tx,
                     self.house.vault,
@@ -72,13 +73,16 @@ class Corrections:
 
     async def listing(self, request: Request) -> Saying:
         """Whom the link lets speak. Raises NotFound, Expired."""
-        token, at = request.path_params["token"], self.house.database.reader
-        subject: UUID = links.read(self.house.vault, "state-capacity", token, now=clock.now()).subject
+        at, subject = self.house.database.reader, self.link(request).subject
         subject = await merging.kept_for(at, subject) or subject
         found = (await saying.now(at, [subject])).get(subject)
         if found is None or not found.is_published:
             raise NotListed("This listing is not published.")
         return found
+
+    def link(self, request: Request) -> Link:
+        """Raises NotFound, Expired."""
+        return links.read(self.house.vault, "state-capacity", request.path_params["token"], now=clock.now())
 
 
 def shown(listing: Saying) -> dict[str, str]:

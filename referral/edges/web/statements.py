@@ -31,6 +31,7 @@ from referral.foundation import clock, links
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx
 from referral.foundation.errors import Expired, FieldProblem, NotFound, ValidationFailed, problem
+from referral.foundation.links import Link
 
 BUTTONS = tuple(ENGLISH.buttons)
 COUNTED = {Openness.OPEN, Openness.LIMITED}
@@ -70,7 +71,7 @@ class Statements:
     async def show(self, request: Request) -> Response:
         """What the provider said last, and the buttons to say it anew."""
         try:
-            return opened(request, await self.standing(self.subject(request)))
+            return opened(request, await self.standing(self.link(request)))
         except (NotFound, Expired) as refusal:
             return closed(request, refusal)
 
@@ -78,11 +79,13 @@ class Statements:
         """Keep what the button says."""
         fields = await forms.read(request, self.house.settings.public_url)
         try:
-            standing = await self.standing(self.subject(request))
+            link = self.link(request)
+            standing = await self.standing(link)
         except (NotFound, Expired) as refusal:
             return closed(request, refusal)
         try:
             async with self.house.database.transaction() as tx:
+                await links.shown(tx, self.house.vault, link)
                 # Of a listing that was merged into another, what is said counts for the one that is kept.
                 await keep(tx, standing.listing.id, fields, zone=standing.zone, now=standing.now)
         except ValidationFailed as refusal:
@@ -90,10 +93,11 @@ class Statements:
         back = f"{request.url.path}?said={'letters' if 'letters' in fields else '1'}&lang={tongue(request)}"
         return RedirectResponse(back, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
 
-    async def standing(self, id: UUID) -> Standing:
+    async def standing(self, link: Link) -> Standing:
         """Raises NotFound for a listing that is not published."""
         at, now = self.house.database.reader, clock.now()
-        listing = await providers.provider(at, id)
+        await links.shown(at, self.house.vault, link)
+        listing = await providers.provider(at, link.subject)
         if listing is None:
             raise NotListed("This listing is not published.")
         return Standing(
@@ -103,10 +107,10 @@ class Statements:
             now=now,
         )
 
-    def subject(self, request: Request) -> UUID:
-        """Whom the link lets speak. Raises NotFound for a forged one, Expired for one that has run out."""
+    def link(self, request: Request) -> Link:
+        """Whom it lets speak. Raises NotFound for a forged one, Expired for one that has run out."""
         token = request.path_params["token"]
-        return links.read(self.house.vault, "state-capacity", token, now=clock.now()).subject
+        return links.read(self.house.vault, "state-capacity", token, now=clock.now())
 
 
 class NotListed(NotFound):
