@@ -33,10 +33,12 @@ check: $(DEVELOPMENT)  ## lint, format, types and the floors of the house
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
 
-contract: $(RUNTIME)  ## write schema/ and migrations/schema.sql anew from the code
+contract: $(RUNTIME)  ## write schema/, migrations/schema.sql and grants.txt anew from the code
 	$(BIN)/referral contract schema
 	$(BIN)/referral db schema > $(VENV)/schema.sql
 	mv $(VENV)/schema.sql migrations/schema.sql
+	$(BIN)/referral db grants > $(VENV)/grants.txt
+	mv $(VENV)/grants.txt migrations/grants.txt
 
 db: $(RUNTIME)  ## start the embedded Postgres, bring it up to date, and say how to reach it
 	@exec $(BIN)/referral db start

@@ -253,7 +253,8 @@ GRANT UPDATE ({REQUEST_CHANGES}) ON help_request TO {OUTSIDE};
 GRANT UPDATE (withdrawn_at, language, recorded_by, heard_by, withdrawal_recorded_by, withdrawal_heard_by)
     ON consent TO {OUTSIDE};
 GRANT UPDATE (read_at), DELETE ON message TO {OUTSIDE};
-GRANT SELECT, UPDATE ON referral TO {OUTSIDE};
+GRANT SELECT, UPDATE (status, responded_at, decline_reason, outcome, needs, score, expires_at, excluded_until)
+    ON referral TO {OUTSIDE};
 GRANT DELETE ON referral_note, request_note, request_claim, triage_act TO {OUTSIDE};
 GRANT SELECT (request_id) ON request_note, request_claim, triage_act TO {OUTSIDE};
 GRANT SELECT (kind, subject_id, run_at, lease, parked_at), INSERT (kind, subject_id, run_at), UPDATE (run_at)

@@ -128,7 +128,7 @@ async def make_one(tx: Tx, made: Made, version: int) -> None:
         await said(tx, "CREATE ROLE %1$I", made.role)
     await said(
         tx,
-        "ALTER ROLE %1$I LOGIN INHERIT NOCREATEDB NOCREATEROLE CONNECTION LIMIT 100 PASSWORD %2$L",
+        "ALTER ROLE %1$I LOGIN INHERIT CONNECTION LIMIT 100 PASSWORD %2$L",
         made.role,
         verifier(made.password),
     )

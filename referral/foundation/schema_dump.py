@@ -7,11 +7,14 @@ import asyncio
 import re
 import subprocess
 import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from referral.foundation import embedded, revisions
+from referral.foundation import embedded, grants_dump, revisions
+from referral.foundation.db import connect
 from referral.foundation.embedded_programs import installed
 
 HEADER: Final = (
@@ -25,13 +28,30 @@ _GAPS: Final = re.compile(r"\n{3,}")
 
 
 async def of_migrations() -> str:
-    """The schema that an empty Postgres has after all migrations; the Postgres is gone afterwards."""
+    """The schema that an empty Postgres has after all migrations."""
+    async with migrated() as dsn:
+        return await asyncio.to_thread(dump, dsn)
+
+
+async def grants_of_migrations() -> str:
+    """What the surfaces' roles may do after all migrations."""
+    async with migrated() as dsn:
+        database = await connect(dsn, size=1)
+        try:
+            return await grants_dump.written(database.reader)
+        finally:
+            await database.close()
+
+
+@asynccontextmanager
+async def migrated() -> AsyncGenerator[str]:
+    """An empty Postgres after all migrations, which is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="referral-schema-") as folder:
         home = Path(folder)
         try:
             cluster = await asyncio.to_thread(embedded.start, home)
             await revisions.upgrade(cluster.dsn)
-            return await asyncio.to_thread(dump, cluster.dsn)
+            yield cluster.dsn
         finally:
             await asyncio.to_thread(embedded.erase, home)
 

@@ -11,6 +11,7 @@ from desk import Desk, operation
 
 from referral.edges.graphql.schemas import Audience
 from referral.foundation.actors import Scope
+from referral.foundation.logins import Login
 
 SUBMIT = operation("public/SubmitHelpRequest")
 CANARY = "Canary Quetzalli"
@@ -190,7 +191,7 @@ async def test_when_no_connection_is_free_one_is_told_to_come_back(desk: Desk, m
     token = desk.token(office)
     await desk.published("public/Languages", first=1)
     monkeypatch.setattr("referral.foundation.db.ACQUIRE_SECONDS", 0.05)
-    pool = desk.database.pool
+    pool = desk.house.surfaces[Login.PUBLIC].pool
     held = [await pool.acquire() for _ in range(pool.get_max_size())]
     try:
         body = await desk.answered(

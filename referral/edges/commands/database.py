@@ -1,6 +1,7 @@
 """`referral db` and `referral contract`: the database that comes along, and what is written down from the code."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +12,9 @@ from referral.edges.commands.terminal import complaints, console, fail, run, set
 from referral.edges.graphql import schemas
 from referral.edges.graphql.schemas import Audience
 from referral.edges.hsds import openapi
-from referral.foundation import embedded, revisions, schema_dump
+from referral.foundation import embedded, logins, revisions, schema_dump
 from referral.foundation.embedded import Cluster
+from referral.foundation.logins import Login
 from referral.foundation.settings import Settings
 
 commands = typer.Typer(no_args_is_help=True, help="The embedded Postgres, and the schema.")
@@ -64,6 +66,47 @@ def bring_up_to_date() -> None:
 def print_schema() -> None:
     """Print what all migrations together make, from an empty Postgres that is gone afterwards."""
     typer.echo(run(schema_dump.of_migrations()), nl=False)
+
+
+@commands.command(name="grants")
+def print_grants() -> None:
+    """Print what the role of each surface may do, from an empty Postgres that is gone afterwards."""
+    typer.echo(run(schema_dump.grants_of_migrations()), nl=False)
+
+
+@commands.command(name="roles")
+def make_roles(
+    surfaces: Annotated[
+        list[Login] | None, typer.Argument(help="Which of public, partner, console, worker. Default: all.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Write the addresses into a new file that only you can read, not on the screen.")
+    ] = None,
+) -> None:
+    """Make the logins of the surfaces, with new passwords, and tell their addresses: once, they are kept nowhere.
+
+    Said again, it gives the same logins other passwords; who is connected stays so, and the old passwords end.
+    """
+    wanted = list(surfaces or Login)
+
+    async def making() -> list[str]:
+        async with house.opened(settings(), tell=complaints.print) as opened:
+            name = await logins.database_of(opened.database.reader)
+            made = [logins.drawn(name, login) for login in wanted]
+            async with opened.database.transaction() as tx:
+                await logins.make(tx, made)
+            return [f"REFERRAL_{one.login.upper()}_DATABASE_URL={one.at(opened.database.dsn)}" for one in made]
+
+    if file is None:
+        typer.echo("\n".join(run(making())))
+        return
+    try:
+        kept = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    except OSError as error:  # before any password is another
+        fail(f"{file} cannot be written ({error.strerror}). Name a new file in a folder that you can write.")
+    with os.fdopen(kept, "w") as written_to:
+        written_to.write("\n".join(run(making())) + "\n")
+    console.print(f"Written: {file}", markup=False)
 
 
 def contract(

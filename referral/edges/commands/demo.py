@@ -39,13 +39,16 @@ def demo(context: typer.Context, port: Port = None) -> None:
 
 async def showing(chosen: Settings, build: Build, listener: socket.socket) -> None:
     began = time.monotonic()
-    async with house.opened(chosen, tell=console.print) as opened:
+    async with (
+        house.opened(chosen, tell=console.print) as owned,
+        house.with_surfaces(owned, tuple(Login)) as opened,
+    ):
         if await overlay.belongs_to_others(opened.database.reader):
             fail("This database holds work that is not the demonstration's. Give it another REFERRAL_HOME or database.")
         await prepare(opened)
-        async with house.with_surfaces(opened, tuple(Login)) as served, serving_house(served, build, listener):
+        async with serving_house(opened, build, listener):
             stopping = asyncio.Event()
-            working = asyncio.ensure_future(worker.run(served, stopping))
+            working = asyncio.ensure_future(worker.run(opened, stopping))
             try:
                 shown = await card.write(opened)
                 await tell(opened)

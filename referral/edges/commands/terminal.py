@@ -20,6 +20,7 @@ from referral.foundation.db import DatabaseUnreachable
 from referral.foundation.embedded import ClusterError
 from referral.foundation.errors import Refused, ValidationFailed
 from referral.foundation.gazetteer import outside_geocoder
+from referral.foundation.logins import NoLogins
 from referral.foundation.settings import Settings
 from referral.foundation.trouble import traced
 from referral.foundation.vault import KeyFileUnusable
@@ -31,7 +32,7 @@ console = Console(highlight=False)
 complaints = Console(stderr=True, highlight=False)
 log = logging.getLogger(__name__)
 
-EXPECTED = (ClusterError, KeyFileUnusable, DatabaseUnreachable, Refused)
+EXPECTED = (ClusterError, KeyFileUnusable, DatabaseUnreachable, NoLogins, Refused)
 
 
 def settings(**changes: object) -> Settings:
