@@ -84,7 +84,7 @@ CREATE FUNCTION claim.may_order(kind text, subject uuid) RETURNS boolean
     AS $$
 BEGIN
     IF kind IN ('match', 're_evaluate', 'tell_requester') THEN
-        RETURN subject = ANY(claim.requests()) OR subject = ANY(claim.offered()) OR claim.is_new(subject)
+        RETURN claim.is_new(subject) OR subject = ANY(claim.requests()) OR subject = ANY(claim.offered())
             OR claim.reaches(subject);
     ELSIF kind IN ('tell_withdrawn', 'follow_up') THEN
         RETURN subject = ANY(claim.referrals()) OR claim.reaches_by(subject);

@@ -41,7 +41,7 @@ FOUND = LookedUp(languages={"es": "es"}, place=HERE)
 # What is struck off, written down by the database itself in the transaction that does it.
 WATCH = """
     CREATE TABLE struck_off (kind text NOT NULL, subject_id uuid NOT NULL, attempts integer NOT NULL, error_code text);
-    CREATE FUNCTION strike() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION strike() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
     BEGIN
         INSERT INTO struck_off VALUES (OLD.kind, OLD.subject_id, OLD.attempts, OLD.error_code);
         RETURN NULL;

@@ -1,4 +1,4 @@
-"""What stands before anything is served: the right key for what the database holds."""
+"""What stands before anything is served: the right key for what the database holds, and the right logins."""
 
 from pathlib import Path
 
@@ -6,6 +6,8 @@ import pytest
 from desk import Desk
 
 from referral.edges import house
+from referral.foundation.db import value
+from referral.foundation.logins import Login
 from referral.foundation.settings import Settings
 from referral.foundation.vault import KeyFileUnusable
 
@@ -37,3 +39,34 @@ async def test_the_right_key_opens_the_house_again(desk: Desk) -> None:
     await desk.submit()
     async with house.opened(settings(desk.house.settings.home, desk), tell=print) as again:
         assert again.vault == desk.house.vault
+
+
+# ---------------------------------------------------------------- as whom it is served
+async def test_each_surface_is_served_by_a_login_of_its_own_and_none_by_the_owner(desk: Desk) -> None:
+    chosen = settings(desk.house.settings.home, desk)
+    async with house.serving(chosen, tuple(Login), tell=print) as served:
+        users = {
+            login: await value(served.facing(login).database.reader, "SELECT current_user::text") for login in Login
+        }
+        assert users == {login: f"referral_{login.value}_home" for login in Login}
+        assert served.database is served.surfaces[Login.PUBLIC]
+
+
+async def test_a_surface_with_an_address_of_its_own_needs_the_owners_for_nothing(desk: Desk, tmp_path: Path) -> None:
+    await desk.submit()
+    public = desk.house.surfaces[Login.PUBLIC].dsn
+    chosen = Settings.model_validate({"home": desk.house.settings.home, "public_database_url": public})
+    async with house.serving(chosen, [Login.PUBLIC], tell=print) as served:
+        assert await value(served.database.reader, "SELECT count(*) FROM help_request") == 0
+        assert list(served.surfaces) == [Login.PUBLIC]
+    without_key = chosen.model_copy(update={"home": tmp_path / "elsewhere"})
+    with pytest.raises(KeyFileUnusable, match="is missing"):  # it cannot know whether something is sealed
+        async with house.serving(without_key, [Login.PUBLIC], tell=print):
+            pytest.fail("opened without its key")
+    assert not without_key.key_file.exists()
+
+
+async def test_a_door_that_was_not_opened_has_no_database(desk: Desk) -> None:
+    async with house.serving(settings(desk.house.settings.home, desk), [Login.WORKER], tell=print) as served:
+        with pytest.raises(KeyError):
+            served.facing(Login.PUBLIC)
