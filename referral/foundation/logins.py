@@ -6,6 +6,7 @@ the logins; it serves nobody.
 """
 
 import hmac
+import os
 import secrets
 from base64 import b64encode
 from dataclasses import dataclass, field
@@ -78,10 +79,11 @@ def derived(dsn: str, database: str, login: Login) -> Made:
 
     Raises NoLogins where the address holds no password to derive one from.
     """
-    password = urlsplit(dsn).password
+    password = urlsplit(dsn).password or os.environ.get("PGPASSWORD", "")
     if not password:
         raise NoLogins(
-            "REFERRAL_DATABASE_URL holds no password, so the surfaces' logins cannot be derived from it. Make them "
+            "REFERRAL_DATABASE_URL holds no password and PGPASSWORD is not set, so the surfaces' logins cannot be "
+            "derived from it. Make them "
             "once with: referral db roles; then set REFERRAL_PUBLIC_DATABASE_URL and the others that it prints."
         )
     role = f"{database}_{login.value}_home"
