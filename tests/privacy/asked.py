@@ -79,7 +79,7 @@ def is_of_a_request(field: str) -> bool:
 @cache
 def paths(audience: Audience, start: str) -> tuple[Path, ...]:
     """Every way down from a type through what belongs to a request; no field twice on one way."""
-    return tuple(down(schema_of(audience), start, ()))
+    return tuple(sorted(down(schema_of(audience), start, ()), key=lambda path: path.fields))
 
 
 def down(schema: GraphQLSchema, kind: str, before: tuple[str, ...]) -> Iterator[Path]:
