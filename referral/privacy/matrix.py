@@ -6,65 +6,65 @@ at every stage of a request, and compares what comes back with this, in both dir
 """
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum, auto
 
+from referral.foundation.vocabulary import Word
 from referral.privacy.fields import FIELDS
 
 
-class Viewer(StrEnum):
+class Viewer(Word):
     """Who asks, by what they bring."""
 
-    VISITOR = auto()  # nothing
-    REQUESTER = auto()  # the receipt of the request
-    OTHER_REQUESTER = auto()  # the receipt of another request
-    PROVIDER = auto()  # the signed link of an offer of the request
-    OTHER_PROVIDER = auto()  # the signed link of an offer of another request
-    PROVIDER_KEY = auto()  # an API key of the organization that the request was offered to
-    OTHER_KEY = auto()  # an API key of an organization that it was not offered to
-    INTAKE = auto()
-    SUPERVISOR = auto()
-    ADMIN = auto()
+    VISITOR = "visitor", "Nothing."
+    REQUESTER = "requester", "The receipt of the request."
+    OTHER_REQUESTER = "other_requester", "The receipt of another request."
+    PROVIDER = "provider", "The signed link of an offer of the request."
+    OTHER_PROVIDER = "other_provider", "The signed link of an offer of another request."
+    PROVIDER_KEY = "provider_key", "An API key of the organization that the request was offered to."
+    OTHER_KEY = "other_key", "An API key of an organization that it was not offered to."
+    INTAKE = "intake", "A member of staff who works on requests."
+    SUPERVISOR = "supervisor", "A member of staff who oversees the team."
+    ADMIN = "admin", "A member of staff who keeps accounts."
 
 
-class Stage(StrEnum):
+class Stage(Word):
     """How far a request has come."""
 
-    SENT = auto()  # offered to nobody
-    OFFERED = auto()
-    ACCEPTED = auto()
-    UNAGREED = auto()  # accepted, and the person agrees to the summary only
-    DECLINED = auto()
-    SERVED = auto()  # the provider has told what became of it
-    WITHDRAWN = auto()
-    ERASED = auto()
+    SENT = "sent", "Offered to nobody."
+    OFFERED = "offered", "A provider was asked and has not answered."
+    ACCEPTED = "accepted", "A provider has said yes."
+    UNAGREED = "unagreed", "Accepted, and the person agrees to the summary only."
+    DECLINED = "declined", "The provider has said no."
+    SERVED = "served", "The provider has told what became of it."
+    WITHDRAWN = "withdrawn", "The person has taken it back."
+    ERASED = "erased", "The person has had it erased."
 
 
-class Group(StrEnum):
+class Group(Word):
     """What a field tells."""
 
-    DIRECTORY = auto()  # who can help: everybody's
-    ANSWERS = auto()  # to what was sent: what became of it, what was wrong with it; and how lists are paged
-    FACETS = auto()  # what work is routed by
-    DETAILS = auto()  # where the person is and where the case stands, exactly
-    PERSON = auto()  # name, contacts, note
-    MESSAGES = auto()
-    ADVICE = auto()  # what the person can do meanwhile
-    CONSENTS = auto()
-    CONSENTS_HEARD = auto()  # by which channel staff heard it
-    REFERRALS = auto()  # that it was offered, to whom, and what came of it: the provider's own history, too
-    REQUEST_OF_A_REFERRAL = auto()  # the way from an offer to the request, and back
-    DESK = auto()  # what the team works with: hands, notes, candidates
-    PLANS = auto()
-    UPKEEP = auto()  # how the directory is kept true
-    CHECKING = auto()  # evidence of who a provider is
-    OVERSIGHT = auto()  # who did what; to intake only of what they have in hand
-    COUNTS = auto()  # numbers that point at nobody
-    ACCOUNT = auto()  # the member of staff themselves
-    APPLICATION = auto()  # the partner application itself
-    OFFERS = auto()  # what is offered to the application's organization
-    FEED = auto()  # what changed in the directory
-    PROPOSER = auto()  # who proposed it, and their words
-    PROPOSED = auto()  # lists of what was proposed: to an application its organization's, to staff all
+    DIRECTORY = "directory", "Who can help: everybody's."
+    ANSWERS = "answers", "To what was sent: what became of it, what was wrong with it; and how lists are paged."
+    FACETS = "facets", "What work is routed by."
+    DETAILS = "details", "Where the person is and where the case stands, exactly."
+    PERSON = "person", "Name, contacts, note."
+    MESSAGES = "messages", "What the person and the team wrote to each other."
+    ADVICE = "advice", "What the person can do meanwhile."
+    CONSENTS = "consents", "What the person agreed to."
+    CONSENTS_HEARD = "consents_heard", "By which channel staff heard it."
+    REFERRALS = "referrals", "That it was offered, to whom, and what came of it: the provider's own history, too."
+    REQUEST_OF_A_REFERRAL = "request_of_a_referral", "The way from an offer to the request, and back."
+    DESK = "desk", "What the team works with: hands, notes, candidates."
+    PLANS = "plans", "Many requests and few places, brought together."
+    UPKEEP = "upkeep", "How the directory is kept true."
+    CHECKING = "checking", "Evidence of who a provider is."
+    OVERSIGHT = "oversight", "Who did what; to intake only of what they have in hand."
+    COUNTS = "counts", "Numbers that point at nobody."
+    ACCOUNT = "account", "The member of staff themselves."
+    APPLICATION = "application", "The partner application itself."
+    OFFERS = "offers", "What is offered to the application's organization."
+    FEED = "feed", "What changed in the directory."
+    PROPOSER = "proposer", "Who proposed it, and their words."
+    PROPOSED = "proposed", "Lists of what was proposed: to an application its organization's, to staff all."
 
 
 EVERYBODY = frozenset(Viewer)
@@ -123,6 +123,11 @@ OF_A_REQUEST = frozenset(
 def may_see(viewer: Viewer, group: Group, stage: Stage) -> bool:
     """Whether this viewer reads this group of a request that has come so far."""
     return any(viewer in viewers and stage in stages for viewers, stages in ACCESS[group])
+
+
+def sees(viewer: Viewer, group: Group) -> frozenset[Stage]:
+    """The stages at which this viewer reads this group."""
+    return frozenset(stage for stage in Stage if may_see(viewer, group, stage))
 
 
 def group_of(field: str) -> Group | None:
