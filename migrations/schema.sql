@@ -668,10 +668,13 @@ CREATE TABLE public.audit_head (
     trail uuid DEFAULT gen_random_uuid() NOT NULL,
     "position" bigint DEFAULT 0 NOT NULL,
     hash bytea DEFAULT decode(repeat('00'::text, 32), 'hex'::text) NOT NULL,
+    mailed_on date,
     CONSTRAINT audit_head_is_one CHECK (one)
 );
 
 COMMENT ON TABLE public.audit_head IS 'The end of the chain, held by whoever links: one at a time.';
+
+COMMENT ON COLUMN public.audit_head.mailed_on IS 'The last day on which an anchor was sent by mail.';
 
 CREATE TABLE public.capacity (
     id uuid DEFAULT gen_random_uuid() NOT NULL,

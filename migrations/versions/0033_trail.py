@@ -23,9 +23,11 @@ CREATE TABLE audit_head (
     one boolean CONSTRAINT audit_head_key PRIMARY KEY DEFAULT true CONSTRAINT audit_head_is_one CHECK (one),
     trail uuid NOT NULL DEFAULT gen_random_uuid(),
     position bigint NOT NULL DEFAULT 0,
-    hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex')
+    hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
+    mailed_on date
 );
 COMMENT ON TABLE audit_head IS 'The end of the chain, held by whoever links: one at a time.';
+COMMENT ON COLUMN audit_head.mailed_on IS 'The last day on which an anchor was sent by mail.';
 INSERT INTO audit_head DEFAULT VALUES;
 
 CREATE TABLE audit_anchor (

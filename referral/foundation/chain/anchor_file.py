@@ -25,7 +25,7 @@ class Line:
     """An anchor as it stands in the file."""
 
     number: int
-    trail: UUID
+    trail: str
     at: datetime
     position: int
     hash: str
@@ -38,7 +38,7 @@ class Line:
     def anchor(self) -> Anchor:
         return Anchor(
             number=self.number,
-            trail=self.trail,
+            trail=UUID(self.trail),
             at=self.at,
             position=self.position,
             hash=bytes.fromhex(self.hash),
@@ -53,7 +53,7 @@ def line(anchor: Anchor) -> bytes:
     """The line of an anchor, as in the file and in a letter."""
     told = Line(
         number=anchor.number,
-        trail=anchor.trail,
+        trail=str(anchor.trail),
         at=anchor.at,
         position=anchor.position,
         hash=anchor.hash.hex(),

@@ -44,7 +44,7 @@ class Anchor:
             [
                 FORM,
                 self.number,
-                self.trail,
+                str(self.trail),
                 microseconds(self.at),
                 self.position,
                 self.hash.hex(),

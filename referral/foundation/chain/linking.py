@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from referral.foundation.actors import ActorKind
@@ -95,6 +95,18 @@ async def link_some(tx: Tx) -> int:
     )
     await execute(tx, "UPDATE audit_head SET position = $1, hash = $2", end.position + len(acts), hashes[-1])
     return len(acts)
+
+
+async def mailed(tx: Tx, *, day: date) -> UUID | None:
+    """The trail, if an anchor of it is there to be told and none was on this day; from now on one was."""
+    return await value(
+        tx,
+        """
+        UPDATE audit_head SET mailed_on = $1
+         WHERE mailed_on IS DISTINCT FROM $1 AND EXISTS (SELECT FROM audit_anchor)
+        RETURNING trail""",
+        day,
+    )
 
 
 async def any_unlinked(at: Reader) -> bool:
