@@ -109,7 +109,7 @@ async def test_an_act_that_is_written_while_others_are_linked_is_linked_next(hou
     """Its number is smaller and its commit is later."""
     async with house.database.transaction() as tx:
         subject = uuid4()
-        await audit.record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="contact_used", subject_id=subject)
+        await audit.record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="contact_opened", subject_id=subject)
         await kept(house, 20)
     assert await chaining.link(house) == 1
     position = "SELECT position FROM audit_event WHERE subject_id = $1"

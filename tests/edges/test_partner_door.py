@@ -151,6 +151,7 @@ async def test_an_organization_answers_its_own_offers_and_nobody_elses(desk: Des
     )
     assert [tuple(look) for look in looks] == [
         ("contact_released", "partner_app", True),
+        ("request_read", "partner_app", True),
         ("person_read", "partner_app", True),
     ]
     again = await answered(
