@@ -69,6 +69,15 @@ class Database:
         async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
             yield Tx(connection)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Reader]:
+        """Everything as it stood at one moment, for whoever reads much of it piece by piece."""
+        async with (
+            self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Tx(connection)
+
     async def close(self) -> None:
         if self.steady_pool is not None:
             await self.steady_pool.close()

@@ -1,5 +1,6 @@
 """What an operator can set. Every setting is an environment variable that starts with REFERRAL_."""
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -84,6 +85,23 @@ class Settings(BaseSettings):
         le=3650,
         description="A request that is not closed and of which nothing was heard for so many days is put before staff.",
     )
+    audit_days: int = Field(
+        default=730,
+        ge=30,
+        le=3650,
+        description="So many days the audit trail is kept; the oldest acts then go behind a signed checkpoint.",
+    )
+    audit_anchors: Path | None = Field(
+        default=None,
+        description="The file that signed anchors of the audit trail are added to, best on another disk. "
+        "Not set: REFERRAL_HOME/audit/anchors.jsonl.",
+    )
+    audit_anchors_copy: Path | None = Field(
+        default=None, description="A second file for the same anchors, where another person keeps the medium."
+    )
+    audit_mail: str | None = Field(
+        default=None, description="An address that the newest anchor of the audit trail is mailed to, once a day."
+    )
     relaxed_rules: frozenset[str] = Field(
         default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
     )
@@ -97,9 +115,23 @@ class Settings(BaseSettings):
             raise ValueError("write an address such as https://help.example.org, without ? and #")
         return url
 
+    @field_validator("audit_mail")
+    @classmethod
+    def is_a_mail_address(cls, address: str | None) -> str | None:
+        """Else the first letter would fail a day later."""
+        if address is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            raise ValueError("write an address such as trail@example.org")
+        return address
+
     @property
     def key_file(self) -> Path:
         return self.root_key_file or self.home / "keys" / "root.key"
+
+    @property
+    def anchor_files(self) -> list[Path]:
+        """Where anchors are kept outside the database."""
+        first = self.audit_anchors or self.home / "audit" / "anchors.jsonl"
+        return [first] if self.audit_anchors_copy is None else [first, self.audit_anchors_copy]
 
     @property
     def mail_folder(self) -> Path:

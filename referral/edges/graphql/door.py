@@ -23,7 +23,7 @@ from referral.edges.graphql.execution import NOT_NOW
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
-from referral.foundation.actors import Visitor
+from referral.foundation.actors import Partner, Visitor
 from referral.foundation.clock import now
 from referral.foundation.trouble import traced
 
@@ -60,12 +60,14 @@ class Door:
         self.house, self.audience, self.documents = house, audience, documents
         self.schema = schemas.schema(audience).core
         self.kept = Kept()
+        self.wrong_keys = auth.WrongKeys()
 
     async def answer(self, request: Request) -> Response:
         media_type = accepted(request)
         try:
             asked = self.trusted(request) if request.method == "GET" else await read(request)
-            outcome = await self.run(asked, await self.who(request))
+            who = await self.who(request)
+            outcome = await self.run(asked, who)
         except Turned as turned:
             return refusal(turned, media_type)
         except (TimeoutError, OSError) as error:
@@ -74,6 +76,7 @@ class Door:
         status = 200 if outcome.was_run or media_type == JSON else 400
         is_public = request.method == "GET" and outcome.was_run and "errors" not in outcome.body
         headers = {"Cache-Control": f"public, max-age={CACHED_SECONDS}" if is_public else "no-store", "Vary": "Accept"}
+        headers |= ending_soon(who)
         return Response(orjson.dumps(outcome.body), status_code=status, media_type=media_type, headers=headers)
 
     async def run(self, asked: Asked, who: Who) -> execution.Outcome:
@@ -105,6 +108,10 @@ class Door:
             case Audience.PARTNER:
                 partner = await auth.partner(request, self.house.database, now=now())
                 if partner is None:
+                    pause = self.wrong_keys.pause(now())
+                    if pause is None:
+                        raise Turned(429, "RATE_LIMITED", "So many wrong keys in one minute.", Retry_After="60")
+                    await asyncio.sleep(pause)
                     raise Turned(
                         401,
                         "NO_API_KEY",
@@ -167,6 +174,13 @@ def asked_in(body: object) -> Asked:
     if not isinstance(name, str | None):
         raise Turned(400, "BAD_REQUEST", "operationName must be a text.")
     return Asked(query=query, variables=cast("dict[str, object] | None", variables), operation_name=name)
+
+
+def ending_soon(who: Who) -> dict[str, str]:
+    """Tell a program in good time that its key ends: a header that whoever runs it can watch for."""
+    if not isinstance(who, Partner) or who.key is None or not who.key.ends_soon(now()):
+        return {}
+    return {"Referral-Key-Expires": f"{who.key.expires_at:%Y-%m-%d}"}
 
 
 def accepted(request: Request) -> str:
