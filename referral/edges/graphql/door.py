@@ -1,6 +1,7 @@
 """A GraphQL request over HTTP: read within limits, let in by audience, paid for, run, answered. JSON by POST.
 
-By GET only trusted documents of the public directory, by the sha-256 of their text, so that answers can be cached.
+By GET only trusted documents of the public directory, by the sha-256 of their text, so that answers can be cached, and
+what a schema says of itself.
 """
 
 import asyncio
@@ -115,7 +116,7 @@ class Door:
 
     async def answered(self, request: Request, media_type: str) -> Response:
         is_get = request.method == "GET"
-        asked = self.trusted(request) if is_get else await self.posted(request)
+        asked = self.by_address(request) if is_get else await self.posted(request)
         caller, at = await self.caller(request), monotonic()
         purse = self.ledger.purse(self.budgets.points, caller.mark, at)
         if not purse.left and not any(name in asked.query for name in SUBMISSIONS):
@@ -134,7 +135,7 @@ class Door:
             context=await self.context(caller.who, now(), bill),
         )
         paid = settled(paid, bill, outcome)
-        if is_get and outcome.was_run and "errors" not in outcome.body:
+        if is_get and self.audience is Audience.PUBLIC and outcome.was_run and "errors" not in outcome.body:
             return kept_by_others(outcome, media_type)
         return self.told(outcome, media_type, paid, at)
 
@@ -199,19 +200,26 @@ class Door:
                 session = auth.session_token(request, is_https=settings.is_https) or ""
                 return Caller(who=staff, mark=session.encode())
 
-    def trusted(self, request: Request) -> Asked:
-        """A trusted document by its hash: `GET ?documentId=sha256:...&variables={...}`."""
-        if self.audience is not Audience.PUBLIC:
-            raise Turned(405, Code.METHOD, "Use POST here.", Allow="POST")
+    def by_address(self, request: Request) -> Asked:
+        """What stands in an address: `?documentId=sha256:...&variables={...}`, or `?query={ __typename }`.
+
+        Addresses are kept in histories and logs. So only trusted documents of the public directory are asked for
+        there, by their hash, and at every door what the schema says of itself.
+        """
         asked = addresses.parameters(request.scope["query_string"])
-        id = asked.get("documentId")
-        if id is None:
+        id, query = asked.get("documentId"), asked.get("query")
+        if id is not None and self.audience is Audience.PUBLIC:
+            query = self.documents.get(id)
+            if query is None:
+                raise Turned(404, Code.UNKNOWN_DOCUMENT, "There is no trusted document with this id.")
+        elif query is None or not execution.is_of_schema(execution.prepare(self.schema, query)):
             raise Turned(405, Code.METHOD, "Use POST; GET is for trusted documents, by documentId.", Allow="POST")
-        query = self.documents.get(id)
-        if query is None:
-            raise Turned(404, Code.UNKNOWN_DOCUMENT, "There is no trusted document with this id.")
         variables = asked.get("variables")
-        body = {"query": query, "variables": None if variables is None else decoded(variables.encode())}
+        body = {
+            "query": query,
+            "variables": None if variables is None else decoded(variables.encode()),
+            "operationName": asked.get("operationName"),
+        }
         return asked_in(body, most_listed=MOST_LISTED[self.audience])
 
 

@@ -19,6 +19,7 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
+    OperationType,
     execute,
     parse,
     specified_rules,
@@ -33,7 +34,7 @@ from referral.edges.folding import Folded
 from referral.edges.graphql import shortcuts
 from referral.edges.graphql.codes import Code
 from referral.edges.graphql.context import Context
-from referral.edges.graphql.cost import Bill, Bills, too_much_anyhow
+from referral.edges.graphql.cost import Bill, Bills, fragments_of, operations_of, roots_of, too_much_anyhow
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.problems import extensions_of
 from referral.edges.graphql.selections import Memory, Ready
@@ -147,6 +148,18 @@ def billed(prepared: Prepared, operation_name: str | None, variables: Mapping[st
         return refused(prepared.errors, prepared.code)
     bill = prepared.bills.bill(prepared.document, operation_name, variables or {})
     return refused([GraphQLError(bill.sentence)], Code.TOO_MUCH) if bill.sentence else bill
+
+
+def is_of_schema(prepared: Prepared) -> bool:
+    """Whether a sound document asks for nothing but what the schema says of itself."""
+    if prepared.document is None or prepared.errors:
+        return False
+    operations, fragments = operations_of(prepared.document, None), fragments_of(prepared.document)
+    return all(
+        operation.operation is OperationType.QUERY
+        and all(root.name.value.startswith("__") for root in roots_of(operation.selection_set, fragments))
+        for operation in operations
+    )
 
 
 async def run(
