@@ -174,7 +174,9 @@ async def standing(house: House) -> AsyncGenerator[Desk]:
     door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     door.bind(("127.0.0.1", 0))
     door.listen(100)
-    config = uvicorn.Config(build(house), lifespan="off", ws="none", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        build(house), lifespan="off", ws="none", log_config=None, access_log=False, proxy_headers=False
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

@@ -95,13 +95,15 @@ class DatabaseUnreachable(Exception):  # noqa: N818 - said to the operator as a 
     """Nothing answers, or not to us; the message says what to do and holds no part of the address."""
 
 
-async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = STATEMENT_SECONDS) -> Database:
+async def connect(
+    dsn: str, *, size: int = POOL_SIZE, statement_seconds: int = STATEMENT_SECONDS, least: int = 1
+) -> Database:
     """Open a pool on `dsn`. Every wait has a limit: acquiring, statements, locks, idle transactions.
 
     Raises DatabaseUnreachable.
     """
     with reaching():
-        pool = await open_pool(dsn, size, statement_seconds)
+        pool = await open_pool(dsn, size, statement_seconds, least=least)
         steady = await open_pool(dsn, size, statement_seconds, least=0, plan_cache_mode="force_generic_plan")
         return Database(pool, dsn, Held(steady, size))
 

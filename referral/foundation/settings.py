@@ -1,6 +1,7 @@
 """What an operator can set. Every setting is an environment variable that starts with REFERRAL_."""
 
 import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from referral.foundation.db import STATEMENT_SECONDS
 from referral.foundation.outbox import LEASE_SECONDS
 
 Surface = Literal["public", "partner", "console", "all"]
@@ -102,6 +104,34 @@ class Settings(BaseSettings):
     audit_mail: str | None = Field(
         default=None, description="An address that the newest anchor of the audit trail is mailed to, once a day."
     )
+    visitor_points: int = Field(
+        default=300_000,
+        ge=10_000,
+        description="What all visitors of one network (/24, /48) may ask of the public GraphQL door in a minute, in "
+        "cost points, of each process.",
+    )
+    visitor_submissions: int = Field(
+        default=60, ge=1, description="How many requests for help may come from one network in a minute."
+    )
+    partner_points: int = Field(
+        default=600_000, ge=10_000, description="What one API key may ask in a minute, in cost points."
+    )
+    partner_submissions: int = Field(
+        default=600, ge=1, description="How many requests for help one API key may send in a minute."
+    )
+    staff_points: int = Field(
+        default=600_000, ge=10_000, description="What one session of staff may ask in a minute, in cost points."
+    )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Networks of the proxies whose X-Forwarded-For is believed, as a JSON list.",
+    )
+    statement_seconds: int | None = Field(
+        default=None,
+        ge=1,
+        le=60,
+        description="After so long the database gives up on a statement. Not set: 2 for the public surface, else 5.",
+    )
     relaxed_rules: frozenset[str] = Field(
         default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
     )
@@ -140,6 +170,10 @@ class Settings(BaseSettings):
     @property
     def asked(self) -> Asked:
         return self.ask_providers or ("nobody" if self.smtp_url is None else "known")
+
+    @property
+    def statement_limit(self) -> int:
+        return self.statement_seconds or (2 if self.surface == "public" else STATEMENT_SECONDS)
 
     @property
     def is_https(self) -> bool:

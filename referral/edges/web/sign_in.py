@@ -25,6 +25,7 @@ from referral.triage.staff import SignedIn
 LOGIN = "/staff/login"
 LOGOUT = "/staff/logout"
 AFTER_SIGN_IN = "/graphiql"
+LEAVE_NOTHING = '"cache", "cookies", "storage"'  # of whoever was here before, on a shared computer
 
 MOST_BYTES = 4096  # nobody is known yet: as much as a sign-in needs and no more
 MOST_FIELDS = 8
@@ -123,6 +124,7 @@ class Door:
                 await accounts.sign_out(tx, token)
         response = Response(status_code=HTTPStatus.NO_CONTENT) if media_type(request) == JSON else see(LOGIN)
         auth.clear_session(response, is_https=self.house.settings.is_https)
+        response.headers["Clear-Site-Data"] = LEAVE_NOTHING
         return unstored(response)
 
 
