@@ -33,7 +33,7 @@ from referral.triage import staff as team
 Answer = TypeVar("Answer")
 
 PASSWORD = "canary horse battery"
-TRANSIENT = ("staff_session", "sign_in_attempt")
+TRANSIENT = ("staff_session", "sign_in_attempt", "api_key")  # a key remembers when it was last used
 REFERENCE = ("place", "place_name", "language", "language_name", "language_tag", "language_pair", "alembic_version")
 
 
