@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import matching_given
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_given import NOW, PAIRS, person
@@ -16,8 +17,10 @@ from referral.matching import ranking, rules
 from referral.matching.answers import Room, Rule, RuleAnswer, RuleResult
 from referral.matching.pair import Candidate, Spot
 from referral.matching.planning.classes import NO, PERSONS
-from referral.matching.planning.judging import Judged, Lookup, Nowhere, by_help, judged, look, seat_id, with_places
+from referral.matching.planning.judging import Judge, Judged, judged
+from referral.matching.planning.nowhere import Nowhere
 from referral.matching.planning.question import Count, Office, Terms, Wanted, count_for, on_the_sphere, seen_by
+from referral.matching.planning.seating import seat_id
 from referral.matching.planning.words import LeftReason
 from referral.matching.ranking import Verdict
 
@@ -156,16 +159,20 @@ def test_many_pairs_at_once_are_judged_as_one_by_one(world: tuple[list[Wanted], 
 @settings(max_examples=400, deadline=None)
 @given(worlds())
 def test_every_pair_has_the_points_and_the_answers_that_it_has_alone(world: tuple[list[Wanted], Terms]) -> None:
+    """All pairs, those too that no sieve would let through; and the sieve lets every pair through that it must."""
     wanted, asked = world
-    lookup = Lookup(wanted, asked)
-    for help_type, numbers in by_help(wanted):
-        some = [wanted[number] for number in numbers]
-        offered = [with_places(office, help_type) for office in lookup.helping.serving(some[0].need)]
-        looked = look(some, offered, asked, lookup)
-        for row, one in enumerate(some):
-            for column, office in enumerate(offered):
-                said, code = verdict(one, office), int(looked.codes[row, column])
-                results = [result for result in said.results if result.rule is not Rule.CONSENT]
-                assert int(looked.points[row, column]) == said.points
-                assert (code < NO) == rules.is_feasible(results)
-                assert (code == 0) == (rules.is_feasible(results) and not rules.is_doubtful(results))
+    judge = Judge(wanted, asked)
+    for help_type, asks in judge.asks.items():
+        seats = judge.seating.by_help[help_type]
+        ask, seat = np.repeat(asks, len(seats)), np.tile(seats, len(asks))
+        found = judge.said(ask, seat)
+        for one, at, code, points in zip(ask, seat, found.codes.tolist(), found.points.tolist(), strict=True):
+            said = verdict(wanted[one], asked.offices[judge.seating.office[at]])
+            results = [result for result in said.results if result.rule is not Rule.CONSENT]
+            assert points == said.points
+            assert (code < NO) == rules.is_feasible(results)
+            assert (code == 0) == (rules.is_feasible(results) and not rules.is_doubtful(results))
+        for most in (1, NO):
+            fitting = {(a, s) for a, s, code in zip(ask, seat, found.codes, strict=True) if code < most}
+            sieved = judge.sieved(np.array(asks), seats, most)
+            assert fitting <= set(zip(*sieved, strict=True))

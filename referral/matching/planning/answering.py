@@ -7,8 +7,9 @@ import numpy as np
 from referral.matching.planning import flow, goals
 from referral.matching.planning.choices import CODE, LEVELS, NO_CAP, NOBODY, Choices, Whole, lot, numbers, whole
 from referral.matching.planning.goals import Worth
-from referral.matching.planning.judging import Judged, Nowhere, judged
+from referral.matching.planning.judging import Judged, judged
 from referral.matching.planning.margins import margins
+from referral.matching.planning.nowhere import Nowhere
 from referral.matching.planning.question import Answer, Left, OneMore, Proposed, Rival, Terms, Wanted
 from referral.matching.planning.reasons import Outcome, left_reasons, outcome, rivals
 
@@ -17,12 +18,17 @@ MOST_PLACES_NAMED = 10
 
 def answer(wanted: Sequence[Wanted], terms: Terms) -> Answer:
     """The best plan there is, the same whatever order the requests and offices come in."""
-    wanted = sorted(wanted, key=lambda one: lot(terms.salt, one.need.request_id))
+    wanted = drawn(wanted, terms)
     found = judged(wanted, terms)
-    choices = choices_of(found, wanted, terms)
+    choices = choices_of(found, wanted)
     worth = goals.worth(choices, salt=terms.salt)
     chosen = flow.chosen(choices, worth)
     return told(choices, worth, chosen, found.nowhere)
+
+
+def drawn(wanted: Sequence[Wanted], terms: Terms) -> Sequence[Wanted]:
+    """The order in which they are drawn: whoever knows the salt can draw it again."""
+    return sorted(wanted, key=lambda one: lot(terms.salt, one.need.request_id))
 
 
 def told(choices: Choices, worth: Worth, chosen: Whole, nowhere: Mapping[int, Nowhere]) -> Answer:
@@ -35,33 +41,25 @@ def told(choices: Choices, worth: Worth, chosen: Whole, nowhere: Mapping[int, No
     )
 
 
-def choices_of(found: Judged, wanted: Sequence[Wanted], terms: Terms) -> Choices:
-    """The arrays to solve; `wanted` is sorted as they are drawn."""
+def choices_of(found: Judged, wanted: Sequence[Wanted]) -> Choices:
+    """The arrays to solve; `wanted` is sorted as they are drawn, as seats are."""
     seats, options = found.seats, found.options
-    drawn = sorted(
-        range(len(seats)), key=lambda number: (lot(terms.salt, seats[number].office.provider_id), seats[number].id)
-    )
-    number = np.empty(len(seats), dtype=np.int64)
-    number[drawn] = np.arange(len(seats))
-    organizations = sorted({seat.office.organization_id for seat in seats})
-    place_in = {id: index for index, id in enumerate(organizations)}
-    place = number[options.seat]
-    order = np.lexsort((place, options.ask))
-    free = whole(max(0, seats[at].free) for at in drawn)
+    organizations = {id: index for index, id in enumerate(sorted({seat.office.organization_id for seat in seats}))}
+    free = whole(max(0, seat.free) for seat in seats)
     return Choices(
         request_ids=[one.need.request_id for one in wanted],
-        provider_ids=[seats[at].office.provider_id for at in drawn],
+        provider_ids=[seat.office.provider_id for seat in seats],
         level=whole(CODE[one.need.urgency] for one in wanted),
         waited=whole(int(one.waited.total_seconds()) for one in wanted),
         takes=np.ones(len(wanted), dtype=np.int64),
         free=free,
         kept=np.zeros_like(free),
-        organization=whole(place_in[seats[at].office.organization_id] for at in drawn),
+        organization=whole(organizations[seat.office.organization_id] for seat in seats),
         cap=np.full(len(organizations), NO_CAP, dtype=np.int64),
-        ask=options.ask[order],
-        place=place[order],
-        points=options.points[order],
-        certain=options.certain[order],
+        ask=options.ask,
+        place=options.seat,
+        points=options.points,
+        certain=options.certain,
     )
 
 
