@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_given import NOW, PAIRS, person
 
+from referral.directory.words import ServiceAreaKind
 from referral.foundation.vocabulary import HelpType
 from referral.matching import ranking, rules
 from referral.matching.answers import Room, Rule, RuleAnswer, RuleResult
-from referral.matching.pair import Candidate, Spot
+from referral.matching.pair import Area, Candidate, Spot
 from referral.matching.planning.classes import NO, PERSONS
 from referral.matching.planning.judging import Judge, Judged, judged
 from referral.matching.planning.nowhere import Nowhere
@@ -107,6 +108,11 @@ def moved(spot: Spot, latitude: float, longitude: float) -> Spot:
 
 
 spots = st.builds(moved, matching_given.spots, st.floats(24, 34), st.floats(-106, -95))
+DRAWN = (UUID(int=31), UUID(int=32))
+drawn_areas = st.lists(
+    st.sampled_from([Area(name="Drawn", kind=ServiceAreaKind.CUSTOM, country="US", drawn_id=id) for id in DRAWN]),
+    max_size=1,
+)
 counts = st.lists(
     st.builds(
         Count,
@@ -123,7 +129,8 @@ counts = st.lists(
 @st.composite
 def offices(draw: st.DrawFn, candidates: st.SearchStrategy[Candidate]) -> Office:
     here = draw(st.none() | spots)
-    return standing(draw(candidates), point=on_the_sphere(here), counts=draw(counts), can_be_told=draw(st.booleans()))
+    found = standing(draw(candidates), point=on_the_sphere(here), counts=draw(counts), can_be_told=draw(st.booleans()))
+    return replace(found, areas=(*found.areas, *draw(drawn_areas)))
 
 
 @st.composite
@@ -141,7 +148,15 @@ def worlds(draw: st.DrawFn) -> tuple[list[Wanted], Terms]:
     needs = draw(st.lists(matching_given.hopeful_needs if hopeful else matching_given.needs, min_size=1, max_size=6))
     places = st.none() | spots
     wanted = [
-        Wanted(need=replace(need, place=draw(places)), waited=timedelta(days=1), asked=draw(known)) for need in needs
+        Wanted(
+            need=replace(need, place=draw(places), drawn=draw(st.frozensets(st.sampled_from(DRAWN)))),
+            waited=timedelta(days=1),
+            asked=draw(known),
+            refused_by=draw(st.frozensets(st.sampled_from([office.organization_id for office in some]), max_size=1))
+            if some
+            else frozenset(),
+        )
+        for need in needs
     ]
     return wanted, terms(*some, allows_unknown=draw(st.booleans()))
 
@@ -167,7 +182,7 @@ def test_every_pair_has_the_points_and_the_answers_that_it_has_alone(world: tupl
         ask, seat = np.repeat(asks, len(seats)), np.tile(seats, len(asks))
         found = judge.said(ask, seat)
         for one, at, code, points in zip(ask, seat, found.codes.tolist(), found.points.tolist(), strict=True):
-            said = verdict(wanted[one], asked.offices[judge.seating.office[at]])
+            said = verdict(wanted[int(one)], judge.seating.seats[int(at)].office)
             results = [result for result in said.results if result.rule is not Rule.CONSENT]
             assert points == said.points
             assert (code < NO) == rules.is_feasible(results)

@@ -67,22 +67,30 @@ def proposed(made: Outcome, chosen: Whole) -> Iterator[Proposed]:
     """The proposals, the most urgent first."""
     choices, wanting = made.choices, rivals(made, chosen)
     order = chosen[np.argsort(-made.worth.total[chosen], kind="stable")]
-    for pair in numbers(order):
+    for pair, ask, place, points, certain in zip(
+        numbers(order),
+        numbers(choices.ask[order]),
+        numbers(choices.place[order]),
+        numbers(choices.points[order]),
+        numbers(choices.certain[order].astype(np.int64)),
+        strict=True,
+    ):
         yield Proposed(
-            request_id=choices.request_ids[int(choices.ask[pair])],
-            provider_id=choices.provider_ids[int(choices.place[pair])],
-            points=int(choices.points[pair]),
-            is_certain=bool(choices.certain[pair]),
+            request_id=choices.request_ids[ask],
+            provider_id=choices.provider_ids[place],
+            points=points,
+            is_certain=bool(certain),
             rivals=tuple(Rival(request_id=choices.request_ids[one.ask], why=one.why) for one in wanting[pair]),
         )
 
 
 def left(made: Outcome, nowhere: Mapping[int, Nowhere]) -> Iterator[Left]:
     """Everyone who is left, the most urgent first, each with why."""
-    ids, level = made.choices.request_ids, made.choices.level
-    whys = {**nowhere} | {ask: Nowhere(reason=reason) for ask, reason in left_reasons(made)}
-    for ask in sorted(whys, key=lambda ask: (int(level[ask]), ask)):
-        yield Left(request_id=ids[ask], reason=whys[ask].reason, waits_for=whys[ask].waits_for)
+    ids, level = made.choices.request_ids, numbers(made.choices.level)
+    whys = [(level[ask], ask, one.reason, one.waits_for) for ask, one in nowhere.items()]
+    whys += [(level[ask], ask, reason, ()) for ask, reason in left_reasons(made)]
+    for _, ask, reason, waits_for in sorted(whys, key=lambda why: why[:2]):
+        yield Left(request_id=ids[ask], reason=reason, waits_for=waits_for)
 
 
 def one_more(made: Outcome, chosen: Whole) -> tuple[OneMore, ...]:

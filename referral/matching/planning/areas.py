@@ -31,7 +31,7 @@ class Areas:
         for column, office in enumerate(stating.first):
             if office.areas:
                 said[:, column] = rank[:, [index[area] for area in office.areas]].min(axis=1)
-        self.deciding = Table(needs=people.of, offices=stating.of, said=said)
+        self.deciding = Table(needs=people.of, offices=stating.of, said=said.astype(np.int32))
         self.limits = flags(places.limits_residence(office) for office in stating.first)
         # The last stands for NOWHERE.
         self.codes = whole([*map(code, self.results), 0])

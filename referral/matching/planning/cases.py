@@ -1,4 +1,4 @@
-"""Is it the kind of case that an office takes? What both have in common decides, and before a state court where it is."""
+"""Is it the kind of case that an office takes? What both have in common decides; before a state court, where it is."""
 
 from collections.abc import Hashable, Sequence
 
@@ -31,7 +31,7 @@ def claims(needs: Sequence[Need], offices: Sequence[Office]) -> Table:
     alike = ((alike * 2 + has_limit) * 2 + decides[:, None]) * 3 + lies.said[np.ix_(lies.needs, lies.offices)]
     width = max(1, len(others))
     said = looked_up(alike, lambda at: code(rules.claim(some[at // width], others[at % width])))
-    return Table(needs=asked.of, offices=taking.of, said=said)
+    return Table(needs=asked.of, offices=taking.of, said=said.astype(np.int32))
 
 
 def asked_for(need: Need) -> Hashable:

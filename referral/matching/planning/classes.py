@@ -87,12 +87,12 @@ class Table:
 
     needs: Whole
     offices: Whole
-    said: Whole
+    said: npt.NDArray[np.int32]
 
     def at(self, pairs: Pairs) -> Whole:
         """What is said of each of these pairs."""
         kind = self.needs[pairs.need] * self.said.shape[1] + self.offices[pairs.office]
-        return self.said.ravel()[kind]
+        return self.said.ravel()[kind].astype(np.int64)
 
     def below(self, most: int, need: Whole, office: Whole) -> Flags:
         """Whether less is said than `most`, need by office."""
@@ -108,7 +108,7 @@ def block(said: Flags, rows: Whole, columns: Whole) -> Flags:
 
 def crossed(rows: Kinds[Thing], columns: Kinds[Other], said: Callable[[Thing, Other], int]) -> Table:
     """What is said of each thing with each other one, asked once for each pair of kinds."""
-    found = np.array([[said(row, column) for column in columns.first] for row in rows.first], dtype=np.int64)
+    found = np.array([[said(row, column) for column in columns.first] for row in rows.first], dtype=np.int32)
     return Table(needs=rows.of, offices=columns.of, said=found.reshape(len(rows), len(columns)))
 
 

@@ -1,7 +1,7 @@
 """Who could go where, by all rules and points, and why can somebody go nowhere?
 
 The rules and points are those of one pair. They are asked once for each kind of need and of office: ten million pairs,
-one after the other, would take minutes. First whole blocks of needs and offices are sieved, then what is left is judged.
+one after the other, would take minutes. First whole blocks of needs and offices are sieved, then the rest is judged.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from referral.matching import rules, tables
 from referral.matching.answers import Part
 from referral.matching.pair import Need
 from referral.matching.planning.cases import claims
-from referral.matching.planning.choices import Flags, Whole, flags, numbers, whole
+from referral.matching.planning.choices import Flags, Whole, numbers, whole
 from referral.matching.planning.classes import (
     NO,
     Pairs,
@@ -23,7 +23,6 @@ from referral.matching.planning.classes import (
     again,
     code,
     crossed,
-    each,
     kinds,
     of_each,
     points,
@@ -200,7 +199,7 @@ def asked_before(wanted: Sequence[Wanted], offices: Sequence[Office]) -> Table:
     past = kinds(wanted, lambda one: (one.asked, one.refused_by))
     provider = whole_by(office.provider_id for office in offices)
     organization = whole_by(office.organization_id for office in offices)
-    said = np.zeros((len(past), len(offices)), dtype=np.int64)
+    said = np.zeros((len(past), len(offices)), dtype=np.int32)
     for row, one in enumerate(past.first):
         met = [*(provider.get(id, []) for id in one.asked), *(organization.get(id, []) for id in one.refused_by)]
         said[row, [number for some in met for number in some]] = NO

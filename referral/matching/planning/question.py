@@ -110,6 +110,8 @@ def help_offered(asked: HelpType, offered: Sequence[HelpType]) -> HelpType:
 
 def count_for(office: Office, asked: HelpType) -> Count | None:
     """The count that an offer would draw on: that of the help given, else the general one."""
+    if all(count.help_type is None for count in office.counts):
+        return office.counts[0] if office.counts else None
     given = help_offered(asked, office.help_types)
     own = next((count for count in office.counts if count.help_type is given), None)
     return own or next((count for count in office.counts if count.help_type is None), None)

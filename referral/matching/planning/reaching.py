@@ -16,7 +16,7 @@ from referral.matching import places, score, tables
 from referral.matching.pair import Need
 from referral.matching.planning.areas import Areas
 from referral.matching.planning.choices import Flags, Whole, flags, whole
-from referral.matching.planning.classes import NOT_KNOWN, Pairs, crossed, each, kinds, looked_up, code
+from referral.matching.planning.classes import NOT_KNOWN, Pairs, code, crossed, kinds, looked_up
 from referral.matching.planning.question import Office
 
 NO_KM = -1  # of tenths of a kilometre: not known
@@ -45,7 +45,7 @@ class Ground:
 
     def below(self, most: int, need: Whole, office: Whole) -> Flags:
         """Whether the rule of place may say less than `most`, need by office: never no where it does."""
-        reach = tables.REACH[self.needs[need[0]].help_types[0]]
+        reach = tables.REACH[self.needs[int(need[0])].help_types[0]]
         found = self.areas.below(most, need, office)
         if reach.remote_permille is not None and most > NOT_KNOWN:
             return found  # what is far is a doubt then, and no more
@@ -63,7 +63,7 @@ class Ground:
         """What the rule says of these pairs, and the permille of its points; all ask for one kind of help."""
         if len(pairs.need) == 0:
             return whole(()), whole(())
-        one = self.needs[pairs.need[0]]
+        one = self.needs[int(pairs.need[0])]
         reach = tables.REACH[one.help_types[0]]
         away, lies = tenths(self.here[pairs.need], self.there[pairs.office]), self.lies.at(pairs)
         decides, said = self.areas.of(pairs)
@@ -80,8 +80,9 @@ class Ground:
         alike += self.says_areas[pairs.office]
 
         def said(at: int) -> int:
-            office, km = self.offices[pairs.office[at]], None if away[at] == NO_KM else int(away[at]) / 10
-            return code(places.place(self.needs[pairs.need[at]], replace(office, distance_km=km)))
+            need, office = self.pair(pairs, at)
+            km = None if away[at] == NO_KM else int(away[at]) / 10
+            return code(places.place(need, replace(office, distance_km=km)))
 
         return looked_up(alike, said)
 
@@ -90,14 +91,18 @@ class Ground:
         worth = halves(reach)
 
         def said(at: int) -> int:
-            office = replace(self.offices[pairs.office[at]], distance_km=None)
-            return score.from_office(self.needs[pairs.need[at]], office, is_area_met=bool(alike[at] % 2)).permille
+            need, office = self.pair(pairs, at)
+            unmeasured = replace(office, distance_km=None)
+            return score.from_office(need, unmeasured, is_area_met=bool(alike[at] % 2)).permille
 
         by_way = worth[np.minimum(away, len(worth) - 1)]
         is_unknown = np.flatnonzero(away == NO_KM)
         if len(is_unknown):
             by_way[is_unknown] = looked_up(alike[is_unknown], lambda at: said(int(is_unknown[at])))
         return by_way
+
+    def pair(self, pairs: Pairs, at: int) -> tuple[Need, Office]:
+        return self.needs[int(pairs.need[at])], self.offices[int(pairs.office[at])]
 
     def from_afar(self, pairs: Pairs, reach: tables.Reach) -> Whole:
         """Permille for help that needs no way."""

@@ -1,6 +1,6 @@
 """Which places are there for which kind of help, and what do rules and points say of these alone?"""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import numpy as np
 from referral.foundation.vocabulary import HelpType
 from referral.matching import rules, score
 from referral.matching.answers import Room, Rule
-from referral.matching.planning.choices import Whole, flags, lot, whole
+from referral.matching.planning.choices import Whole, flags, lot, numbers, whole
 from referral.matching.planning.classes import NOT_KNOWN, code, each, kinds, of_each
 from referral.matching.planning.question import UNCOUNTED_PLACES, Count, Office, Terms, count_for
 
@@ -32,8 +32,8 @@ class Seating:
     def __init__(self, serving: Mapping[HelpType, Whole], terms: Terms) -> None:
         found: dict[UUID, Seats] = {}
         drawn_on: dict[HelpType, list[UUID]] = {}
-        for asked, numbers in serving.items():
-            drawn_on[asked] = [self.take(found, terms.offices[number], int(number), asked) for number in numbers]
+        for asked, offices in serving.items():
+            drawn_on[asked] = [self.take(found, terms.offices[at], at, asked) for at in numbers(offices)]
         self.seats = sorted(found.values(), key=lambda seat: (lot(terms.salt, seat.office.provider_id), seat.id))
         number = {seat.id: index for index, seat in enumerate(self.seats)}
         self.by_help = {asked: np.sort(whole(number[id] for id in ids)) for asked, ids in drawn_on.items()}
