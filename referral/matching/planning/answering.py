@@ -1,29 +1,52 @@
 """The whole plan from what is wanted: judged, solved, explained."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 
-from referral.matching.planning import flow, goals
+from referral.matching.planning import flow, goals, keeping
 from referral.matching.planning.choices import CODE, LEVELS, NO_CAP, NOBODY, Choices, Whole, lot, numbers, whole
 from referral.matching.planning.goals import Worth
 from referral.matching.planning.judging import Judged, judged
 from referral.matching.planning.margins import margins
 from referral.matching.planning.nowhere import Nowhere
-from referral.matching.planning.question import Answer, Left, OneMore, Proposed, Rival, Terms, Wanted
+from referral.matching.planning.question import Answer, Kept, Left, OneMore, Proposed, Rival, Terms, Wanted
 from referral.matching.planning.reasons import Outcome, left_reasons, outcome, rivals
+from referral.matching.planning.seating import Seats
 
 MOST_PLACES_NAMED = 10
 
 
 def answer(wanted: Sequence[Wanted], terms: Terms) -> Answer:
     """The best plan there is, the same whatever order the requests and offices come in."""
-    wanted = drawn(wanted, terms)
-    found = judged(wanted, terms)
-    choices = choices_of(found, wanted)
+    queue = drawn([one for one in wanted if not one.has_come], terms)
+    found = judged(queue, terms)
+    choices = with_kept(choices_of(found, queue), found.seats, wanted, terms)
     worth = goals.worth(choices, salt=terms.salt)
     chosen = flow.chosen(choices, worth)
-    return told(choices, worth, chosen, found.nowhere)
+    return replace(told(choices, worth, chosen, found.nowhere), kept=tuple(kept(choices, found.seats)))
+
+
+def with_kept(choices: Choices, seats: Sequence[Seats], wanted: Sequence[Wanted], terms: Terms) -> Choices:
+    """Some places wait for the urgent: as many as are known, or as those who came let expect."""
+    known = whole(terms.kept.get(seat.id, 0) for seat in seats)
+    if terms.seen > timedelta(0):
+        past = drawn([one for one in wanted if one.has_come], terms)
+        found = judged(past, terms)
+        number = {seat.id: index for index, seat in enumerate(seats)}
+        came = keeping.seated_alike(choices_of(found, past), [seat.id for seat in found.seats], number, choices)
+        refill = whole(seat.refill_seconds for seat in seats)
+        known = keeping.kept(choices, came, refill, seen=terms.seen, salt=terms.salt)
+    return replace(choices, kept=np.clip(known, 0, choices.free))
+
+
+def kept(choices: Choices, seats: Sequence[Seats]) -> Iterator[Kept]:
+    """Where places are kept, and how many."""
+    for at in numbers(np.flatnonzero(choices.kept)):
+        seat = seats[at]
+        yield Kept(provider_id=seat.office.provider_id, count_id=seat.id, places=int(choices.kept[at]))
 
 
 def drawn(wanted: Sequence[Wanted], terms: Terms) -> Sequence[Wanted]:

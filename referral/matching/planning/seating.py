@@ -24,6 +24,7 @@ class Seats:
     office: Office  # with these places as its own
     number: int  # of the office
     free: int
+    refill_seconds: int = 0
 
 
 class Seating:
@@ -49,7 +50,9 @@ class Seating:
         id = seat_id(office, count)
         if id not in found:
             free = count.free if count else UNCOUNTED_PLACES
-            found[id] = Seats(id=id, office=with_places(office, count), number=number, free=free)
+            refill = count.refill_seconds if count else 0
+            own = with_places(office, count)
+            found[id] = Seats(id=id, office=own, number=number, free=free, refill_seconds=refill)
         return id
 
 
