@@ -564,19 +564,24 @@ CREATE TABLE public.area_ring (
 CREATE TABLE public.assignment_plan (
     id uuid NOT NULL,
     made_at timestamp with time zone NOT NULL,
-    made_by uuid NOT NULL,
+    made_by uuid,
     key_hash bytea NOT NULL,
     body_hash bytea NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     salt bytea NOT NULL,
     rules_version text NOT NULL,
     allows_unknown boolean NOT NULL,
-    one_more jsonb NOT NULL
+    one_more jsonb NOT NULL,
+    kept jsonb DEFAULT '[]'::jsonb NOT NULL
 );
+
+COMMENT ON COLUMN public.assignment_plan.made_by IS 'Who asked for it; null where the machine made it by itself.';
 
 COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; shown with the plan: anyone can draw anew.';
 
 COMMENT ON COLUMN public.assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
+
+COMMENT ON COLUMN public.assignment_plan.kept IS 'Places that wait for urgent people who are expected: ids and numbers.';
 
 CREATE TABLE public.audit_event (
     id bigint NOT NULL,
@@ -1649,7 +1654,11 @@ CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHE
 
 CREATE INDEX assignment_plan_by_age ON public.assignment_plan USING btree (made_at);
 
+CREATE INDEX assignment_plan_by_machine ON public.assignment_plan USING btree (made_at) WHERE (made_by IS NULL);
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
+
+CREATE INDEX capacity_by_statement ON public.capacity USING btree (stated_at);
 
 CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
 
@@ -1800,6 +1809,8 @@ CREATE INDEX referral_by_provider ON public.referral USING btree (provider_id, o
 CREATE INDEX referral_by_request ON public.referral USING btree (request_id, offered_at);
 
 CREATE INDEX referral_event_by_referral ON public.referral_event USING btree (referral_id, id);
+
+CREATE INDEX referral_event_by_time ON public.referral_event USING btree (at);
 
 CREATE INDEX referral_note_by_referral ON public.referral_note USING btree (referral_id, at);
 

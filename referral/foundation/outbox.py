@@ -39,6 +39,8 @@ class JobKind(StrEnum):
     EXPIRE_VERIFICATION = "expire_verification"
     ASK_PROVIDER = "ask_provider"
     END_CLAIM = "end_claim"
+    PLAN = "plan"
+    OFFER_PLANNED = "offer_planned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
