@@ -195,7 +195,13 @@ async def keep(tx: Tx, vault: Vault, held: HelpRequest, submission: Submission, 
     """Seal what is said now in the place of what was said before, and judge the urgency anew."""
     facts, person = submission.facts, submission.person
     key = vault.unwrap(held.id, held.data_key or b"")
-    urgency = requests.urgency_of(facts, asked_at=held.created_at, now=now, raised_to=held.raised_to)
+    urgency = requests.urgency_of(
+        facts,
+        asked_at=held.created_at,
+        now=now,
+        raised_to=held.raised_to,
+        waited_until=await requests.waited_until(tx, held.id),
+    )
     await execute(
         tx,
         """
