@@ -97,11 +97,12 @@ async def first_that_takes(
 
     So is whoever would never hear of the offer: the person would wait for nothing until it runs out.
     """
-    for verdict in await finding.ranked(tx, need, now=now, relaxed=relaxed):
-        if not verdict.is_offerable or not verdict.candidate.can_be_told:
-            continue
-        if verdict.candidate.organization_id in besides:
-            continue
+
+    def may_be_asked(verdict: Verdict) -> bool:
+        told = verdict.is_offerable and verdict.candidate.can_be_told
+        return told and verdict.candidate.organization_id not in besides
+
+    for verdict in await finding.ranked(tx, need, now=now, relaxed=relaxed, counts=may_be_asked):
         try:
             async with attempt(tx):
                 return await offers.offer(tx, request, terms(need, verdict), THE_SYSTEM, now=now)

@@ -167,11 +167,13 @@ def look(some: Sequence[Wanted], offices: Sequence[Office], terms: Terms, lookup
     talk_codes, talk_permille = lookup.tongues.between(needs, offices)
     alone = each(offices, lambda office: of_office(office, terms))
     codes = place_codes | talk_codes | of_person(needs, offices) | claims(needs, offices) | alone
+    codes |= of_dates(needs, offices, terms) | between(needs, offices, terms)
     codes |= asked_before(some, offices)
     worth = points(tables.WEIGHTS[Part.PLACE], place_permille)
     worth += points(tables.WEIGHTS[Part.LANGUAGE], talk_permille)
     worth += points(tables.WEIGHTS[Part.HELP_FIT], lookup.helping.permille(needs, offices))
     worth += each(offices, lambda office: of_itself(office, terms))
+    worth += how_soon(needs, offices, terms) + wished(needs, offices)
     return Looked(codes=codes, points=worth)
 
 
@@ -180,7 +182,6 @@ def of_office(office: Office, terms: Terms) -> int:
     said = code(rules.accepting(office, terms.now))
     for rule, fact in (
         (Rule.GENDER, "gender_limit"),
-        (Rule.HOUSEHOLD, "household_limit"),
         (Rule.CRIMINAL_RECORD, "criminal_history"),
         (Rule.POPULATION, "population_limit"),
     ):
@@ -190,13 +191,13 @@ def of_office(office: Office, terms: Terms) -> int:
 
 def of_itself(office: Office, terms: Terms) -> int:
     """The points that are the office's own."""
-    own = (score.likely_yes(office, terms.now), score.speed(), score.wishes(), score.spread(office))
+    own = (score.likely_yes(office, terms.now), score.spread(office))
     return sum(term.points for term in own)
 
 
 def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
     """Custody, age and means."""
-    people = kinds(needs, lambda need: (need.is_held, rules.is_child(need), need.can_afford))
+    people = kinds(needs, lambda need: (need.is_held, rules.is_child(need), need.can_afford, need.household_size))
     limits = kinds(offices, limits_of)
 
     def said(need: Need, office: Office) -> int:
@@ -205,6 +206,7 @@ def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
             | code(rules.minor(need, office))
             | code(rules.age(need, office))
             | code(rules.income(need, office))
+            | code(rules.household(need, office))
         )
 
     return crossed(people, limits, said)
@@ -217,7 +219,44 @@ def limits_of(office: Office) -> Hashable:
         office.minimum_age,
         office.maximum_age,
         rules.states_limit(office, "low_income_only"),
+        office.facts.get("household_limit"),
     )
+
+
+def of_dates(needs: Sequence[Need], offices: Sequence[Office], terms: Terms) -> Whole:
+    """Whether help begins in time."""
+    dates, paces = kinds(needs, lambda need: need.next_hearing_on), kinds(offices, pace_of)
+    return crossed(dates, paces, lambda need, office: code(rules.deadline(need, office, terms.now)))
+
+
+def pace_of(office: Office) -> Hashable:
+    return (office.openness, office.waitlist_days, office.answer_hours, office.start_hours)
+
+
+def how_soon(needs: Sequence[Need], offices: Sequence[Office], terms: Terms) -> Whole:
+    """The points for speed."""
+    dates, paces = kinds(needs, lambda need: (need.next_hearing_on, need.urgency)), kinds(offices, pace_of)
+    return crossed(dates, paces, lambda need, office: score.speed(need, office, terms.now).points)
+
+
+def wished(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
+    """The points for wishes, which few people have."""
+    people, facts = kinds(needs, lambda need: need.wishes), kinds(offices, what_wishes_read)
+    return crossed(people, facts, lambda need, office: score.wishes(need, office).points)
+
+
+def what_wishes_read(office: Office) -> Hashable:
+    said = tuple(office.facts.get(fact) for fact in ("interpreter_gender", *tables.WISH_FACTS.values()))
+    return (said, frozenset(office.delivery_modes), HelpType.HUM_LGBTQ in office.help_types)
+
+
+def between(needs: Sequence[Need], offices: Sequence[Office], terms: Terms) -> Whole:
+    """Who may interpret, for the few people for whom that matters."""
+    found = np.zeros((len(needs), len(offices)), dtype=np.int64)
+    for row, need in enumerate(needs):
+        if need.interpreter_gender is not None:
+            found[row] = whole(code(rules.interpreter_gender(need, office, terms.pairs)) for office in offices)
+    return found
 
 
 def claims(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
