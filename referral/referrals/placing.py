@@ -86,10 +86,12 @@ async def waits_for_the_plan(
         or ConsentScope.MATCH_AUTOMATICALLY not in need.consents
     ):
         return False
-    return any(
-        not verdict.is_doubtful and verdict.room in ROOM_TO_COME and verdict.candidate.can_be_told
-        for verdict in await finding.ranked(at, need, now=now)
-    )
+    return bool(await finding.ranked(at, need, now=now, first=1, counts=may_have_a_place))
+
+
+def may_have_a_place(verdict: Verdict) -> bool:
+    """Now or once one opens, without a person's look."""
+    return not verdict.is_doubtful and verdict.room in ROOM_TO_COME and verdict.candidate.can_be_told
 
 
 async def for_each_need(
@@ -130,11 +132,12 @@ async def first_that_takes(
 
     So is whoever would never hear of the offer: the person would wait for nothing until it runs out.
     """
-    for verdict in await finding.ranked(tx, need, now=now, relaxed=relaxed):
-        if not verdict.is_offerable or not verdict.candidate.can_be_told:
-            continue
-        if verdict.candidate.organization_id in besides:
-            continue
+
+    def may_be_asked(verdict: Verdict) -> bool:
+        told = verdict.is_offerable and verdict.candidate.can_be_told
+        return told and verdict.candidate.organization_id not in besides
+
+    for verdict in await finding.ranked(tx, need, now=now, relaxed=relaxed, counts=may_be_asked):
         try:
             async with attempt(tx):
                 return await offers.offer(tx, request, terms(need, verdict), THE_SYSTEM, now=now)

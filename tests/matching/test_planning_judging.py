@@ -14,7 +14,8 @@ from matching_given import NOW, PAIRS, person
 
 from referral.directory.words import ServiceAreaKind
 from referral.foundation.vocabulary import HelpType
-from referral.matching import ranking, rules
+from referral.intake.words import InterpreterGender, Wish
+from referral.matching import ranking, rules, tables
 from referral.matching.answers import Room, Rule, RuleAnswer, RuleResult
 from referral.matching.pair import Area, Candidate, Spot
 from referral.matching.planning.classes import NO, PERSONS
@@ -109,6 +110,13 @@ def moved(spot: Spot, latitude: float, longitude: float) -> Spot:
 
 spots = st.builds(moved, matching_given.spots, st.floats(24, 34), st.floats(-106, -95))
 DRAWN = (UUID(int=31), UUID(int=32))
+hours = st.none() | st.floats(0, 2000)
+more_facts = st.dictionaries(
+    st.sampled_from(["interpreter_gender", "household_limit", *tables.WISH_FACTS.values()]),
+    st.sampled_from(["yes", "no", "woman", "man", "both", "families", "alone", "3", "women only", ""]),
+    max_size=3,
+)
+dates = st.none() | st.dates(NOW.date() - timedelta(days=9), NOW.date() + timedelta(days=90))
 drawn_areas = st.lists(
     st.sampled_from([Area(name="Drawn", kind=ServiceAreaKind.CUSTOM, country="US", drawn_id=id) for id in DRAWN]),
     max_size=1,
@@ -130,7 +138,14 @@ counts = st.lists(
 def offices(draw: st.DrawFn, candidates: st.SearchStrategy[Candidate]) -> Office:
     here = draw(st.none() | spots)
     found = standing(draw(candidates), point=on_the_sphere(here), counts=draw(counts), can_be_told=draw(st.booleans()))
-    return replace(found, areas=(*found.areas, *draw(drawn_areas)))
+    return replace(
+        found,
+        areas=(*found.areas, *draw(drawn_areas)),
+        facts={**found.facts, **draw(more_facts)},
+        waitlist_days=draw(st.none() | st.integers(0, 60)),
+        answer_hours=draw(hours),
+        start_hours=draw(hours),
+    )
 
 
 @st.composite
@@ -149,7 +164,15 @@ def worlds(draw: st.DrawFn) -> tuple[list[Wanted], Terms]:
     places = st.none() | spots
     wanted = [
         Wanted(
-            need=replace(need, place=draw(places), drawn=draw(st.frozensets(st.sampled_from(DRAWN)))),
+            need=replace(
+                need,
+                place=draw(places),
+                drawn=draw(st.frozensets(st.sampled_from(DRAWN))),
+                next_hearing_on=draw(dates),
+                wishes=draw(st.frozensets(st.sampled_from(Wish), max_size=3)),
+                household_size=draw(st.none() | st.integers(1, 5)),
+                interpreter_gender=draw(st.none() | st.sampled_from(InterpreterGender)),
+            ),
             waited=timedelta(days=1),
             asked=draw(known),
             refused_by=draw(st.frozensets(st.sampled_from([office.organization_id for office in some]), max_size=1))

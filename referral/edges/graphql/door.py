@@ -93,7 +93,7 @@ class Door:
             house=self.house,
             who=who,
             now=moment,
-            lexicon=(await self.house.shelf.read(at)).languages,
+            lexicon=(await self.house.shelf.read(at)).described,
             kept=self.kept,
         )
 

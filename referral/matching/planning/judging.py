@@ -33,6 +33,7 @@ from referral.matching.planning.question import Office, Terms, Wanted
 from referral.matching.planning.reaching import Ground
 from referral.matching.planning.seating import Seating, Seats
 from referral.matching.planning.talking import Tongues
+from referral.matching.planning.timing import Between, Timing, wished
 
 MOST_ROWS = 2_000  # of one block; more would take memory and win nothing
 CERTAIN = 1  # what is below this, no rule doubts
@@ -82,6 +83,8 @@ class Judge:
         self.tables = (of_person(needs, offices), claims(needs, offices), asked_before(wanted, offices))
         self.tongues = Tongues(needs, offices, terms.pairs)
         self.ground = Ground(needs, offices)
+        self.timing, self.wished = Timing(needs, offices, terms.now), wished(needs, offices)
+        self.between = Between(needs, offices, terms.pairs)
         self.agrees = of_each(kinds(needs, lambda need: need.consents), lambda need: code(rules.consent(need))) == 0
 
     def sieved(self, asks: Whole, seats: Whole, most: int) -> tuple[Whole, Whole]:
@@ -103,11 +106,14 @@ class Judge:
         place_codes, place_permille = self.ground.of(pairs)
         talk_codes, talk_permille = self.tongues.of(pairs)
         codes = place_codes | talk_codes | self.seating.codes[seat]
+        codes |= self.timing.codes(pairs) | self.between.codes(pairs)
         for table in self.tables:
             codes |= table.at(pairs)
         worth = points(tables.WEIGHTS[Part.PLACE], place_permille)
         worth += points(tables.WEIGHTS[Part.LANGUAGE], talk_permille)
         worth += points(tables.WEIGHTS[Part.HELP_FIT], self.helping.permille(pairs))
+        worth += points(tables.WEIGHTS[Part.SPEED], self.timing.permille(pairs))
+        worth += points(tables.WEIGHTS[Part.WISHES], self.wished.at(pairs))
         worth += self.seating.points[seat]
         return Said(ask=ask, seat=seat, codes=codes, points=worth)
 
@@ -169,9 +175,11 @@ def together(found: Sequence[Said], asks: int) -> Options:
 
 # ------------------------------------------------------------- rules by kinds
 def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Table:
-    """Custody, age and means."""
-    rough = kinds(needs, lambda need: (need.posture, need.circumstances, need.age, need.can_afford))
-    people = again(rough, lambda need: (need.is_held, rules.is_child(need), need.can_afford))
+    """Custody, age, household and means."""
+    rough = kinds(
+        needs, lambda need: (need.posture, need.circumstances, need.age, need.can_afford, need.household_size)
+    )
+    people = again(rough, lambda need: (need.is_held, rules.is_child(need), need.can_afford, need.household_size))
 
     def said(need: Need, office: Office) -> int:
         return (
@@ -179,6 +187,7 @@ def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Table:
             | code(rules.minor(need, office))
             | code(rules.age(need, office))
             | code(rules.income(need, office))
+            | code(rules.household(need, office))
         )
 
     return crossed(people, kinds(offices, limits_of), said)
@@ -191,6 +200,7 @@ def limits_of(office: Office) -> Hashable:
         office.minimum_age,
         office.maximum_age,
         rules.states_limit(office, "low_income_only"),
+        office.facts.get("household_limit"),
     )
 
 

@@ -75,7 +75,6 @@ def of_office(office: Office, terms: Terms) -> int:
     said = code(rules.accepting(office, terms.now))
     for rule, fact in (
         (Rule.GENDER, "gender_limit"),
-        (Rule.HOUSEHOLD, "household_limit"),
         (Rule.CRIMINAL_RECORD, "criminal_history"),
         (Rule.POPULATION, "population_limit"),
     ):
@@ -85,5 +84,5 @@ def of_office(office: Office, terms: Terms) -> int:
 
 def of_itself(office: Office, terms: Terms) -> int:
     """The points that are the office's own."""
-    own = (score.likely_yes(office, terms.now), score.speed(), score.wishes(), score.spread(office))
+    own = (score.likely_yes(office, terms.now), score.spread(office))
     return sum(term.points for term in own)

@@ -9,11 +9,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from referral.directory.words import Answer
+from referral.directory.words import Answer, LanguageMode
 from referral.foundation.vocabulary import HelpType
 from referral.matching import languages, rules, tables
 from referral.matching.languages import LanguagePairs
-from referral.matching.pair import Need
+from referral.matching.pair import Need, OfferedLanguage
 from referral.matching.planning.choices import Flags, Whole, flags, whole
 from referral.matching.planning.classes import Kinds, Pairs, block, code, kinds, of_each
 from referral.matching.planning.question import Office
@@ -37,6 +37,11 @@ class Tongues:
         self.says_nothing = flags(not need.languages for need in spoken.first)
         self.worth = worth(spoken, offices, pairs)
         self.serves = self.worth > 0
+        self.says_languages = flags(bool(office.languages) for office in offices)
+        unknown = [
+            [languages.not_known_permille(need, says_languages=says) for says in (False, True)] for need in spoken.first
+        ]
+        self.unknown = np.array(unknown, dtype=np.int64)
 
     def below(self, most: int, need: Whole, office: Whole) -> Flags:
         """Whether the rule of language says less than `most`, need by office."""
@@ -51,8 +56,9 @@ class Tongues:
         kind = self.needs[pairs.need]
         found = self.worth.ravel()[kind * self.worth.shape[1] + pairs.office].astype(np.int64)
         unserved = np.where(self.says_nothing[kind], self.unsaid[pairs.office], self.unserved[pairs.office])
+        unknown = self.unknown[kind, self.says_languages[pairs.office].astype(np.int64)]
         is_served = found > 0
-        return np.where(is_served, 0, unserved), np.where(is_served, found, tables.LANGUAGE_NOT_KNOWN_PERMILLE)
+        return np.where(is_served, 0, unserved), np.where(is_served, found, unknown)
 
 
 def no_words(need: Need) -> bool:
@@ -87,7 +93,9 @@ def by_language(asks: Sequence[Need], offices: Sequence[Office], pairs: Language
     """Permille for each language, and at last for none, with each office."""
     offered = kinds([one for office in offices for one in (*office.languages, None)], lambda one: one)
     ways = np.zeros((len(offered) + 1, len(asks) + 1), dtype=np.int64)
-    silent = [replace(office, languages=(), interpreter_for_other=Answer.UNKNOWN) for office in offices[:1]]
+    silent = [
+        replace(office, languages=(), interpreter_for_other=Answer.UNKNOWN, country=None) for office in offices[:1]
+    ]
     for office in silent:
         may_hear = heard(asks, pairs)
         for number, one in enumerate(offered.first):
@@ -104,7 +112,19 @@ def by_language(asks: Sequence[Need], offices: Sequence[Office], pairs: Language
     served = np.maximum.reduceat(ways[offered.of], first, axis=0)
     is_interpreted = flags(office.interpreter_for_other in INTERPRETED for office in offices)
     served[is_interpreted] = np.maximum(served[is_interpreted], ways[-1])
+    served[:, :-1] = np.maximum(served[:, :-1], of_the_land(asks, silent[0], offices, pairs))
     return np.ascontiguousarray(served.T)
+
+
+def of_the_land(asks: Sequence[Need], silent: Office, offices: Sequence[Office], pairs: LanguagePairs) -> Whole:
+    """Permille for each office and language, for what everybody there speaks and no list says."""
+    lands = kinds(offices, lambda office: (office.country, bool(office.languages)))
+    other = (OfferedLanguage(tag=NOBODYS, mode=LanguageMode.WRITTEN_ONLY),)
+    there = [
+        replace(silent, country=office.country, languages=other if office.languages else ()) for office in lands.first
+    ]
+    found = [[permille(ask, office, pairs) for ask in asks] for office in there]
+    return np.array(found, dtype=np.int64).reshape(len(lands), len(asks))[lands.of]
 
 
 def heard(asks: Sequence[Need], pairs: LanguagePairs) -> Mapping[str, frozenset[int]]:
