@@ -21,7 +21,7 @@ from referral.foundation.outbox import Job, JobKind
 from referral.intake import reevaluating, requests
 from referral.referrals import following, offers, placing, reading, retention, states, suspending, telling
 from referral.referrals.words import ReferralStatus
-from referral.triage import claiming
+from referral.triage import claiming, daily
 
 Work = Callable[[House, Job], Awaitable[None]]
 REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has asked a question waits for us
@@ -29,7 +29,20 @@ REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has
 
 async def match_request(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
-        await placing.offer_best(tx, house.vault, job.subject_id, now=now(), relaxed=house.settings.relaxed_rules)
+        await placing.offer_best(
+            tx,
+            house.vault,
+            job.subject_id,
+            now=now(),
+            relaxed=house.settings.relaxed_rules,
+            calm_wait=house.settings.plan == "apply",
+        )
+        await outbox.finish(tx, job)
+
+
+async def offer_planned(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await daily.offer_planned(tx, house.vault, job.subject_id, now=now())
         await outbox.finish(tx, job)
 
 
@@ -172,6 +185,7 @@ LETTERS: dict[JobKind, Work] = {
 }
 DECISIONS: dict[JobKind, Work] = {
     JobKind.MATCH: match_request,
+    JobKind.OFFER_PLANNED: offer_planned,
     JobKind.EXPIRE_OFFER: expire_offer,
     JobKind.RECALL_OFFER: recall_offer,
     JobKind.RE_EVALUATE: reevaluate,
@@ -179,4 +193,3 @@ DECISIONS: dict[JobKind, Work] = {
     JobKind.EXPIRE_VERIFICATION: expire_verification,
     JobKind.END_CLAIM: end_claim,
 }
-JOBS = DECISIONS | LETTERS

@@ -30,7 +30,7 @@ class Shelf:
     """Holds the lexicon: read when it is first asked for, and again after a while, since an import may bring more."""
 
     def __init__(self) -> None:
-        self.lexicon = Lexicon(languages={}, tags={}, served={})
+        self.lexicon = Lexicon(languages={}, tags={}, described={}, served={})
         self.stale_at: datetime | None = None
 
     async def read(self, at: Reader) -> Lexicon:

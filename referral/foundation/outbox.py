@@ -40,6 +40,8 @@ class JobKind(StrEnum):
     ASK_PROVIDER = "ask_provider"
     END_CLAIM = "end_claim"
     MAIL_ANCHOR = "mail_anchor"
+    PLAN = "plan"
+    OFFER_PLANNED = "offer_planned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

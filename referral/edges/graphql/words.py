@@ -70,6 +70,8 @@ for _kind in (
     intake.ConsentScope,
     intake.UrgencyLevel,
     intake.UrgencyCriterion,
+    intake.InterpreterGender,
+    intake.Wish,
     intake.HelpRequestStatus,
     intake.CloseReason,
     NextStepKind,
