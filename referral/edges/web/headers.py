@@ -26,16 +26,17 @@ POWERS = (
     "camera", "clipboard-read", "clipboard-write", "compute-pressure", "display-capture", "encrypted-media",
     "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection",
     "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment", "picture-in-picture",
-    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb",
+    "screen-wake-lock", "serial", "storage-access", "usb",
     "web-share", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
+OURS = ("publickey-credentials-create", "publickey-credentials-get")  # staff sign in with passkeys, on our own pages
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     # Not no-referrer: browsers then hide from us, too, that a form came from our own page.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
+    "Permissions-Policy": ", ".join([*(f"{power}=()" for power in POWERS), *(f"{power}=(self)" for power in OURS)]),
     "X-Frame-Options": "DENY",
 }
 TWO_YEARS = "max-age=63072000; includeSubDomains"
