@@ -27,6 +27,8 @@ from referral.foundation.clock import now
 from referral.foundation.db import Database, Tx
 from referral.foundation.links import Link, Purpose
 from referral.foundation.mail import Letter
+from referral.intake import access
+from referral.intake.access import Depth
 from referral.partners import accounts as partners
 from referral.triage import staff as team
 from referral.triage.entry import sessions
@@ -35,6 +37,7 @@ from referral.triage.entry.sessions import Way
 Answer = TypeVar("Answer")
 
 PASSWORD = "canary horse battery"
+CHIEF = "chief-who-lets-in@demo.invalid"
 TRANSIENT = ("staff_session", "sign_in_attempt")
 REFERENCE = ("place", "place_name", "language", "language_name", "language_tag", "language_pair", "alembic_version")
 
@@ -122,6 +125,19 @@ class Desk:
             who = await team.known(tx, email)
             begun = await sessions.begin(tx, who, Way.PASSKEY, now=now())
         return {"Cookie": f"{auth.cookie_name(is_https=False)}={begun.token}"}
+
+    async def let_in(self, id: str, email: str = "anna@demo.invalid") -> None:
+        """A supervisor lets a member of staff into a case that they have not in hand."""
+        async with self.database.transaction() as tx:
+            known = await team.account_of(tx, CHIEF)
+            chief = (
+                known.staff
+                if known
+                else await team.add(tx, email=CHIEF, name="Chief", role=StaffRole.SUPERVISOR, now=now())
+            )
+            who = await team.known(tx, email)
+            asked = await access.ask(tx, self.house.vault, who, UUID(id), Depth.WHOLE, "A story.", now=now())
+            await access.decide(tx, chief, asked.id, gives=True, now=now())
 
     async def staff(self, role: StaffRole = StaffRole.INTAKE) -> dict[str, str]:
         await self.hire(role=role)

@@ -39,6 +39,7 @@ class JobKind(StrEnum):
     EXPIRE_VERIFICATION = "expire_verification"
     ASK_PROVIDER = "ask_provider"
     END_CLAIM = "end_claim"
+    TELL_ALARM = "tell_alarm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

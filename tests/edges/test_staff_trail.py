@@ -26,7 +26,7 @@ async def test_who_did_what_with_a_request_is_told_newest_first_and_without_a_wo
 ) -> None:
     id, anna = (await desk.submit())["helpRequest"]["id"], await desk.staff()
     await desk.published("staff/ClaimHelpRequest", anna, id=id)
-    await desk.published("staff/Request", anna, id=id)
+    await desk.published("staff/Request", anna, id=id, open=True)
     await desk.published("staff/AddNote", anna, requestId=id, text="A canary.")
     overseer = await desk.staff_named("chief@demo.invalid", role)
     told = await read(desk, overseer, id)
