@@ -28,7 +28,16 @@ from referral.triage.entry import other_house, sessions
 from referral.triage.entry.other_house import Identity
 from referral.triage.entry.sessions import Way
 
-UNBELIEVED = "cannot be believed"
+NOTHING = {"a form": "without a field would not say that it is one"}
+VISITORS: list[httpx.AsyncClient] = []
+
+
+@pytest.fixture(autouse=True)
+async def goodbye() -> AsyncGenerator[None]:
+    """Whoever visited leaves."""
+    yield
+    while VISITORS:
+        await VISITORS.pop().aclose()
 
 
 @pytest.fixture
@@ -76,12 +85,13 @@ async def bound(house: House, other: OpenIdHouse, who: Staff) -> None:
 
 
 def visitor(here: House) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=here.settings.public_url, timeout=60, trust_env=False)
+    VISITORS.append(httpx.AsyncClient(base_url=here.settings.public_url, timeout=60, trust_env=False))
+    return VISITORS[-1]
 
 
 async def out(here: House, browser: httpx.AsyncClient, path: str = "/staff/through") -> str:
     """Leave for the other house, and come back with what it says: the address one is sent back to."""
-    page = await browser.post(path, data={}, headers={"Origin": here.settings.public_url})
+    page = await browser.post(path, data=NOTHING, headers={"Origin": here.settings.public_url})
     assert page.status_code == 200, page.text
     found = re.search(r'id="on" href="([^"]+)"', page.text)
     assert found
@@ -147,9 +157,11 @@ async def test_an_account_is_bound_by_its_owner_soon_after_signing_in(here: Hous
         cookie = f"referral-session={begun.token}"
         await here.database.pool.execute("UPDATE staff_session SET proved_at = now() - interval '16 minutes'")
         send = {"Origin": here.settings.public_url, "Cookie": cookie}
-        late = await browser.post("/staff/account/bind", data={}, headers=send)
+        late = await browser.post("/staff/account/bind", data=NOTHING, headers=send)
         assert (late.status_code, late.json()["code"]) == (403, "NOT_ALLOWED")
-        stranger_asks = await browser.post("/staff/account/bind", data={}, headers={"Origin": here.settings.public_url})
+        stranger_asks = await browser.post(
+            "/staff/account/bind", data=NOTHING, headers={"Origin": here.settings.public_url}
+        )
         assert stranger_asks.status_code == 403
         await here.database.pool.execute("UPDATE staff_session SET proved_at = now()")
         browser.cookies.set("referral-session", begun.token)
@@ -255,7 +267,7 @@ async def test_an_answer_is_for_the_browser_that_asked_and_once_and_soon(here: H
 async def test_another_site_sends_nobody_there(here: House) -> None:
     async with visitor(here) as browser:
         for origin in ("https://evil.invalid", "null"):
-            answer = await browser.post("/staff/through", data={}, headers={"Origin": origin})
+            answer = await browser.post("/staff/through", data=NOTHING, headers={"Origin": origin})
             assert answer.status_code == 403
     assert await value(here.database.reader, "SELECT count(*) FROM other_house_attempt") == 0
 
