@@ -759,6 +759,33 @@ CREATE TABLE public.capacity (
 )
 WITH (fillfactor='70');
 
+CREATE TABLE public.case_access (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    depth text NOT NULL,
+    reason_sealed bytea NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT case_access_by_two CHECK (((depth = 'contact'::text) OR (state = 'ended'::text) OR (decided_by <> staff_id))),
+    CONSTRAINT case_access_decided CHECK (((state = 'asked'::text) OR (decided_by IS NOT NULL))),
+    CONSTRAINT case_access_depth_known CHECK ((depth = ANY (ARRAY['contact'::text, 'whole'::text]))),
+    CONSTRAINT case_access_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'given'::text, 'refused'::text, 'ended'::text])))
+);
+
+COMMENT ON COLUMN public.case_access.until IS 'Asked for: until when it may be given. Given: until when it opens.';
+
+CREATE TABLE public.case_opening (
+    staff_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    opened_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE public.case_opening IS 'When somebody last opened a case; who opens many in an hour is stopped.';
+
 CREATE TABLE public.confirmation (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     address text NOT NULL,
@@ -1322,6 +1349,17 @@ CREATE VIEW public.opening_hours_now WITH (security_invoker='true') AS
            FROM ( SELECT DISTINCT opening_hours.time_zone
                    FROM public.opening_hours) zone) clock USING (time_zone));
 
+CREATE TABLE public.other_house_attempt (
+    state_hash bytea NOT NULL,
+    browser_hash bytea NOT NULL,
+    nonce text NOT NULL,
+    verifier text NOT NULL,
+    staff_id uuid,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN public.other_house_attempt.staff_id IS 'Whose account is to be bound; null where somebody signs in.';
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -1349,6 +1387,28 @@ CREATE TABLE public.partner (
     name text NOT NULL,
     organization_id uuid,
     created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.passkey_challenge (
+    challenge_hash bytea NOT NULL,
+    staff_id uuid,
+    expires_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON COLUMN public.passkey_challenge.staff_id IS 'Who makes a passkey; null where somebody signs in with one.';
+
+CREATE TABLE public.people_export (
+    id uuid NOT NULL,
+    request_ids uuid[] NOT NULL,
+    reason text NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    agreed_by uuid,
+    agreed_at timestamp with time zone,
+    until timestamp with time zone NOT NULL,
+    taken_at timestamp with time zone,
+    CONSTRAINT export_by_two CHECK ((asked_by <> agreed_by)),
+    CONSTRAINT export_taken_when_agreed CHECK (((taken_at IS NULL) OR (agreed_by IS NOT NULL)))
 );
 
 CREATE TABLE public.place (
@@ -1569,18 +1629,78 @@ CREATE TABLE public.staff (
     email text NOT NULL,
     name text NOT NULL,
     role text NOT NULL,
-    password_hash text NOT NULL,
+    password_hash text,
     created_at timestamp with time zone NOT NULL,
     disabled_at timestamp with time zone,
+    code_sealed bytea,
+    code_counter bigint DEFAULT 0 NOT NULL,
+    code_pending bytea,
     CONSTRAINT staff_role_known CHECK ((role = ANY (ARRAY['intake'::text, 'supervisor'::text, 'admin'::text])))
+);
+
+COMMENT ON COLUMN public.staff.password_hash IS 'Null: a passkey or another house opens the account, and no password.';
+
+COMMENT ON COLUMN public.staff.code_sealed IS 'The secret of an app that makes codes, sealed.';
+
+COMMENT ON COLUMN public.staff.code_counter IS 'The step of the last code that was used: no code is used twice.';
+
+COMMENT ON COLUMN public.staff.code_pending IS 'A secret whose first code has not been seen yet.';
+
+CREATE TABLE public.staff_alarm (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone
+);
+
+CREATE TABLE public.staff_enrolment (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    first_hash bytea NOT NULL,
+    second_hash bytea,
+    reason text NOT NULL,
+    asked_by uuid,
+    agreed_by uuid,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT enrolment_by_others CHECK (((staff_id <> asked_by) AND (staff_id <> agreed_by))),
+    CONSTRAINT enrolment_by_two CHECK (((asked_by IS NULL) OR (asked_by <> agreed_by)))
+);
+
+COMMENT ON COLUMN public.staff_enrolment.asked_by IS 'Null: the operator at the machine, who holds both halves.';
+
+CREATE TABLE public.staff_identity (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    staff_id uuid NOT NULL,
+    bound_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.staff_passkey (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    name text NOT NULL,
+    is_synced boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
 );
 
 CREATE TABLE public.staff_session (
     token_hash bytea NOT NULL,
     staff_id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    last_used_at timestamp with time zone NOT NULL
+    last_used_at timestamp with time zone NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    way text NOT NULL,
+    proved_at timestamp with time zone NOT NULL,
+    CONSTRAINT staff_session_way_known CHECK ((way = ANY (ARRAY['password'::text, 'password_and_code'::text, 'passkey'::text, 'other_house'::text])))
 );
+
+COMMENT ON COLUMN public.staff_session.proved_at IS 'When its owner last showed who they are: keys change soon after only.';
 
 CREATE UNLOGGED TABLE public.stale_listing (
     id uuid NOT NULL
@@ -1648,6 +1768,12 @@ ALTER TABLE ONLY public.capacity
 
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_one_count_each UNIQUE NULLS NOT DISTINCT (provider_id, help_type, unit);
+
+ALTER TABLE ONLY public.case_access
+    ADD CONSTRAINT case_access_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.case_opening
+    ADD CONSTRAINT case_opening_key PRIMARY KEY (staff_id, request_id);
 
 ALTER TABLE ONLY public.confirmation
     ADD CONSTRAINT confirmation_by_address UNIQUE (address);
@@ -1718,6 +1844,9 @@ ALTER TABLE ONLY public.assignment_plan
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.other_house_attempt
+    ADD CONSTRAINT other_house_attempt_key PRIMARY KEY (state_hash);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_key PRIMARY KEY (id);
 
@@ -1726,6 +1855,15 @@ ALTER TABLE ONLY public.partner
 
 ALTER TABLE ONLY public.partner
     ADD CONSTRAINT partner_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.passkey_challenge
+    ADD CONSTRAINT passkey_challenge_key PRIMARY KEY (challenge_hash);
+
+ALTER TABLE ONLY public.staff_passkey
+    ADD CONSTRAINT passkey_known_once UNIQUE (credential_id);
+
+ALTER TABLE ONLY public.people_export
+    ADD CONSTRAINT people_export_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.phone
     ADD CONSTRAINT phone_key PRIMARY KEY (id);
@@ -1793,11 +1931,26 @@ ALTER TABLE ONLY public.service
 ALTER TABLE ONLY public.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_key PRIMARY KEY (email_hash);
 
+ALTER TABLE ONLY public.staff_alarm
+    ADD CONSTRAINT staff_alarm_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_by_email UNIQUE (email);
 
+ALTER TABLE ONLY public.staff_enrolment
+    ADD CONSTRAINT staff_enrolment_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_identity
+    ADD CONSTRAINT staff_identity_key PRIMARY KEY (issuer, subject);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_passkey
+    ADD CONSTRAINT staff_passkey_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_session
+    ADD CONSTRAINT staff_session_id UNIQUE (id);
 
 ALTER TABLE ONLY public.staff_session
     ADD CONSTRAINT staff_session_key PRIMARY KEY (token_hash);
@@ -1830,6 +1983,16 @@ CREATE INDEX audit_event_erasures ON public.audit_event USING btree (at) WHERE (
 CREATE INDEX audit_event_unlinked ON public.audit_event USING btree (id) WHERE ("position" IS NULL);
 
 CREATE INDEX capacity_by_statement ON public.capacity USING btree (stated_at);
+
+CREATE INDEX case_access_asked ON public.case_access USING btree (asked_at) WHERE (state = 'asked'::text);
+
+CREATE INDEX case_access_by_request ON public.case_access USING btree (request_id, staff_id);
+
+CREATE INDEX case_access_by_staff ON public.case_access USING btree (staff_id);
+
+CREATE INDEX case_opening_by_request ON public.case_opening USING btree (request_id);
+
+CREATE INDEX case_opening_by_staff ON public.case_opening USING btree (staff_id, opened_at);
 
 CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
 
@@ -1931,11 +2094,17 @@ CREATE UNIQUE INDEX one_open_proposal_of_a_fact ON public.proposed_fact USING bt
 
 CREATE INDEX opening_hours_by_id ON public.opening_hours USING btree (id);
 
+CREATE INDEX other_house_attempt_by_age ON public.other_house_attempt USING btree (expires_at);
+
 CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_at IS NULL);
 
 CREATE UNIQUE INDEX outbox_once_waiting ON public.outbox USING btree (kind, subject_id) WHERE ((lease = 0) AND (parked_at IS NULL));
 
 CREATE INDEX outbox_parked ON public.outbox USING btree (subject_id) WHERE (parked_at IS NOT NULL);
+
+CREATE INDEX passkey_challenge_by_age ON public.passkey_challenge USING btree (expires_at);
+
+CREATE INDEX people_export_by_asker ON public.people_export USING btree (asked_by);
 
 CREATE INDEX phone_by_digits ON public.phone USING btree (public.phone_digits(number)) INCLUDE (number) WHERE (length(public.phone_digits(number)) >= 7);
 
@@ -2014,6 +2183,16 @@ CREATE INDEX service_by_help ON public.service USING gin (help_types);
 CREATE INDEX service_by_organization ON public.service USING btree (organization_id, id);
 
 CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since);
+
+CREATE INDEX staff_alarm_by_staff ON public.staff_alarm USING btree (staff_id, raised_at);
+
+CREATE INDEX staff_enrolment_by_halves ON public.staff_enrolment USING btree (first_hash, second_hash);
+
+CREATE INDEX staff_enrolment_by_staff ON public.staff_enrolment USING btree (staff_id);
+
+CREATE INDEX staff_identity_by_staff ON public.staff_identity USING btree (staff_id);
+
+CREATE INDEX staff_passkey_by_staff ON public.staff_passkey USING btree (staff_id);
 
 CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_id);
 
@@ -2108,8 +2287,20 @@ CREATE TRIGGER service_marks_listings AFTER UPDATE ON public.service FOR EACH RO
 ALTER TABLE ONLY conf.place
     ADD CONSTRAINT conf_place_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.case_access
+    ADD CONSTRAINT access_decided_by FOREIGN KEY (decided_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.case_access
+    ADD CONSTRAINT access_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.case_access
+    ADD CONSTRAINT access_to_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.triage_act
     ADD CONSTRAINT act_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_alarm
+    ADD CONSTRAINT alarm_about_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
@@ -2123,11 +2314,17 @@ ALTER TABLE ONLY public.service_area
 ALTER TABLE ONLY public.service_area
     ADD CONSTRAINT area_taken_from_provider FOREIGN KEY (taken_from) REFERENCES public.provider(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.other_house_attempt
+    ADD CONSTRAINT attempt_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.listing_card
     ADD CONSTRAINT card_of_provider FOREIGN KEY (id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.passkey_challenge
+    ADD CONSTRAINT challenge_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.request_claim
     ADD CONSTRAINT claim_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
@@ -2138,11 +2335,29 @@ ALTER TABLE ONLY public.request_claim
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.staff_enrolment
+    ADD CONSTRAINT enrolment_agreed_by FOREIGN KEY (agreed_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_enrolment
+    ADD CONSTRAINT enrolment_asked_by FOREIGN KEY (asked_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_enrolment
+    ADD CONSTRAINT enrolment_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.referral_event
     ADD CONSTRAINT event_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.request_event
     ADD CONSTRAINT event_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_export
+    ADD CONSTRAINT export_agreed_by FOREIGN KEY (agreed_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_export
+    ADD CONSTRAINT export_asked_by FOREIGN KEY (asked_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_identity
+    ADD CONSTRAINT identity_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.language_name
     ADD CONSTRAINT language_name_of_language FOREIGN KEY (tag) REFERENCES public.language(tag) ON DELETE CASCADE;
@@ -2174,11 +2389,20 @@ ALTER TABLE ONLY public.referral_note
 ALTER TABLE ONLY public.listing_offer
     ADD CONSTRAINT offer_of_card FOREIGN KEY (listing_id) REFERENCES public.listing_card(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.case_opening
+    ADD CONSTRAINT opening_by_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.case_opening
+    ADD CONSTRAINT opening_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.listing_override
     ADD CONSTRAINT override_of_proposal FOREIGN KEY (proposal_id) REFERENCES public.listing_proposal(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.partner
     ADD CONSTRAINT partner_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id);
+
+ALTER TABLE ONLY public.staff_passkey
+    ADD CONSTRAINT passkey_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.phone
     ADD CONSTRAINT phone_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;

@@ -8,8 +8,9 @@ from referral.edges.graphql import routes as graphql
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.edges.hsds import reading as hsds
-from referral.edges.web import headers, sign_in
+from referral.edges.web import headers
 from referral.edges.web import routes as web
+from referral.edges.web.desk import desk_routes
 from referral.edges.web.health import health_routes
 
 
@@ -28,12 +29,12 @@ def doors(house: House) -> list[BaseRoute]:
         case "console":
             return [
                 *graphql.routes(house, (Audience.STAFF,)),
-                *sign_in.sign_in_routes(house),
+                *desk_routes(house),
                 *web.explorer_routes(house),
                 *health_routes(house),
             ]
         case "all":
-            return [*graphql.routes(house), *hsds.routes(house), *sign_in.sign_in_routes(house), *web.routes(house)]
+            return [*graphql.routes(house), *hsds.routes(house), *desk_routes(house), *web.routes(house)]
 
 
 def main() -> None:

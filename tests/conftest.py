@@ -23,7 +23,7 @@ EMPTIED = (
     "proposed_fact", "listing_override", "listing_proposal",
     "assignment_plan", "request_note", "request_claim", "triage_act",
     "message", "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
-    "staff_session", "staff",
+    "passkey_challenge", "other_house_attempt", "staff_session", "staff",
     "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",
     "service_area", "language_offered", "provider", "service", "location", "organization", "listing_change",
     "listing_history", "listing_report", "verification_step",

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from referral.foundation.actors import Partner, Staff
 from referral.foundation.db import Database
 from referral.partners import accounts as partner_accounts
-from referral.triage import staff as staff_accounts
+from referral.triage.entry import sessions
 
 SECURE_COOKIE = "__Host-referral-session"
 PLAIN_COOKIE = "referral-session"
@@ -50,7 +50,7 @@ async def staff(request: HTTPConnection, database: Database, *, is_https: bool, 
     if (token := session_token(request, is_https=is_https)) is None:
         return None
     async with database.transaction() as tx:
-        return await staff_accounts.by_session(tx, token, now=now)
+        return await sessions.by_session(tx, token, now=now)
 
 
 async def partner(request: HTTPConnection, database: Database, *, now: datetime) -> Partner | None:

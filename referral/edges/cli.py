@@ -13,6 +13,7 @@ from referral.edges.commands import (
     jobs,
     serving,
     simulating,
+    staffing,
 )
 from referral.edges.commands.serving import Build
 
@@ -29,7 +30,7 @@ def application() -> typer.Typer:
     commands.command(name="retention")(forgetting.forget)
     commands.add_typer(importing.commands, name="import")
     commands.add_typer(exporting.commands, name="export")
-    commands.add_typer(accounts.staff_commands, name="staff")
+    commands.add_typer(staffing.staff_commands, name="staff")
     commands.add_typer(accounts.partner_commands, name="partner")
     commands.add_typer(accounts.provider_commands, name="provider")
     commands.add_typer(jobs.commands, name="jobs")

@@ -21,7 +21,7 @@ from referral.foundation.outbox import Job, JobKind
 from referral.intake import reevaluating, requests
 from referral.referrals import following, offers, placing, reading, retention, states, suspending, telling
 from referral.referrals.words import ReferralStatus
-from referral.triage import claiming, daily
+from referral.triage import alarms, claiming, daily
 
 Work = Callable[[House, Job], Awaitable[None]]
 REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has asked a question waits for us
@@ -165,6 +165,17 @@ async def mail_anchor(house: House, job: Job) -> None:
         await outbox.finish(tx, job)
 
 
+async def tell_alarm(house: House, job: Job) -> None:
+    """Whoever oversees the team hears that a colleague opened very many cases, but for the colleague."""
+    at = house.database.reader
+    if (about := await alarms.about(at, job.subject_id)) is not None:
+        for address in await alarms.whom_to_tell(at, about):
+            await send(house, job, letters.alarm(house, address, about.email))
+    async with house.database.transaction() as tx:
+        await alarms.told(tx, job.subject_id, now=now())
+        await outbox.finish(tx, job)
+
+
 async def send(house: House, job: Job, letter: Letter) -> None:
     """Send a job's letter to one address. Sent again by a job that was tried again, it bears the same Message-ID, so
     that a mail server can tell twins.
@@ -182,6 +193,7 @@ LETTERS: dict[JobKind, Work] = {
     JobKind.TELL_REQUESTER: tell_requester,
     JobKind.ASK_PROVIDER: ask_provider,
     JobKind.MAIL_ANCHOR: mail_anchor,
+    JobKind.TELL_ALARM: tell_alarm,
 }
 DECISIONS: dict[JobKind, Work] = {
     JobKind.MATCH: match_request,

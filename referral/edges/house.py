@@ -6,23 +6,28 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from geopy.geocoders.base import Geocoder
 
 from referral.foundation import embedded, languages, mail, revisions, vault
+from referral.foundation.actors import StaffRole
 from referral.foundation.clock import now
 from referral.foundation.db import POOL_SIZE, Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
 from referral.foundation.languages import Lexicon
 from referral.foundation.mail import Mailer
-from referral.foundation.settings import Settings
+from referral.foundation.settings import LOOPBACK, Settings
 from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
 from referral.intake import wrapped
 from referral.referrals.retention import Kept
+from referral.triage.entry.passkeys import Party
+from referral.triage.entry.sessions import Policy
 
 Tell = Callable[[str], object]
 BESIDES_JOBS = 4  # connections for taking jobs and renewing leases while every decision at hand holds one
 RESERVED = 4  # connections for whoever asks for help, whatever everybody else does
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LEXICON_LIVES = timedelta(minutes=10)
 
 
@@ -52,6 +57,19 @@ class House:
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
     reserved: Database | None = None  # connections that only requests for help may use
+
+    @property
+    def party(self) -> Party:
+        """Who we are to passkeys. They belong to names and not to numbers, so this machine is `localhost` to them."""
+        address = urlsplit(self.settings.public_url)
+        host = "localhost" if address.hostname in LOOPBACK else address.hostname or ""
+        port = f":{address.port}" if address.port and address.port != DEFAULT_PORTS[address.scheme] else ""
+        return Party(id=host, origin=f"{address.scheme}://{host}{port}")
+
+    @property
+    def policy(self) -> Policy:
+        """Who signs in with what cannot be phished, and nothing else."""
+        return Policy(strong_only=frozenset(StaffRole)) if self.settings.passkeys_only else Policy()
 
     @property
     def kept(self) -> Kept:

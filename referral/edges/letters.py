@@ -82,6 +82,18 @@ You do not want to be asked? Each page has a button: Do not ask again.</p>
 </html>
 """)
 
+ALARM = """\
+{colleague} opened more than {most} cases within an hour and was stopped. They can go on once the hour has passed.
+
+Ask them. If you cannot reach them, or do not believe what you hear, have an admin shut the account: that ends every
+session at once. The audit trail of each case says when they looked.
+
+{colleague} abrió más de {most} casos en una hora y el sistema le detuvo. Podrá seguir cuando pase la hora.
+
+Pregúntele. Si no le encuentra, o no le cree, pida a administración que cierre la cuenta: eso termina todas sus
+sesiones de inmediato. El registro de cada caso dice cuándo lo miró.
+"""
+
 LISTING = "* {name}\n  {link}"
 LISTING_HTML = Markup(
     '<li><p><strong>{name}</strong><br><a href="{link}?lang=en">Answer in English</a> &middot; '
@@ -164,6 +176,14 @@ def still_open(house: House, ask: Ask, *, now: datetime) -> Letter:
         subject=subject,
         text=STILL_OPEN.format(listings=plain, until=until),
         html=STILL_OPEN_HTML.format(subject=subject, listings=marked, until=until),
+    )
+
+
+def alarm(house: House, to: str, colleague: str) -> Letter:
+    """To whoever oversees the team: a colleague was stopped. Nothing of any case is in it."""
+    most = house.settings.opened_per_hour
+    return Letter(
+        to=to, subject="A colleague opened very many cases", text=ALARM.format(colleague=colleague, most=most)
     )
 
 

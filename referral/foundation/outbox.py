@@ -42,6 +42,7 @@ class JobKind(StrEnum):
     MAIL_ANCHOR = "mail_anchor"
     PLAN = "plan"
     OFFER_PLANNED = "offer_planned"
+    TELL_ALARM = "tell_alarm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,8 @@ Surface = Literal["public", "partner", "console", "all"]
 Asked = Literal["nobody", "known", "listed"]
 Planned = Literal["off", "propose", "apply"]
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
 
 class Settings(BaseSettings):
     """Read once by the composition root and handed down."""
@@ -153,6 +155,38 @@ class Settings(BaseSettings):
     relaxed_rules: frozenset[str] = Field(
         default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
     )
+
+    passkeys_only: bool = Field(
+        default=False, description="Intake staff sign in with passkeys only, too; supervisors and admins always do."
+    )
+    opened_per_hour: int = Field(
+        default=25,
+        ge=1,
+        le=1000,
+        description="Whoever opens more cases than this in an hour is stopped, and supervisors and admins are told.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None, description="An OpenID provider by which staff may sign in: its issuer, an https address."
+    )
+    oidc_client_id: str = Field(default="", description="What that provider knows this service as.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="The secret that goes with it.")
+    oidc_name: str = Field(default="your organization", description="What staff call that provider.")
+    oidc_acr: frozenset[str] = Field(
+        default=frozenset(), description="Which of its acr values mean that it asked twice, as a JSON list."
+    )
+    oidc_amr: frozenset[str] = Field(
+        default=frozenset({"mfa", "hwk", "pop"}), description="Which of its amr values mean the same, as a JSON list."
+    )
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def is_an_issuer(cls, url: str | None) -> str | None:
+        """Over plain http anyone between could be that provider; only on this machine there is nobody between."""
+        parts = urlsplit(url or "https://none.invalid")
+        is_here = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not (parts.scheme == "https" or is_here) or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("write an https address such as https://login.example.org, without ? and #")
+        return url
 
     @field_validator("public_url")
     @classmethod

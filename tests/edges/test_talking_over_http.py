@@ -111,6 +111,7 @@ async def test_the_person_writes_the_team_reads_with_a_trace_and_answers(desk: D
     sent = await written(desk, kept["receipt"])
     assert [one["text"] for one in sent["helpRequest"]["messages"]["nodes"]] == [f"A {CANARY} word."]
     headers = await desk.staff()
+    await desk.let_in(kept["helpRequest"]["id"])
     async with desk.database.transaction() as tx:
         await given.no_trail(tx)
     answer = await replied(desk, headers, kept["helpRequest"]["id"])
@@ -197,6 +198,7 @@ async def test_where_others_may_look_the_letter_says_neither_who_nor_where(
 ) -> None:
     kept = await desk.submit(uiLanguage=language, **reachable(maySayWhoWeAre=False))
     headers = await desk.staff()
+    await desk.let_in(kept["helpRequest"]["id"])
     for _ in range(2):
         await replied(desk, headers, kept["helpRequest"]["id"], f"Two messages, {CANARY}, one letter.")
     await soon(desk)
@@ -220,7 +222,9 @@ async def test_where_others_may_look_the_letter_says_neither_who_nor_where(
 )
 async def test_nobody_is_written_to_who_did_not_agree_or_cannot_be(desk: Desk, changes: dict[str, Any]) -> None:
     kept = await desk.submit(**changes)
-    await replied(desk, await desk.staff(), kept["helpRequest"]["id"])
+    headers = await desk.staff()
+    await desk.let_in(kept["helpRequest"]["id"])
+    await replied(desk, headers, kept["helpRequest"]["id"])
     await soon(desk)
     assert mail.letters(desk.house.settings.mail_folder) == []
     assert await desk.sql("SELECT count(*) FROM outbox WHERE kind = 'tell_requester'") == 0
@@ -231,7 +235,9 @@ async def test_nobody_is_written_to_who_did_not_agree_or_cannot_be(desk: Desk, c
 
 async def test_whoever_erased_the_request_meanwhile_hears_nothing(desk: Desk) -> None:
     kept = await desk.submit(**reachable())
-    await replied(desk, await desk.staff(), kept["helpRequest"]["id"])
+    headers = await desk.staff()
+    await desk.let_in(kept["helpRequest"]["id"])
+    await replied(desk, headers, kept["helpRequest"]["id"])
     await desk.withdraw(kept["receipt"], erase=True)
     await soon(desk)
     assert to_the_person(desk) == []

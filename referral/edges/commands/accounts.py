@@ -1,6 +1,5 @@
-"""`referral staff`, `referral partner`, `referral provider`: who may come in, and how a provider is reached."""
+"""`referral partner`, `referral provider`: who may come in, and how a provider is reached."""
 
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated
@@ -14,13 +13,11 @@ from referral.edges import house, letters, worker
 from referral.edges.commands.terminal import complaints, console, fail, run, settings
 from referral.edges.demo import card
 from referral.edges.house import House
-from referral.foundation.actors import TOLD_BEFORE, PartnerId, Scope, StaffRole
+from referral.foundation.actors import TOLD_BEFORE, PartnerId, Scope
 from referral.foundation.clock import now
 from referral.foundation.settings import Settings
 from referral.partners import accounts as partners
-from referral.triage import staff
 
-staff_commands = typer.Typer(no_args_is_help=True, help="Accounts of the intake team.")
 partner_commands = typer.Typer(no_args_is_help=True, help="API keys of partner applications.")
 provider_commands = typer.Typer(no_args_is_help=True, help="How a provider is reached.")
 
@@ -29,41 +26,8 @@ STILL_PUBLIC = (
 )
 ASKING_IS_OFF = "Nobody is asked by mail: set REFERRAL_SMTP_URL, or REFERRAL_ASK_PROVIDERS to known or listed."
 Act = Callable[[House], Awaitable[str]]
-Email = Annotated[str, typer.Argument(help="The e-mail address they sign in with.")]
 Days = Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=365)]
 Listing = Annotated[UUID, typer.Argument(help="The id of the listing.")]
-
-
-@staff_commands.command(name="add")
-def add_staff(
-    email: Email,
-    name: Annotated[str, typer.Option(help="Their name, as colleagues see it.", prompt=True)],
-    role: Annotated[StaffRole, typer.Option(help="What they may do.")] = StaffRole.INTAKE,
-    password_stdin: Annotated[  # noqa: FBT002 - a flag
-        bool, typer.Option("--password-stdin", help="Read the password from standard input, one line.")
-    ] = False,
-) -> None:
-    """Open an account. The password is asked for, never given as an argument: arguments can be read by others."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else asked_password()
-
-    async def add(opened: House) -> str:
-        async with opened.database.transaction() as tx:
-            added = await staff.add(tx, email=email, name=name, role=role, password=password, now=now())
-        return f"{added.email} may sign in at {opened.settings.public_url}/staff/login"
-
-    say(at_its_address(settings()), add)
-
-
-@staff_commands.command(name="disable")
-def disable_staff(email: Email) -> None:
-    """Close an account; every session of it ends at once, everywhere."""
-
-    async def disable(opened: House) -> str:
-        async with opened.database.transaction() as tx:
-            await staff.disable(tx, email, now=now())
-        return f"{email} can no longer sign in."
-
-    say(settings(), disable)
 
 
 @partner_commands.command(name="add")
@@ -277,7 +241,3 @@ def say(chosen: Settings, act: Act) -> None:
             return await act(opened)
 
     console.print(run(doing()), markup=False, soft_wrap=True)
-
-
-def asked_password() -> str:
-    return typer.prompt("Password, 12 characters or more", hide_input=True, confirmation_prompt=True)

@@ -63,6 +63,8 @@ async def written(info: Info, view: RequestView, first: int | None, after: str |
     context = info.context
     if view.beholder not in {Beholder.REQUESTER, Beholder.STAFF}:
         return MessageConnection(found=NOTHING)
+    if view.beholder is Beholder.STAFF:
+        await context.opened(view.id)
     async with context.house.database.transaction() as tx:
         vault = context.house.vault
         if view.beholder is Beholder.STAFF:

@@ -92,6 +92,9 @@ class Person:
     name: str | None = described("A name or an alias.")
     contacts: list[SafeContact] = described("Ways to reach them.")
     note: str | None = described("A few words; never the story.")
+    withheld: bool = described(
+        "Whether the name and the note are kept from this viewer: a supervisor who looks into contacts alone."
+    )
 
 
 @strawberry.type(description="One thing the person agreed to.")
@@ -231,13 +234,15 @@ class HelpRequest:
         return None if view.place is None else place_of(view.place)
 
     @strawberry.field(
-        description="What the person gave. When anyone else reads it, an audit row says so.",
+        description="What the person gave. When anyone else reads it, an audit row says so. Staff need the request in "
+        "hand, or access that a colleague gave.",
         graphql_type=Person | None,
     )
-    async def person(self, info: Info) -> form.Person | None:
+    async def person(self, info: Info) -> views.SeenPerson | None:
         view, house = shown(self), info.context.house
+        opened = await info.context.opened(view.id) if view.beholder is Beholder.STAFF else None
         async with house.database.transaction() as tx:
-            return await views.person(tx, house.vault, view, reader_by(info.context))
+            return await views.person(tx, house.vault, view, reader_by(info.context), opened=opened)
 
     @strawberry.field(description="Every offer of it, the oldest first.", graphql_type=list[Referral])
     async def referrals(self, info: Info) -> list[ReferralView]:

@@ -5,6 +5,8 @@ from typing import Annotated
 import strawberry
 
 from referral.directory.upkeep import asking
+from referral.edges.graphql.access_types import AccessMutation, AccessQuery
+from referral.edges.graphql.account_types import AccountMutation, AccountQuery
 from referral.edges.graphql.audit_types import AuditQuery
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.deciding import DecidingMutation, DecidingQuery
@@ -103,6 +105,7 @@ class StaffReferral(Referral):
         view = seen(self)
         if view.through is None:
             return []
+        await info.context.opened(view.through.id, notes_only=True)
         return await info.context.loaders.notes.load((view.referral.id, view.through.request))
 
 
@@ -120,7 +123,17 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery, AuditQuery, StatisticsQuery, UpkeepQuery, EditingQuery, DecidingQuery, PlanningQuery):
+class StaffQuery(
+    PublicQuery,
+    AuditQuery,
+    StatisticsQuery,
+    UpkeepQuery,
+    EditingQuery,
+    DecidingQuery,
+    PlanningQuery,
+    AccessQuery,
+    AccountQuery,
+):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
@@ -176,6 +189,8 @@ class StaffMutation(
     UpkeepMutation,
     EditingMutation,
     DecidingMutation,
+    AccessMutation,
+    AccountMutation,
 ):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(

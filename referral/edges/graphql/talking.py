@@ -176,7 +176,7 @@ class TalkingMutation:
 class ReplyingMutation:
     @strawberry.mutation(
         description="Write to the person. They read it with their receipt; where they agreed to be told, a letter says "
-        "that there is news, and nothing more."
+        "that there is news, and nothing more. It takes access to the case."
     )
     async def reply_to_request(
         self,
@@ -186,6 +186,7 @@ class ReplyingMutation:
         context, vault = info.context, info.context.house.vault
         staff, wanted = context.intake, id_of(input.request_id, "request_id")
         with naming("request_id"):
+            await context.let_in(wanted)
             async with context.house.database.transaction() as tx:
                 request = await requests.locked(tx, wanted)
                 if request is None or request.data_key is None:

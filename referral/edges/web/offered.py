@@ -12,12 +12,11 @@ from referral.foundation import languages, places
 from referral.foundation.db import Reader, Tx
 from referral.foundation.vault import Vault
 from referral.intake import requests
-from referral.intake.form import Person
 from referral.intake.words import ConsentScope
 from referral.referrals import reading, views
 from referral.referrals.notes import By
 from referral.referrals.reading import Referral
-from referral.referrals.views import Beholder, RequestView
+from referral.referrals.views import Beholder, RequestView, SeenPerson
 from referral.referrals.words import ReferralStatus
 
 
@@ -30,7 +29,7 @@ class Offered:
     listing: Provider | None
     languages: tuple[str, ...]
     area: str | None
-    person: Person | None = field(default=None, repr=False)
+    person: SeenPerson | None = field(default=None, repr=False)
 
     @property
     def may_contact(self) -> bool:
