@@ -14,7 +14,8 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.foundation.errors import NotFound
-from referral.foundation.vault import SealBroken, Vault
+from referral.foundation.key_refusals import KeyElsewhere
+from referral.foundation.vault import Secret, Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake.form import OnBehalf, Person
 from referral.intake.requests import HelpRequest
@@ -238,8 +239,8 @@ async def test_the_row_is_written_before_anything_is_opened(house: House) -> Non
     request = await someone(house)
     view = views.for_staff(house.vault, request, now=now())
     async with house.database.transaction() as tx:
-        with pytest.raises(SealBroken):
-            await views.person(tx, Vault(bytes(32)), view, STAFF)  # these keys open nothing
+        with pytest.raises(KeyElsewhere):
+            await views.person(tx, Vault(Secret(bytes(32))), view, STAFF)  # these keys open nothing
         assert await value(tx, "SELECT count(*) FROM audit_event") == 1
 
 
