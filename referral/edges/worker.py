@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
-    orders = [order_forgetting] if house.settings.asked == "nobody" else [order_forgetting, order_asking]
+    orders = [order_forgetting, make_keys]
+    if house.settings.asked != "nobody":
+        orders.append(order_asking)
     await asyncio.gather(
         *(go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))),
         *(keep_ordering(house, stopping, order) for order in orders),
@@ -102,6 +104,12 @@ async def order_forgetting(house: House) -> int:
     """Order what was kept long enough to be deleted, and the silent to be put before staff; how many requests."""
     async with house.database.transaction() as tx:
         return await retention.order(tx, house.kept, now=now())
+
+
+async def make_keys(house: House) -> int:
+    """Make the keys of the coming weeks, so that processes without private keys can take requests in; how many."""
+    ring = house.vault.ring
+    return len(await asyncio.to_thread(ring.make_ahead, now())) if ring else 0
 
 
 async def work_off(house: House) -> int:

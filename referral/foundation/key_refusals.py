@@ -3,6 +3,7 @@
 KeyFileUnusable     said to the operator: files that cannot be trusted, or are not there
 SealBroken          a bug or somebody's hand: a wrong key, or a row that was changed
 KeyElsewhere        this process holds no private keys, by design
+└── NoKeyNow        nor this week's public one, which it should
 KeyDestroyed        the week's key is gone for good, and with it what was sealed under it
 """
 
@@ -24,6 +25,15 @@ class KeyElsewhere(Refused):
 
     def __init__(self, message: str = "This cannot be opened at this address. Open the link in the letter.") -> None:
         super().__init__(message)
+
+
+class NoKeyNow(KeyElsewhere):
+    """The public half of this week is missing, so nothing can be taken in."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing can be taken in at the moment. Please try again later.")
 
 
 class KeyDestroyed(NotFound):

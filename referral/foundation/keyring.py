@@ -20,7 +20,7 @@ from pathlib import Path
 from referral.foundation import key_files
 from referral.foundation.epochs import MOST_GENERATIONS, Epoch, Kept
 from referral.foundation.hybrid import PrivateHalf, PublicHalf
-from referral.foundation.key_refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, SealBroken
+from referral.foundation.key_refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, NoKeyNow, SealBroken
 from referral.foundation.root_keys import RootKey
 
 SHARE_BYTES = 32
@@ -53,12 +53,12 @@ class Ring:
     def sealing(self, kept: Kept, now: datetime) -> tuple[Epoch, PublicHalf]:
         """The epoch of this moment and what seals to it; who holds the root key makes one that is missing.
 
-        Raises KeyElsewhere where it is missing and cannot be made here.
+        Raises NoKeyNow where it is missing and cannot be made here.
         """
         epoch = self.newest(Epoch.of(kept, now))
         if epoch is None:
             if self.root is None:
-                raise KeyElsewhere("Nothing can be taken in at the moment. Please try again later.")
+                raise NoKeyNow
             epoch = Epoch.of(kept, now)
             while self.is_destroyed(epoch):
                 epoch = following(epoch)

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from referral.foundation import clock
 from referral.foundation.epochs import PREFIX_BYTES, Epoch, Kept
-from referral.foundation.key_refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, SealBroken
+from referral.foundation.key_refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, NoKeyNow, SealBroken
 from referral.foundation.keyring import Ring
 
 __all__ = ["DataKey", "Kept", "KeyFileUnusable", "SealBroken", "Secret", "Vault", "seal", "unseal"]
@@ -73,12 +73,16 @@ class Vault:
         """Whether this process can open what was sealed."""
         return self.inner is not None
 
+    def can_seal(self, now: datetime) -> bool:
+        """Whether a request of this moment could be taken in."""
+        return self.ring is not None and (self.opens or self.ring.newest(Epoch.of(Kept.REQUEST, now)) is not None)
+
     def new_key(
         self, subject: UUID, *, table: str = "", kept: Kept = Kept.STANDING, now: datetime | None = None
     ) -> tuple[DataKey, bytes]:
         """A fresh data key for `subject`, and the same sealed to the week's public half, to be stored beside the row.
 
-        KeyElsewhere where this week's public half is missing and cannot be made here.
+        NoKeyNow where this week's public half is missing and cannot be made here.
         """
         key = DataKey(secrets.token_bytes(KEY_BYTES))
         return key, self.wrapped(key, subject, table=table, kept=kept, now=now or clock.now())
@@ -86,7 +90,7 @@ class Vault:
     def wrapped(self, key: DataKey, subject: UUID, *, table: str, kept: Kept, now: datetime) -> bytes:
         """A data key sealed to the public half of the week of `now`."""
         if self.ring is None:
-            raise KeyElsewhere("Nothing can be taken in at the moment. Please try again later.")
+            raise NoKeyNow
         epoch, half = self.ring.sealing(kept, now)
         head = BY_EPOCH + epoch.prefix
         return head + half.seal(key, info=bound(head, table, subject))
