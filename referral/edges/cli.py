@@ -10,6 +10,7 @@ from referral.edges.commands import (
     forgetting,
     importing,
     jobs,
+    keys,
     serving,
     simulating,
 )
@@ -32,6 +33,7 @@ def application() -> typer.Typer:
     commands.add_typer(accounts.partner_commands, name="partner")
     commands.add_typer(accounts.provider_commands, name="provider")
     commands.add_typer(jobs.commands, name="jobs")
+    commands.add_typer(keys.commands, name="keys")
     commands.add_typer(database.commands, name="db")
     return commands
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from referral.directory.upkeep import asking
+from referral.edges import keeper
 from referral.edges.errands import DECISIONS, JOBS, LETTERS
 from referral.edges.house import House
 from referral.foundation import outbox
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
-    orders = [order_forgetting, make_keys]
+    orders = [order_forgetting, keeper.make_keys, keeper.end_outlived]
     if house.settings.asked != "nobody":
         orders.append(order_asking)
     await asyncio.gather(
@@ -104,12 +105,6 @@ async def order_forgetting(house: House) -> int:
     """Order what was kept long enough to be deleted, and the silent to be put before staff; how many requests."""
     async with house.database.transaction() as tx:
         return await retention.order(tx, house.kept, now=now())
-
-
-async def make_keys(house: House) -> int:
-    """Make the keys of the coming weeks, so that processes without private keys can take requests in; how many."""
-    ring = house.vault.ring
-    return len(await asyncio.to_thread(ring.make_ahead, now())) if ring else 0
 
 
 async def work_off(house: House) -> int:

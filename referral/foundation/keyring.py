@@ -25,7 +25,7 @@ from referral.foundation.root_keys import RootKey
 
 SHARE_BYTES = 32
 PUBLIC, SHARE, PRIVATE, DESTROYED = "public", "share", "private", "destroyed"
-MADE_AHEAD = timedelta(weeks=8)
+WEEKS_AHEAD = 8
 RACY_NANOSECONDS = 1_000_000_000  # a folder that changed so lately may change again under the same time
 
 
@@ -129,10 +129,10 @@ class Ring:
         if self.backup is not None:
             key_files.copied((self.path(epoch, part) for part in (PRIVATE, SHARE, PUBLIC)), self.backup / "epochs")
 
-    def make_ahead(self, now: datetime, ahead: timedelta = MADE_AHEAD) -> list[Epoch]:
+    def make_ahead(self, now: datetime, weeks: int = WEEKS_AHEAD) -> list[Epoch]:
         """Make what is missing of this week and the coming ones, for every class; what was made."""
-        weeks = [now + timedelta(weeks=number) for number in range(ahead // timedelta(weeks=1) + 1)]
-        missing = [epoch for kept in Kept for moment in weeks if self.newest(epoch := Epoch.of(kept, moment)) is None]
+        moments = [now + timedelta(weeks=number) for number in range(weeks + 1)]
+        missing = [epoch for kept in Kept for moment in moments if self.newest(epoch := Epoch.of(kept, moment)) is None]
         for epoch in missing:
             if not self.is_destroyed(epoch):
                 self.make(epoch)
@@ -152,9 +152,9 @@ class Ring:
 
     def destroy(self, epoch: Epoch) -> None:
         """Make unreadable whatever was sealed under an epoch, for good, here and in the declared backup folder."""
-        key_files.ready(self.folder)
-        key_files.write_once(self.path(epoch, DESTROYED), b"")
         for folder in (self.folder, *([self.backup / "epochs"] if self.backup else [])):
+            key_files.ready(folder)
+            key_files.write_once(folder / f"{epoch.name}.{DESTROYED}", b"")
             for part in (PRIVATE, SHARE, PUBLIC):
                 key_files.destroy(folder / f"{epoch.name}.{part}")
         self.seen_at = None

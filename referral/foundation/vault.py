@@ -107,6 +107,11 @@ class Vault:
         head, body = wrapped[: 1 + PREFIX_BYTES], wrapped[1 + PREFIX_BYTES :]
         return DataKey(self.ring.opening(epoch).open(body, info=bound(head, table, subject)))
 
+    def is_gone(self, wrapped: bytes) -> bool:
+        """Whether the epoch of a data key has been destroyed."""
+        epoch = epoch_of(wrapped)
+        return epoch is not None and self.ring is not None and self.ring.is_destroyed(epoch)
+
     def unwrap_old(self, subject: UUID, wrapped: bytes) -> DataKey:
         """The data key as it was wrapped before there were epochs."""
         if self.inner is None:

@@ -238,15 +238,15 @@ def test_what_is_destroyed_is_written_over_first_here_and_in_the_backup(tmp_path
 
 def test_weeks_are_made_ahead_once(tmp_path: Path) -> None:
     ring = ring_of(vault_in(tmp_path))
-    assert len(ring.make_ahead(MONDAY, 3 * WEEK)) == 4 * len(Kept)
-    assert ring.make_ahead(MONDAY, 3 * WEEK) == []
-    assert len(ring.make_ahead(MONDAY + WEEK, 3 * WEEK)) == len(Kept)
+    assert len(ring.make_ahead(MONDAY, 3)) == 4 * len(Kept)
+    assert ring.make_ahead(MONDAY, 3) == []
+    assert len(ring.make_ahead(MONDAY + WEEK, 3)) == len(Kept)
 
 
 # ---------------------------------------------------------------- a machine that the public can reach
 def test_a_public_folder_takes_in_and_opens_nothing(tmp_path: Path) -> None:
     vault, away, subject = vault_in(tmp_path / "keys"), tmp_path / "away", uuid4()
-    ring_of(vault).make_ahead(MONDAY, WEEK)
+    ring_of(vault).make_ahead(MONDAY, 1)
     assert key_folder.export_public(tmp_path / "keys", away) == 2 * len(Kept)
     assert not [path for path in away.rglob("*") if path.suffix == ".private" or path.name in {"inner", "root.key"}]
     public = open_vault(away)
@@ -270,7 +270,7 @@ def test_a_public_folder_takes_in_and_opens_nothing(tmp_path: Path) -> None:
 
 def test_a_public_folder_is_no_place_for_who_needs_private_keys_and_the_other_way_round(tmp_path: Path) -> None:
     vault = vault_in(tmp_path / "keys")
-    ring_of(vault).make_ahead(MONDAY, WEEK)
+    ring_of(vault).make_ahead(MONDAY, 1)
     key_folder.export_public(tmp_path / "keys", tmp_path / "away")
     with pytest.raises(KeyFileUnusable, match="no private keys"):
         vault_in(tmp_path / "away")

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,7 +37,7 @@ def away_of(house: House) -> Path:
 def public_house(house: House) -> House:
     """The same database, and a folder of keys as a public machine gets it."""
     assert house.vault.ring
-    house.vault.ring.make_ahead(clock.now(), timedelta(0))
+    house.vault.ring.make_ahead(clock.now(), 0)
     key_folder.export_public(house.settings.key_folder, away_of(house))
     settings = house.settings.model_copy(update={"surface": "public", "keys": away_of(house)})
     return replace(house, settings=settings, vault=key_folder.open_vault(away_of(house)))

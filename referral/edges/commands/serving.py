@@ -4,14 +4,16 @@ import asyncio
 import gc
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from typing import Annotated
 
 import typer
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
-from referral.edges import house, worker
+from referral.edges import house, keeper, worker
+from referral.edges.commands import forgetful
 from referral.edges.commands.terminal import console, fail, run, settings, write_log
 from referral.edges.house import House
 from referral.foundation.settings import Settings
@@ -50,9 +52,14 @@ def serve(
     chosen = settings(host=host, port=port, surface=surface)
     if with_worker:
         with_private_keys(chosen)
+    if not chosen.holds_private_keys:
+        forgetful.start_again()
     listener = listen(chosen)
     chosen = with_address(chosen, listener)
-    run(serving(chosen, context.obj, listener, with_worker=with_worker))
+    run(
+        serving(chosen, context.obj, listener, with_worker=with_worker),
+        loop=uvloop.new_event_loop if chosen.holds_private_keys else asyncio.new_event_loop,
+    )
 
 
 def work(
@@ -80,9 +87,9 @@ def with_private_keys(chosen: Settings) -> Settings:
 async def serving(chosen: Settings, build: Build, listener: socket.socket, *, with_worker: bool) -> None:
     async with house.opened(chosen, tell=console.print) as opened, serving_house(opened, build, listener):
         if opened.vault.opens:
-            await worker.make_keys(opened)
+            await keeper.make_keys(opened)
         console.print(f"Serving at {chosen.public_url}", markup=False)
-        await (working_until_stopped(opened) if with_worker else waiting_until_stopped())
+        await (working_until_stopped(opened) if with_worker else waiting_until_stopped(opened))
 
 
 async def working(chosen: Settings) -> None:
@@ -102,10 +109,11 @@ async def working_until_stopped(opened: House) -> None:
         await job
 
 
-async def waiting_until_stopped() -> None:
+async def waiting_until_stopped(opened: House) -> None:
     """Wait until a signal comes: a good end, not a failure."""
     with suppress(asyncio.CancelledError):
-        await asyncio.Event().wait()
+        async with nullcontext() if opened.vault.opens else forgetful.forgetting():
+            await asyncio.Event().wait()
 
 
 @asynccontextmanager
