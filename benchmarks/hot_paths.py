@@ -19,7 +19,9 @@ from referral.foundation.actors import ActorKind, Visitor
 from referral.foundation.audit import record
 from referral.foundation.clock import now
 from referral.foundation.db import Database, value
-from referral.foundation.vault import Vault, open_vault
+from referral.foundation.key_folder import open_vault
+from referral.foundation.root_keys import FileRoot
+from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.intake import submitting
 from referral.intake.form import Answers, LookedUp, Person, SafeContact, Spot
@@ -133,7 +135,7 @@ async def measured(case: Case) -> None:
 async def rows(database: Database) -> list[tuple[str, ...]]:
     """A table of all cases, run in turns."""
     with tempfile.TemporaryDirectory() as keys:
-        found = await cases(database, open_vault(Path(keys) / "root.key"))
+        found = await cases(database, open_vault(Path(keys), FileRoot(Path(keys) / "root.key")))
         for case in found:  # once for nothing: plans and caches
             await case.once()
         for _ in range(ROUNDS):

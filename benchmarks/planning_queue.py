@@ -29,8 +29,9 @@ from referral.foundation import embedded, mail, migrate, reference  # noqa: E402
 from referral.foundation.actors import StaffRole, Visitor  # noqa: E402
 from referral.foundation.clock import now  # noqa: E402
 from referral.foundation.db import connect, many  # noqa: E402
+from referral.foundation.key_folder import open_vault  # noqa: E402
+from referral.foundation.root_keys import FileRoot  # noqa: E402
 from referral.foundation.settings import Settings  # noqa: E402
-from referral.foundation.vault import open_vault  # noqa: E402
 from referral.foundation.vocabulary import HelpType  # noqa: E402
 from referral.intake import submitting  # noqa: E402
 from referral.intake.words import UrgencyCriterion  # noqa: E402
@@ -73,7 +74,7 @@ async def seeded(folder: Path, requests: int, offices: int) -> AsyncGenerator[Ho
             house = House(
                 settings=settings,
                 database=database,
-                vault=open_vault(settings.key_file),
+                vault=open_vault(settings.key_folder, FileRoot(settings.key_file)),
                 mailer=mail.mailer(settings),
             )
             for number in range(offices):

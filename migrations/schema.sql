@@ -834,6 +834,7 @@ CREATE TABLE public.help_request (
     idempotency_hash bytea NOT NULL,
     body_hash bytea NOT NULL,
     raised_to text,
+    requester_key bytea,
     CONSTRAINT help_request_closed_with_reason CHECK (((status = 'closed'::text) = (close_reason IS NOT NULL))),
     CONSTRAINT help_request_raised_to_known CHECK ((raised_to = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text]))),
     CONSTRAINT help_request_sealed_or_erased CHECK (((data_key IS NULL) = (facts IS NULL))),
@@ -2009,6 +2010,8 @@ CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, 
 CREATE INDEX help_request_silent ON public.help_request USING btree (updated_at) WHERE ((status <> 'closed'::text) AND (data_key IS NOT NULL));
 
 CREATE INDEX help_request_to_forget ON public.help_request USING btree (updated_at) WHERE ((status = 'closed'::text) AND (data_key IS NOT NULL));
+
+CREATE INDEX hr_epoch ON public.help_request USING btree (SUBSTRING(data_key FROM 1 FOR 6)) WHERE (data_key IS NOT NULL);
 
 CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
 

@@ -23,9 +23,9 @@ def doors(house: House) -> list[BaseRoute]:
     """What this process answers. Staff and partners can be served by processes that the public cannot reach."""
     match house.settings.surface:
         case "public":
-            return [*graphql.routes(house, (Audience.PUBLIC,)), *hsds.routes(house), *web.routes(house)]
+            return [*graphql.routes(house, (Audience.PUBLIC,)), *hsds.routes(house), *web.public_routes(house)]
         case "partner":
-            return [*graphql.routes(house, (Audience.PARTNER,)), *health_routes(house)]
+            return [*graphql.routes(house, (Audience.PARTNER,)), *web.partner_routes(house)]
         case "console":
             return [
                 *graphql.routes(house, (Audience.STAFF,)),

@@ -13,8 +13,9 @@ from desk import Desk
 from referral.edges.house import House
 from referral.foundation import embedded, mail, migrate, reference
 from referral.foundation.db import Database, connect, execute, value
+from referral.foundation.key_folder import open_vault
+from referral.foundation.root_keys import FileRoot
 from referral.foundation.settings import Settings
-from referral.foundation.vault import open_vault
 
 STATEMENT_SECONDS = 60  # a test says what is answered; how long a busy machine takes over it is no one's mistake
 ENDLESS = 10**9  # a story asks as often as it must; what happens when a budget ends has stories of its own
@@ -96,7 +97,7 @@ def house(fresh_db: Database, tmp_path: Path) -> House:
     return House(
         settings=settings,
         database=fresh_db,
-        vault=open_vault(settings.key_file),
+        vault=open_vault(settings.key_folder, FileRoot(settings.key_file)),
         mailer=mail.mailer(settings),
     )
 

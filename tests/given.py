@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,9 @@ from referral.directory.capacity import Count, Statement
 from referral.directory.words import CapacityUnit, LanguageMode, Openness
 from referral.foundation.clock import now
 from referral.foundation.db import Database, Tx, execute
+from referral.foundation.key_folder import open_vault
+from referral.foundation.root_keys import FileRoot
+from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
 from referral.referrals.offers import Terms
 
@@ -20,6 +24,11 @@ AT_ONCE = 2_000
 BROWNSVILLE = (25.9017, -97.4975)
 MCALLEN = (26.2034, -98.2300)
 EL_PASO = (31.7619, -106.4850)
+
+
+def vault_in(folder: Path) -> Vault:
+    """The keys of this folder, the private ones too; made where there are none."""
+    return open_vault(folder, FileRoot(folder / "root.key"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from referral.edges.commands import (
     forgetting,
     importing,
     jobs,
+    keys,
     serving,
     simulating,
     staffing,
@@ -35,6 +36,7 @@ def application() -> typer.Typer:
     commands.add_typer(accounts.provider_commands, name="provider")
     commands.add_typer(jobs.commands, name="jobs")
     commands.add_typer(auditing.commands, name="audit")
+    commands.add_typer(keys.commands, name="keys")
     commands.add_typer(database.commands, name="db")
     return commands
 

@@ -5,21 +5,22 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from geopy.geocoders.base import Geocoder
 
-from referral.foundation import embedded, languages, mail, revisions, vault
+from referral.foundation import embedded, embedded_home, key_folder, languages, mail, revisions
 from referral.foundation.actors import StaffRole
 from referral.foundation.clock import now
 from referral.foundation.db import POOL_SIZE, Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
+from referral.foundation.key_refusals import KeyDestroyed, KeyFileUnusable, SealBroken
 from referral.foundation.languages import Lexicon
 from referral.foundation.mail import Mailer
+from referral.foundation.root_keys import FileRoot
 from referral.foundation.settings import LOOPBACK, Settings
-from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
-from referral.intake import wrapped
+from referral.foundation.vault import Vault
+from referral.intake import requests, wrapped
 from referral.referrals.retention import Kept
 from referral.triage.entry.passkeys import Party
 from referral.triage.entry.sessions import Policy
@@ -98,7 +99,7 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
             yield House(
                 settings=settings,
                 database=database,
-                vault=await keys(settings.key_file, database.reader),
+                vault=await keys(settings, database.reader),
                 mailer=mail.mailer(settings),
                 outside=outside_geocoder(settings),
                 reserved=reserved,
@@ -108,18 +109,27 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
             await database.close()
 
 
-async def keys(path: Path, at: Reader) -> Vault:
+async def keys(settings: Settings, at: Reader) -> Vault:
     """The keys. A new root key is made only where nothing is sealed: else what is would be lost, and nobody told."""
-    sealed = await wrapped.any_wrapped_key(at)
-    opened = vault.open_vault(path, may_create=sealed is None)
-    try:
-        if sealed:
-            opened.unwrap(sealed.id, sealed.data_key)
-    except SealBroken:
-        raise KeyFileUnusable(
-            f"{path} is not the key that the requests in this database were sealed with. Restore the right file from "
-            "your key backup, or set REFERRAL_DATABASE_URL to the database that belongs to this key."
-        ) from None
+    place = None if settings.database_url else embedded_home.known_place(settings.home)
+    data = place.data if place else None
+    if not settings.holds_private_keys:
+        return key_folder.open_vault(settings.key_folder, data=data)
+    sealed = await wrapped.one_of_each_epoch(at)
+    opened = key_folder.open_vault(
+        settings.key_folder, FileRoot(settings.key_file), may_create=not sealed, data=data, backup=settings.keys_backup
+    )
+    for one in sealed:
+        try:
+            opened.unwrap(one.id, one.data_key, table=requests.TABLE)
+        except KeyDestroyed:
+            continue
+        except SealBroken:
+            raise KeyFileUnusable(
+                f"What {settings.key_folder} holds is not the key that the requests in this database were sealed with. "
+                "Restore the right folder from your key backup, or set REFERRAL_DATABASE_URL to the database that "
+                "belongs to these keys."
+            ) from None
     return opened
 
 

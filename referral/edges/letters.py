@@ -196,11 +196,11 @@ def called(listing: Listed) -> str:
 def capacity_link(house: House, provider_id: UUID, *, now: datetime, lives: timedelta = CAPACITY_LINK_LIVES) -> str:
     """The signed link by which a provider says whether it takes new people."""
     link = Link(purpose="state-capacity", subject=provider_id, expires_at=now + lives)
-    return f"{house.settings.public_url.rstrip('/')}/c/{links.sign(house.vault, link)}"
+    return f"{house.settings.providers_at.rstrip('/')}/c/{links.sign(house.vault, link)}"
 
 
 def answer_link(house: House, referral: Referral, *, until: datetime | None = None) -> str:
     """The signed link by which a provider answers an offer, and later tells what became of it."""
     until = until or referral.expires_at + LINK_OUTLIVES_OFFER
     link = Link(purpose="answer-referral", subject=referral.id, expires_at=until)
-    return f"{house.settings.public_url.rstrip('/')}/r/{links.sign(house.vault, link)}"
+    return f"{house.settings.providers_at.rstrip('/')}/r/{links.sign(house.vault, link)}"

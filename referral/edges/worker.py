@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from referral.directory.upkeep import asking
-from referral.edges import chaining, errands, planner
+from referral.edges import chaining, errands, keeper, planner
 from referral.edges.errands import LETTERS
 from referral.edges.house import House
 from referral.foundation import outbox
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
-    orders = [order_forgetting, chaining.forget, chaining.order_letter]
+    orders = [order_forgetting, keeper.make_keys, keeper.end_outlived, chaining.forget, chaining.order_letter]
     if house.settings.asked != "nobody":
         orders.append(order_asking)
     planning = [] if house.settings.plan == "off" else [order_plan]

@@ -34,8 +34,24 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port the server listens on.")
     surface: Surface = Field(default="all", description="Which doors this process opens.")
+    provider_url: str | None = Field(
+        default=None,
+        description="The address that links in providers' letters start with. Not set: REFERRAL_PUBLIC_URL. Set it to "
+        "where the surface partner is served, if the surface public runs without private keys.",
+    )
+    keys: Path | None = Field(
+        default=None,
+        description="The folder of keys, outside the database's own and outside its backups. Not set: "
+        "REFERRAL_HOME/keys, made at first use.",
+    )
+    keys_backup: Path | None = Field(
+        default=None,
+        description="A folder that keys are copied to when they are made, and destroyed in when they are destroyed.",
+    )
     root_key_file: Path | None = Field(
-        default=None, description="The 32-byte root key. Not set: REFERRAL_HOME/keys/root.key, made at first use."
+        default=None,
+        description="The 32-byte root key, which the other keys are wrapped by. Not set: root.key in REFERRAL_KEYS, "
+        "made at first use.",
     )
     geocoder: str | None = Field(
         default=None,
@@ -188,10 +204,12 @@ class Settings(BaseSettings):
             raise ValueError("write an https address such as https://login.example.org, without ? and #")
         return url
 
-    @field_validator("public_url")
+    @field_validator("public_url", "provider_url")
     @classmethod
-    def is_an_address(cls, url: str) -> str:
+    def is_an_address(cls, url: str | None) -> str | None:
         """Links are made by adding a path to it."""
+        if url is None:
+            return None
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("write an address such as https://help.example.org, without ? and #")
@@ -206,8 +224,21 @@ class Settings(BaseSettings):
         return address
 
     @property
+    def key_folder(self) -> Path:
+        return self.keys or self.home / "keys"
+
+    @property
     def key_file(self) -> Path:
-        return self.root_key_file or self.home / "keys" / "root.key"
+        return self.root_key_file or self.key_folder / "root.key"
+
+    @property
+    def holds_private_keys(self) -> bool:
+        """Whether this process may open what was sealed: not if it serves the public and nobody else."""
+        return self.surface != "public"
+
+    @property
+    def providers_at(self) -> str:
+        return self.provider_url or self.public_url
 
     @property
     def anchor_files(self) -> list[Path]:

@@ -101,7 +101,7 @@ async def correct(
         raised_to=request.raised_to,
         waited_until=await requests.waited_until(tx, request.id),
     )
-    key = vault.unwrap(request.id, request.data_key or b"")
+    key = requests.key_of(vault, request)
     await execute(
         tx,
         """

@@ -114,7 +114,7 @@ async def keep(
     id, key_hash = uuid4(), vault.digest("message", f"{request.id}/{actor.value}/{idempotency_key}")
     if request.data_key is None or not request.is_live:
         raise Conflict("This request is closed. Send a new one, if help is needed again.")
-    key = vault.unwrap(request.id, request.data_key)
+    key = requests.key_of(vault, request)
     if (said := await of_key(tx, key_hash)) is not None:
         if opened(key, said).text != text:
             raise IdempotencyKeyReused("This idempotency key was used for another message. Make a new key.")
@@ -171,7 +171,7 @@ async def written(
     shown = cursors.in_order(window, rows)
     if request.data_key is None:
         return Messages(messages=(), page=Page(has_next=False, has_previous=False))
-    key = vault.unwrap(request.id, request.data_key)
+    key = requests.key_of(vault, request)
     return Messages(messages=tuple(opened(key, row) for row in shown), page=cursors.page_of(window, len(rows)))
 
 

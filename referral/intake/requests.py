@@ -1,7 +1,7 @@
 """A request for help as it is kept: found again by its receipt, withdrawn or erased by the person who sent it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import LiteralString, NewType
 from uuid import UUID
@@ -12,7 +12,8 @@ from referral.foundation import audit
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Reader, Tx, execute, many, one, value
 from referral.foundation.errors import NotFound
-from referral.foundation.vault import Vault, unseal
+from referral.foundation.key_refusals import KeyDestroyed
+from referral.foundation.vault import DataKey, Vault, unseal
 from referral.foundation.vocabulary import HelpType
 from referral.intake import receipts, urgency
 from referral.intake.form import Facts, Person
@@ -45,6 +46,8 @@ class HelpRequest:
     data_key: bytes | None = field(repr=False)
     facts: bytes | None = field(repr=False)
     person: bytes | None = field(repr=False)
+    requester_key: bytes | None = field(default=None, repr=False)
+    key: DataKey | None = field(default=None, repr=False, compare=False)  # opened by its receipt; in no column
 
     @property
     def is_live(self) -> bool:
@@ -54,7 +57,7 @@ class HelpRequest:
 
 REQUEST: LiteralString = """
     id, status, close_reason, created_at, updated_at, help_types, languages, country, state, urgency, respond_by,
-    raised_to, partner_id, data_key, facts, person"""
+    raised_to, partner_id, data_key, facts, person, requester_key"""
 
 
 async def request(at: Reader, id: UUID) -> HelpRequest | None:
@@ -68,14 +71,35 @@ async def locked(tx: Tx, id: UUID) -> HelpRequest | None:
 
 
 async def by_receipt(at: Reader, vault: Vault, written: str) -> HelpRequest | None:
-    """The request this receipt was given for; None alike for a wrong one and one that cannot be a receipt."""
+    """The request this receipt was given for, with its key, wherever private keys are; None, after as long a time, for
+    a wrong receipt and for what cannot be one.
+    """
     receipt = receipts.read(written) or Receipt("")
-    return await one(
+    found = await one(
         at,
         HelpRequest,
         f"SELECT {REQUEST} FROM help_request WHERE receipt_hash = $1",
         receipts.hashed(vault, receipt),
     )
+    try:
+        key = await receipts.opened(vault, receipt, found and found.id, found and found.requester_key)
+    except KeyDestroyed:
+        # Its data key may have moved to a newer key of its week, which the receipt has no copy under.
+        if found is None or found.data_key is None or vault.is_gone(found.data_key):
+            return None
+        key = None
+    return replace(found, key=key) if found else None
+
+
+async def held_by_receipt(tx: Tx, vault: Vault, written: str) -> HelpRequest | None:
+    """The same, held still until the transaction ends."""
+    known = await by_receipt(tx, vault, written)
+    return with_key(await locked(tx, known.id), known.key) if known else None
+
+
+def with_key(request: HelpRequest | None, key: DataKey | None) -> HelpRequest | None:
+    """The request as it was read anew, with the key that opened it before."""
+    return replace(request, key=key) if request else None
 
 
 async def close(tx: Tx, vault: Vault, written: str, *, erase: bool, now: datetime) -> HelpRequest:
@@ -84,8 +108,7 @@ async def close(tx: Tx, vault: Vault, written: str, *, erase: bool, now: datetim
     Erasing leaves an empty row, so that a retried submit cannot bring the request back. Live offers are the caller's
     to recall in the same transaction.
     """
-    found = await by_receipt(tx, vault, written)
-    held = await locked(tx, found.id) if found else None
+    held = await held_by_receipt(tx, vault, written)
     if held is None:
         raise NotFound("No request has this receipt. Check the digits.")
     if held.status is not HelpRequestStatus.CLOSED:
@@ -96,7 +119,7 @@ async def close(tx: Tx, vault: Vault, written: str, *, erase: bool, now: datetim
         )
     if erase:
         await wipe(tx, held.id, now)
-    return await request(tx, held.id) or held
+    return with_key(await request(tx, held.id), held.key) or held
 
 
 async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQUESTER) -> None:
@@ -112,9 +135,9 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
              agreed AS (UPDATE consent SET language = '', recorded_by = NULL, heard_by = NULL,
                                withdrawal_recorded_by = NULL, withdrawal_heard_by = NULL WHERE request_id = $1)
         UPDATE help_request
-           SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{}', languages = '{}',
-               country = NULL, state = NULL, urgency = 'normal', respond_by = created_at, partner_id = NULL,
-               raised_to = NULL, body_hash = ''
+           SET data_key = NULL, requester_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL,
+               help_types = '{}', languages = '{}', country = NULL, state = NULL, urgency = 'normal',
+               respond_by = created_at, partner_id = NULL, raised_to = NULL, body_hash = ''
          WHERE id = $1""",
         id,
     )
@@ -218,9 +241,19 @@ def person_of(vault: Vault, request: HelpRequest) -> Person | None:
 
 
 def opened(vault: Vault, request: HelpRequest, sealed: bytes | None, name: str) -> bytes:
-    if request.data_key is None or sealed is None:
+    if sealed is None:
         raise NotFound("This request has been erased.")
-    return unseal(vault.unwrap(request.id, request.data_key), sealed, table=TABLE, row=request.id, name=name)
+    return unseal(key_of(vault, request), sealed, table=TABLE, row=request.id, name=name)
+
+
+def key_of(vault: Vault, request: HelpRequest) -> DataKey:
+    """The key that everything of a request is sealed with: its receipt has opened it, or the private keys do.
+
+    NotFound once the request has been erased, KeyElsewhere where there is neither.
+    """
+    if request.data_key is None:
+        raise NotFound("This request has been erased.")
+    return request.key or vault.unwrap(request.id, request.data_key, table=TABLE)
 
 
 def urgency_of(

@@ -23,7 +23,7 @@ from referral.edges.commands.terminal import WithoutWords
 from referral.foundation.clock import now
 from referral.foundation.db import Database, value
 from referral.foundation.errors import NotAllowed
-from referral.foundation.vault import Vault
+from referral.foundation.vault import Secret, Vault
 from referral.partners import accounts
 from referral.triage.entry import enrolment, sessions, signing_in
 from referral.triage.entry.sessions import Policy
@@ -107,7 +107,12 @@ async def test_staff_are_added_with_a_password_that_is_not_an_argument(fresh_db:
     assert (again.code, "Traceback" in again.complaints) == (1, False)
     async with fresh_db.transaction() as tx:
         signed_in = await signing_in.sign_in(
-            tx, Vault(bytes(32)), Policy(), email="ada@example.org", password="a password of some length", now=now()
+            tx,
+            Vault(Secret(bytes(32)), Secret(bytes(32))),
+            Policy(),
+            email="ada@example.org",
+            password="a password of some length",
+            now=now(),
         )
     assert signed_in.staff.name == "Ada"
     assert referral(fresh_db.dsn, tmp_path, "staff", "disable", "ada@example.org").code == 0

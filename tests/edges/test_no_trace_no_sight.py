@@ -42,14 +42,14 @@ class WatchedVault(Vault):
 
     opened: list[UUID] = field(default_factory=list[UUID])
 
-    def unwrap(self, subject: UUID, wrapped: bytes) -> DataKey:
+    def unwrap(self, subject: UUID, wrapped: bytes, *, table: str = "") -> DataKey:
         self.opened.append(subject)
-        return Vault.unwrap(self, subject, wrapped)
+        return Vault.unwrap(self, subject, wrapped, table=table)
 
 
 @pytest.fixture
 def watched(house: House) -> House:
-    return replace(house, vault=WatchedVault(house.vault.root))
+    return replace(house, vault=WatchedVault(house.vault.pepper, house.vault.inner, house.vault.ring))
 
 
 def opened(house: House) -> list[UUID]:

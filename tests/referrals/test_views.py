@@ -14,7 +14,8 @@ from referral.foundation.actors import ActorKind, StaffId
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.foundation.errors import NotFound
-from referral.foundation.vault import SealBroken, Vault
+from referral.foundation.key_refusals import KeyElsewhere
+from referral.foundation.vault import Secret, Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake.access import Depth, NoAccess, Opened
 from referral.intake.form import OnBehalf
@@ -262,9 +263,10 @@ async def test_who_was_let_in_to_contacts_alone_sees_no_name_and_no_story(house:
 async def test_the_row_is_written_before_anything_is_opened(house: House) -> None:
     request = await someone(house)
     view = views.for_staff(house.vault, request, now=now())
+    keyless = Vault(Secret(bytes(32)))  # these keys open nothing
     async with house.database.transaction() as tx:
-        with pytest.raises(SealBroken):
-            await views.person(tx, Vault(bytes(32)), view, STAFF, opened=let_in(view, STAFF))  # these keys open nothing
+        with pytest.raises(KeyElsewhere):
+            await views.person(tx, keyless, view, STAFF, opened=let_in(view, STAFF))
         assert await value(tx, "SELECT count(*) FROM audit_event") == 1
 
 

@@ -10,7 +10,7 @@ from referral.foundation.actors import Staff, StaffRole
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute, value
 from referral.foundation.errors import Conflict, NotAllowed, NotFound, Refused, ValidationFailed
-from referral.foundation.vault import Vault
+from referral.foundation.vault import Secret, Vault
 from referral.triage import staff
 from referral.triage.entry import codes, enrolment, passwords, sessions, signing_in
 from referral.triage.entry.sessions import Policy, SignedIn, Way
@@ -18,7 +18,7 @@ from referral.triage.entry.sessions import Policy, SignedIn, Way
 LONG = "canary horse battery"
 SHORT = "canary horse"
 START = now().replace(microsecond=0)
-VAULT = Vault(bytes(range(32)))
+VAULT = Vault(Secret(bytes(range(32))), Secret(bytes(range(32))))
 
 
 async def hired(db: Database, name: str, role: StaffRole = StaffRole.INTAKE, password: str | None = LONG) -> Staff:

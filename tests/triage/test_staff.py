@@ -14,7 +14,7 @@ from referral.foundation.actors import Staff, StaffId, StaffRole
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute, value
 from referral.foundation.errors import Conflict, NotAllowed, NotFound, RateLimited, ValidationFailed
-from referral.foundation.vault import Vault
+from referral.foundation.vault import Secret, Vault
 from referral.triage import staff
 from referral.triage.entry import passwords, sessions, signing_in
 from referral.triage.entry.sessions import Policy, SignedIn, Way
@@ -22,7 +22,7 @@ from referral.triage.entry.sessions import Policy, SignedIn, Way
 EMAIL = "anna@demo.invalid"
 PASSWORD = "canary horse battery"
 START = now()
-VAULT = Vault(bytes(32))
+VAULT = Vault(Secret(bytes(32)), Secret(bytes(32)))
 
 
 @pytest.fixture

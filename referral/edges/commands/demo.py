@@ -52,7 +52,7 @@ async def showing(chosen: Settings, build: Build, listener: socket.socket) -> No
                 hand_over(shown)
                 say(f"From nothing to here in {time.monotonic() - began:.0f} s.")
                 say(f"Ready. {shown.base_url} (Ctrl-C stops everything, Postgres included)")
-                await waiting_until_stopped()
+                await waiting_until_stopped(opened)
             finally:
                 stopping.set()
                 await working

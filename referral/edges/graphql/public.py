@@ -242,8 +242,9 @@ async def submit(context: Context, who: Visitor | Partner, asked: SubmitHelpRequ
     """Look up what must be looked up, keep the request, commit, and only then answer."""
     house, answers = context.house, answers_of(asked)
     found = await looked_up(house, answers, near_of(asked.near, "near"))
+    sent = await submitting.sending(house.vault, who, answers)
     async with house.database.transaction() as tx:
-        kept = await submitting.submit(tx, house.vault, who, answers, found, now=context.now)
+        kept = await submitting.submit(tx, house.vault, who, answers, found, sent=sent, now=context.now)
     seen = await views.for_requester(context.at, house.vault, kept.request, now=context.now)
     return SubmitHelpRequestPayload(number=kept.receipt, help_request=seen)
 

@@ -163,12 +163,11 @@ class TalkingMutation:
         context, vault = info.context, info.context.house.vault
         with naming("receipt"):
             async with context.house.database.transaction() as tx:
-                known = await requests.by_receipt(tx, vault, input.receipt)
-                request = await requests.locked(tx, known.id) if known else None
+                request = await requests.held_by_receipt(tx, vault, input.receipt)
                 if request is None:
                     raise NotFound("No request has this receipt. Check the digits.")
                 await messages.from_person(tx, vault, request, input.text, input.idempotency_key, now=context.now)
-                request = await requests.request(tx, request.id) or request
+                request = requests.with_key(await requests.request(tx, request.id), request.key) or request
         return HelpRequestPayload(help_request=await views.for_requester(context.at, vault, request, now=context.now))
 
 

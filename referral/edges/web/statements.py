@@ -76,7 +76,7 @@ class Statements:
 
     async def state(self, request: Request) -> Response:
         """Keep what the button says."""
-        fields = await forms.read(request, self.house.settings.public_url)
+        fields = await forms.read(request, self.house.settings.providers_at)
         try:
             standing = await self.standing(self.subject(request))
         except (NotFound, Expired) as refusal:

@@ -102,8 +102,7 @@ class Status:
         """Keep a message. Raises NotFound, ValidationFailed, Conflict."""
         vault = self.house.vault
         async with self.house.database.transaction() as tx:
-            known = await requests.by_receipt(tx, vault, receipt)
-            request = await requests.locked(tx, known.id) if known else None
+            request = await requests.held_by_receipt(tx, vault, receipt)
             if request is None:
                 raise NotFound("No request has this receipt.")
             text, key = fields.get("text", ""), fields.get("key", "")
