@@ -137,8 +137,8 @@ LANGUAGE_PERMILLE = MappingProxyType(
 RELATED_PERMILLE = 400
 LANGUAGE_NOT_KNOWN_PERMILLE = 200  # below a related language that the person speaks some of
 # Of 57 services in the immigration courts' list that name a language at all, 54 name Spanish. One that names none has
-# probably Spanish too; two thirds of what fluent staff are worth, since whoever has it mostly says so.
-MOSTLY_SPOKEN_PERMILLE = MappingProxyType({"es": 600})
+# probably Spanish too: 855 to be expected, less for a call that may be in vain.
+MOSTLY_SPOKEN_PERMILLE = MappingProxyType({"es": 700})
 LANGUAGE_OF_THE_LAND = MappingProxyType({"US": "en", "MX": "es"})
 # Lists of offices in the United States name other languages and leave English out. One in Mexico that names others and
 # not Spanish may be meant for those who speak none.

@@ -33,6 +33,10 @@ def ids(verdicts: Iterable[Verdict]) -> list[UUID]:
     return [verdict.candidate.provider_id for verdict in verdicts]
 
 
+def may_be_offered(verdict: Verdict) -> bool:
+    return verdict.is_offerable
+
+
 # ---------------------------------------------------------------- nothing is lost
 async def vary(tx: Tx, id: UUID, random: Random) -> None:
     """One listing says this and that, or nothing."""
@@ -135,7 +139,7 @@ async def test_the_first_are_those_that_looking_at_everybody_finds(
         terms = looking.Terms(pairs=pairs, now=moment, salt=finding.SALT, first=FIRST)
         assert ids(await looking.best(at, need, terms)) == ids(expected[:FIRST]), need
         offerable = tuple(one for one in expected if one.is_offerable)[:FIRST]
-        only = replace(terms, counts=lambda verdict: verdict.is_offerable)
+        only = looking.Terms(pairs=pairs, now=moment, salt=finding.SALT, first=FIRST, counts=may_be_offered)
         assert ids(await looking.best(at, need, only)) == ids(offerable), need
 
 

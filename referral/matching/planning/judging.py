@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from referral.foundation.vocabulary import HelpType, ProtectionClaim
+from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.matching import rules, score, tables
 from referral.matching.answers import Part, Room, Rule
 from referral.matching.pair import Need
@@ -197,7 +197,7 @@ def of_itself(office: Office, terms: Terms) -> int:
 
 def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
     """Custody, age and means."""
-    people = kinds(needs, lambda need: (need.is_held, rules.is_child(need), need.can_afford, need.household_size))
+    people = kinds(needs, who_asks)
     limits = kinds(offices, limits_of)
 
     def said(need: Need, office: Office) -> int:
@@ -210,6 +210,11 @@ def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
         )
 
     return crossed(people, limits, said)
+
+
+def who_asks(need: Need) -> Hashable:
+    in_care = need.posture is CasePosture.ORR_CUSTODY
+    return (need.is_held, in_care, rules.is_child(need), need.can_afford, need.household_size)
 
 
 def limits_of(office: Office) -> Hashable:
