@@ -67,7 +67,7 @@ def test_nobody_is_sent_across_the_state_to_save_a_call():
 
 def test_each_further_doubt_takes_points_away_and_the_points_themselves_stay():
     once, twice = office(1, facts={"population_limit": "yes"}), office(2, facts={"gender_limit": "yes"}, languages=())
-    assert [verdict(HERE, one).doubt_points for one in (office(3), once, twice)] == [0, 40, 60]
+    assert [verdict(HERE, one).doubt_points for one in (office(3), once, twice)] == [0, 40, 50]
     for one in (once, twice):
         seen = verdict(HERE, one)
         assert seen.points == sum(term.points for term in seen.terms)
