@@ -1,8 +1,8 @@
 """How long does one ranking take, and how many listings does it look at, however large the directory?
 
 Requests as they come, and such as are hard: a language that hardly anybody speaks, a person who is held, one who can be
-helped from afar only, one whose place is not known. Each asks `finding.ranked` for its first twenty with every reason,
-as placing does.
+helped from afar only, one whose place is not known. Each asks `finding.ranked` for its first ten with every reason, as
+placing does.
 """
 
 import time

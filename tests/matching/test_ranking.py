@@ -198,6 +198,12 @@ def comes_first(need: Need, certain: Candidate, doubted: Candidate) -> bool:
 
 
 @given(ANYONE, CROWDS)
-def test_whoever_may_be_offered_by_machine_comes_before_everyone_else(need: Need, crowd: list[Candidate]):
-    offered = [one.is_offerable for one in ranking.rank(need, crowd, pairs=PAIRS, now=NOW, salt=SALT)]
-    assert offered == sorted(offered, reverse=True)
+def test_nobody_with_fewer_points_and_more_doubts_comes_first(need: Need, crowd: list[Candidate]):
+    ranked = ranking.rank(need, crowd, pairs=PAIRS, now=NOW, salt=SALT)
+    for place, one in enumerate(ranked):
+        for later in ranked[place + 1 :]:
+            assert (one.points, -one.doubt_points) >= (later.points, -later.doubt_points) or (
+                one.doubt_points < later.doubt_points
+                or one.points > later.points
+                or ranking.ROOM_ORDER[one.room] < ranking.ROOM_ORDER[later.room]
+            )
