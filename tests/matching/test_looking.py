@@ -159,7 +159,7 @@ async def test_of_many_that_fit_only_the_near_ones_are_looked_at(
     monkeypatch.setattr(questions, "known", noted)
     found = await finding.ranked(fresh_db.reader, PERSON, now=now(), first=3)
     assert set(ids(found)) == set(near)
-    assert len(looked_at) <= looking.AT_ONCE + looking.FIRST_READ
+    assert len(looked_at) < 150
 
 
 async def test_a_look_ends_however_many_are_alike(fresh_db: Database) -> None:
@@ -172,6 +172,9 @@ async def test_streams_are_read_by_their_indexes(fresh_db: Database) -> None:
     """However large the directory, a stream costs what is read of it."""
     await given.offices(fresh_db, [(30.0 + number / 1000, -97.0) for number in range(600)])
     async with fresh_db.transaction() as tx:
+        # Hundreds of listings are few enough to be sorted; a million are not. Only these indexes can spare it.
+        for way in ("seqscan", "bitmapscan", "sort"):
+            await execute(tx, f"SET LOCAL enable_{way} = off")
         await execute(tx, "SET LOCAL plan_cache_mode = force_generic_plan")
         rows = await tx.source.fetch(
             f"EXPLAIN {questions.STREAMS}",
