@@ -79,7 +79,7 @@ async def cases(db: Database, vault: Vault) -> list[Case]:
         Case(name="place, misspelt", once=lambda: places.resolve(at, next(badly)), times=4),
         Case(name="submit: check, seal, store, commit", once=lambda: submitted(db, vault), times=5),
         Case(
-            name="rank: the first 20 for one request, with every reason",
+            name="rank: the first 10 for one request, with every reason",
             once=lambda: finding.ranked(at, need, now=now()),
             times=1,
         ),

@@ -2,8 +2,8 @@
 
 The question is read from the database by the same path as `planAssignments`, goes to the process that solves, and the
 answer is kept. Measured are the seconds until the plan is kept, how long anybody else who is served here waits at most
-meanwhile, and what the memory of both processes rises to. Everything is synthetic; the database is made for this and
-taken away again.
+meanwhile, and what the memory of whoever serves rises to (`planning.py` has that of the other). All is synthetic; the
+database is made for this and taken away again.
 
     .venv/bin/python benchmarks/planning_queue.py
 """
@@ -148,7 +148,6 @@ async def measured(requests: int, offices: int) -> list[tuple[str, str]]:
                     ("anybody else waits at most, s", f"{watched.longest:.2f}"),
                     ("memory of whoever serves, MB before", f"{before:.0f}"),
                     ("memory of whoever serves, MB at most", f"{watched.largest:.0f}"),
-                    ("memory of the process that solves, MB at most", f"{child_mb():.0f}"),
                 ]
         finally:
             embedded.erase(Path(folder))
@@ -158,10 +157,6 @@ def memory_mb() -> float:
     """As of now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 2**20
-
-
-def child_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from referral.matching.ranking import NOTHING_RELAXED, Verdict
 SALT = tables.VERSION.encode()
 MOST_COURTS = 100  # more than there are
 MOST_SUGGESTIONS = 5
-FIRST = 20  # more than anyone reads
+FIRST = 10  # as many as anyone reads; to a machine, places that others may take a moment before
 
 
 async def ranked(

@@ -168,6 +168,9 @@ def detained(need: Need, candidate: Candidate) -> RuleResult:
     if candidate.accepts_detained is Answer.NO:
         return fails(Rule.DETAINED, "none")
     if candidate.accepts_detained is Answer.UNKNOWN:
+        # Children who came alone are in care, and whoever works with children only goes to them there.
+        if need.posture is CasePosture.ORR_CUSTODY and minors_taken(candidate) is Answer.ONLY:
+            return passes(Rule.DETAINED, "children")
         return doubts(Rule.DETAINED, "not_stated")
     return passes(Rule.DETAINED, "accepted")
 
@@ -299,7 +302,8 @@ def deadline(need: Need, candidate: Candidate, now: datetime) -> RuleResult:
     hours = (candidate.answer_hours or 0.0) + (candidate.start_hours or 0.0)
     if hours > (left + 1) * 24:
         return doubts(Rule.DEADLINE, "usually_later", left_days=left, wait_days=round(hours / 24))
-    return passes(Rule.DEADLINE, "in_time", left_days=left)
+    takes_now = candidate.openness in {Openness.OPEN, Openness.LIMITED}
+    return passes(Rule.DEADLINE, "in_time" if takes_now else "say_so", left_days=left)
 
 
 # ------------------------------------------------------------- history

@@ -80,7 +80,10 @@ def language(need: Need, candidate: Candidate, pairs: LanguagePairs) -> Term:
     bridge = languages.best_bridge(need, candidate, pairs)
     if bridge is None:
         permille = languages.not_known_permille(need, says_languages=bool(candidate.languages))
-        return term(Part.LANGUAGE, permille, "not_known")
+        if permille == tables.LANGUAGE_NOT_KNOWN_PERMILLE:
+            return term(Part.LANGUAGE, permille, "not_known")
+        common = next(tag for tag in need.languages if languages.primary(tag) in tables.MOSTLY_SPOKEN_PERMILLE)
+        return term(Part.LANGUAGE, permille, "mostly_spoken", language=common)
     return term(Part.LANGUAGE, bridge.permille, bridge.how, language=bridge.served, spoken=bridge.spoken)
 
 
@@ -110,9 +113,9 @@ def from_area(need: Need, found: RuleResult) -> Term | None:
         return None
     if how in {"court", "spot"}:
         return term(Part.PLACE, 1000, "there", area=values["area"])
-    if how == "court_near":
+    if how in {"court_near", "court_here"}:
         km = float(values["km"])
-        return term(Part.PLACE, halved(km, tables.REACH[need.help_types[0]]), "court_near", area=values["area"], km=km)
+        return term(Part.PLACE, halved(km, tables.REACH[need.help_types[0]]), str(how), area=values["area"], km=km)
     return None
 
 

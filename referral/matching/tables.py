@@ -137,8 +137,8 @@ LANGUAGE_PERMILLE = MappingProxyType(
 RELATED_PERMILLE = 400
 LANGUAGE_NOT_KNOWN_PERMILLE = 200  # below a related language that the person speaks some of
 # Of 57 services in the immigration courts' list that name a language at all, 54 name Spanish. One that names none has
-# probably Spanish too; two thirds of what fluent staff are worth, since whoever has it mostly says so.
-MOSTLY_SPOKEN_PERMILLE = MappingProxyType({"es": 600})
+# probably Spanish too; yet no silence is worth as much as an interpreter by phone.
+MOSTLY_SPOKEN_PERMILLE = MappingProxyType({"es": 640})
 LANGUAGE_OF_THE_LAND = MappingProxyType({"US": "en", "MX": "es"})
 # Lists of offices in the United States name other languages and leave English out. One in Mexico that names others and
 # not Spanish may be meant for those who speak none.
@@ -221,7 +221,7 @@ PLACES_NOT_COUNTED_PERMILLE = 500
 # What a doubt costs in the order, in points. One call settles it; each further one makes it likelier that the call is
 # in vain. An equal certain provider therefore always comes first, and one at the other end of the state does not.
 FIRST_DOUBT_POINTS = 40
-FURTHER_DOUBT_POINTS = 20
+FURTHER_DOUBT_POINTS = 10
 
 # ---------------------------------------------------------------- facts
 SAYS_NO_LIMIT = frozenset({"", "no", "none", "accepted", "unspecified", "unknown"})

@@ -149,6 +149,12 @@ class Match:
     distance_km: float | None = described("From the person to the office; null where either is not known.")
     provider: Listing = described("The provider.", graphql_type=Provider)
 
+    @strawberry.field(
+        description="What the doubts take away in the order, in points; the score stays what its parts add up to."
+    )
+    def doubt_points(self) -> int:
+        return 0 if self.verdict is None else self.verdict.doubt_points
+
     @strawberry.field(description="Every rule, then every part of the points.")
     def reasons(self) -> list[MatchReason]:
         if self.verdict is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from referral.foundation.vocabulary import HelpType
+from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.matching import rules, tables
 from referral.matching.answers import Part
 from referral.matching.pair import Need
@@ -179,7 +179,7 @@ def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Table:
     rough = kinds(
         needs, lambda need: (need.posture, need.circumstances, need.age, need.can_afford, need.household_size)
     )
-    people = again(rough, lambda need: (need.is_held, rules.is_child(need), need.can_afford, need.household_size))
+    people = again(rough, who_asks)
 
     def said(need: Need, office: Office) -> int:
         return (
@@ -191,6 +191,11 @@ def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Table:
         )
 
     return crossed(people, kinds(offices, limits_of), said)
+
+
+def who_asks(need: Need) -> Hashable:
+    in_care = need.posture is CasePosture.ORR_CUSTODY
+    return (need.is_held, in_care, rules.is_child(need), need.can_afford, need.household_size)
 
 
 def limits_of(office: Office) -> Hashable:

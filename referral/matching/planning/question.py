@@ -10,11 +10,12 @@ from referral.foundation.earth import EARTH_RADIUS_KM
 from referral.foundation.vocabulary import HelpType
 from referral.intake.words import UrgencyLevel
 from referral.matching import rules
-from referral.matching.answers import Rule
+from referral.matching.answers import Room, Rule
 from referral.matching.languages import LanguagePairs
 from referral.matching.pair import Candidate, Need, Spot
 from referral.matching.planning.words import LeftReason, Weaker
 
+HAS_ROOM = frozenset({Room.OPEN, Room.UNKNOWN})
 UNCOUNTED_PLACES = 3  # an office that counts no places is not buried under one plan
 
 

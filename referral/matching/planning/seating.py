@@ -8,12 +8,10 @@ import numpy as np
 
 from referral.foundation.vocabulary import HelpType
 from referral.matching import rules, score
-from referral.matching.answers import Room, Rule
+from referral.matching.answers import Rule
 from referral.matching.planning.choices import Whole, flags, lot, numbers, whole
 from referral.matching.planning.classes import NOT_KNOWN, code, each, kinds, of_each
-from referral.matching.planning.question import UNCOUNTED_PLACES, Count, Office, Terms, count_for
-
-HAS_ROOM = frozenset({Room.OPEN, Room.UNKNOWN})
+from referral.matching.planning.question import HAS_ROOM, UNCOUNTED_PLACES, Count, Office, Terms, count_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
