@@ -22,7 +22,7 @@ from referral.referrals.erasing import KEPT
 MAY_STAY: dict[str, set[str]] = {
     "help_request": {
         "id", "status", "close_reason", "created_at", "updated_at", "urgency", "respond_by", "idempotency_hash",
-        "body_hash", "help_types", "languages",
+        "body_hash", "help_types", "languages", "question_set",
     },
     "request_event": {"id", "request_id", "at", "kind", "actor", "actor_id", "subject_id"},
     "consent": {"request_id", "scope", "given_at", "withdrawn_at", "text_version", "language"},
