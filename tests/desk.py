@@ -172,14 +172,14 @@ class Desk:
         return await self.database.pool.fetchval(statement, *args)
 
     async def kept(self) -> dict[str, tuple[int, str]]:
-        """Everything in the database but sessions: rows and a fingerprint of each table."""
+        """Everything in the database but sessions and days of use: rows and a fingerprint of each table."""
         besides = [*TRANSIENT, *REFERENCE]
         tables = await self.database.pool.fetch(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)", besides
         )
         fingerprints = " UNION ALL ".join(
-            f"SELECT '{name}' AS name, count(*) AS rows, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
-            f" AS print FROM {name} t"
+            f"SELECT '{name}' AS name, count(*) AS rows, md5(coalesce(string_agg(row, '|' ORDER BY row), '')) AS print"
+            f" FROM (SELECT (to_jsonb(t) - 'last_used_on')::text AS row FROM {name} t) AS rows"
             for (name,) in tables
         )
         return {name: (rows, found) for name, rows, found in await self.database.pool.fetch(fingerprints)}

@@ -7,12 +7,12 @@ goes with it by age.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from referral.foundation import audit
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Reader, Tx, execute, many, value
+from referral.foundation.vocabulary import Word
 from referral.intake import requests
 from referral.referrals import notes
 
@@ -32,13 +32,13 @@ KEPT = {
 }
 
 
-class Why(StrEnum):
+class Why(Word):
     """Why something was erased, as the trail names the act."""
 
-    ON_REQUEST = "erased_on_request"
-    BY_AGE = "erased_by_age"
-    CONTACT_BY_AGE = "contact_erased_by_age"
-    BY_KEY = "erased_by_key"
+    ON_REQUEST = "erased_on_request", "The person asked for it."
+    BY_AGE = "erased_by_age", "It was kept as long as promised."
+    CONTACT_BY_AGE = "contact_erased_by_age", "Name and contacts were kept as long as promised."
+    BY_KEY = "erased_by_key", "The key that opened it was destroyed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from referral.intake.next_steps import NextStepKind
 from referral.matching.answers import RuleAnswer
 from referral.matching.planning.words import LeftReason, Weaker
 from referral.referrals import words as referrals
+from referral.referrals.erasing import Why
 from referral.triage.plans import Changed, ProposalState
 from referral.triage.queue import AssigneeIs, QueueOrder
 from referral.triage.states import TriageStep
@@ -98,3 +99,4 @@ published(LeftReason, name="LeftOverReason")
 published(Changed, name="ProposalChange")
 published(ProposalState, name="AssignmentProposalState")
 published(directory.SaidBy, name="ListingSource")
+published(Why, name="ErasureReason")
