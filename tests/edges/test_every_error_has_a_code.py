@@ -34,6 +34,7 @@ PLAUSIBLE: dict[str, object] = {
     "DateTime": "2026-01-01T00:00:00Z", "LanguageTag": "es", "CountryCode": "HN", "Cursor": "AAAA", "Time": "09:00:00",
 }  # fmt: skip
 STRANGE: tuple[object, ...] = ("", "\u202e" * 300, 2**31, -1, 1e308, True, [], {}, [[CANARY]], {"a": CANARY})
+NUL = "a\0b"  # what the database takes in no text
 # A plan is made in a process of its own, which has tests of its own.
 LONG = frozenset({"planAssignments"})
 
@@ -96,6 +97,8 @@ def variants(field: GraphQLField) -> Iterator[dict[str, Any]]:
     for name, value in well.items():
         for worse in spoilt(value, STRANGE[number % len(STRANGE)]):
             number += 1
+            yield {**well, name: worse}
+        for worse in spoilt(value, NUL):
             yield {**well, name: worse}
 
 

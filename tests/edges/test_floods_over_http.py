@@ -48,8 +48,6 @@ BODIES = {
     "a NUL byte": (b'{"query": "{ languages { tag } }\0"}', JSON, 400, "NOT_JSON"),
     "NUL in the document": (document('{ places(query: "a\0b") { id } }'), JSON, 400, "BAD_REQUEST"),
     "NUL as GraphQL spells it": (document('{ places(query: "a\\u{000}b") { id } }'), JSON, 400, "BAD_REQUEST"),
-    "NUL in a variable": (b'{"query": "{ a }", "variables": {"q": {"x": ["\\u0000"]}}}', JSON, 400, "BAD_REQUEST"),
-    "NUL in a name": (b'{"query": "{ a }", "variables": {"q": {"\\u0000": 1}}}', JSON, 400, "BAD_REQUEST"),
     "no UTF-8": (b'{"query": "{ languages { tag } } #\xff"}', JSON, 400, "NOT_JSON"),
     "half of a sign": (b'{"query": "{ languages { tag } } #\\ud800"}', JSON, 400, "NOT_JSON"),
     "UTF-16": ('{"query": "{ languages { tag } }"}'.encode("utf-16"), JSON, 400, "NOT_JSON"),
@@ -159,10 +157,11 @@ async def test_a_body_that_never_comes_is_not_waited_for(desk: Desk, monkeypatch
 async def test_a_question_that_the_database_does_not_answer_in_time_is_given_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("referral.edges.graphql.door.SECONDS", 0.2)
-    await desk.published("public/Places", query="El Paso")
+    await desk.published("public/Languages", first=1)
     async with holding(desk.database, "LOCK TABLE provider, service, listing_offer IN ACCESS EXCLUSIVE MODE"):
-        response = await desk.post("{ providers(first: 1) { totalCount } }")
+        with monkeypatch.context() as patch:
+            patch.setattr("referral.edges.graphql.door.SECONDS", 0.2)
+            response = await desk.post("{ providers(first: 1) { totalCount } }")
     (error,) = response.json()["errors"]
     assert error["extensions"] == {"code": "UNAVAILABLE"}
     assert response.status_code in {200, 503}
