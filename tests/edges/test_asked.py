@@ -8,15 +8,21 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from referral.edges.graphql.asked import MOST_NESTED, Turned, decoded
+from referral.edges.graphql import asked
+from referral.edges.graphql.asked import MOST_NESTED, Turned
 from referral.edges.graphql.codes import Code
 
+MOST_LISTED = 2_000
 TEXTS = st.text(alphabet=st.sampled_from('ab"\\{}[]:,\n\té\U0001f4de'), max_size=8)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | TEXTS,
     lambda inside: st.lists(inside, max_size=4) | st.dictionaries(TEXTS, inside, max_size=4),
     max_leaves=20,
 )
+
+
+def decoded(body: bytes) -> object:
+    return asked.decoded(body, most_listed=MOST_LISTED)
 
 
 @settings(max_examples=300, deadline=None)

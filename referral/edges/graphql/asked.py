@@ -51,7 +51,7 @@ def must_be_json(request: Request) -> None:
 
 async def read(request: Request, *, most_listed: int) -> Asked:
     """The body of a POST, within the size allowed."""
-    return asked_in(decoded(await body_of(request)), most_listed=most_listed)
+    return asked_in(decoded(await body_of(request), most_listed=most_listed))
 
 
 def is_json(content_type: str) -> bool:
@@ -83,7 +83,7 @@ async def body_of(request: Request) -> bytes:
         raise too_large from None
 
 
-def decoded(body: bytes) -> object:
+def decoded(body: bytes, *, most_listed: int) -> object:
     """The JSON. Depth is looked at before anything is built, and no name may stand twice in an object: what one
     reader takes for the value another would not.
     """
@@ -94,7 +94,7 @@ def decoded(body: bytes) -> object:
         found = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Turned(400, Code.NOT_JSON, "This is not JSON.") from None
-    if members(found) != plain.count(b":"):
+    if members(found, most_listed) != plain.count(b":"):
         raise Turned(400, Code.DUPLICATE_KEY, "A name stands twice in one object.")
     return found
 
@@ -116,17 +116,24 @@ def is_deep(plain: bytes) -> bool:
     return False
 
 
-def members(value: object) -> int:
-    """How many names stand in all objects of it."""
-    if isinstance(value, dict):
-        inside = cast("dict[str, object]", value)
-        return len(inside) + sum(map(members, inside.values()))
-    if isinstance(value, list):
-        return sum(map(members, cast("list[object]", value)))
-    return 0
+def members(value: object, most_listed: int) -> int:
+    """How many names stand in all objects of it. Raises Turned where a list is longer than allowed."""
+    names, waiting = 0, [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            inside = cast("dict[str, object]", one)
+            names += len(inside)
+            waiting += inside.values()
+        elif isinstance(one, list):
+            listed = cast("list[object]", one)
+            if len(listed) > most_listed:
+                raise bad(f"A list has at most {most_listed} entries.")
+            waiting += listed
+    return names
 
 
-def asked_in(body: object, *, most_listed: int) -> Asked:
+def asked_in(body: object) -> Asked:
     if not isinstance(body, dict):
         raise bad("Send a JSON object with query, and variables where it has some.")
     fields = cast("dict[str, Any]", body)
@@ -141,19 +148,7 @@ def asked_in(body: object, *, most_listed: int) -> Asked:
         raise bad("extensions must be a JSON object.")
     if "\0" in query or ("\\u" in query and NUL.search(query)):
         raise bad("query may not hold the character NUL.")
-    if has_long_list(variables, most_listed):
-        raise bad(f"A list in variables has at most {most_listed} entries.")
     return Asked(query=query, variables=cast("dict[str, object] | None", variables), operation_name=name)
-
-
-def has_long_list(value: object, most_listed: int) -> bool:
-    """Whether any list in it is longer than that."""
-    if isinstance(value, dict):
-        return any(has_long_list(one, most_listed) for one in cast("dict[str, object]", value).values())
-    if isinstance(value, list):
-        listed = cast("list[object]", value)
-        return len(listed) > most_listed or any(has_long_list(one, most_listed) for one in listed)
-    return False
 
 
 def bad(message: str) -> Turned:
