@@ -221,13 +221,13 @@ class Door:
                 raise Turned(404, Code.UNKNOWN_DOCUMENT, "There is no trusted document with this id.")
         elif query is None or not execution.is_of_schema(execution.prepare(self.schema, query)):
             raise Turned(405, Code.METHOD, "Use POST; GET is for trusted documents, by documentId.", Allow="POST")
-        variables = asked.get("variables")
+        variables, most_listed = asked.get("variables"), MOST_LISTED[self.audience]
         body = {
             "query": query,
-            "variables": None if variables is None else decoded(variables.encode()),
+            "variables": None if variables is None else decoded(variables.encode(), most_listed=most_listed),
             "operationName": asked.get("operationName"),
         }
-        return asked_in(body, most_listed=MOST_LISTED[self.audience])
+        return asked_in(body)
 
 
 def settled(paid: Paid, bill: Bill, outcome: execution.Outcome) -> Paid:

@@ -89,8 +89,11 @@ class StrictHeaders:
 
 def dressed(headers: Iterable[RawHeader], *, is_https: bool) -> list[RawHeader]:
     """The response's own, but for what is ours to say or tells too much, and ours."""
-    own = [header for header in headers if header[0].lower() not in REPLACED]
-    said = {name.lower() for name, _ in own}
+    own, said = list[RawHeader](), set[bytes]()
+    for header in headers:
+        if (name := header[0].lower()) not in REPLACED:
+            own.append(header)
+            said.add(name)
     own += [header for header in DEFAULTS if header[0] not in said]
     return [*own, *(STRICT_OVER_TLS if is_https else STRICT)]
 
