@@ -16,6 +16,44 @@ CREATE FUNCTION public.arc_km(chord double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((((2)::numeric * 6371.0088))::double precision * asin(LEAST((1)::double precision, (chord / (2)::double precision))));
 
+CREATE FUNCTION public.audit_anchor_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT NEW.is_checkpoint
+           OR EXISTS (SELECT FROM audit_event WHERE position = NEW.position AND hash = NEW.hash)
+        THEN RETURN NEW;
+        END IF;
+    ELSIF TG_OP = 'DELETE' THEN
+        IF EXISTS (SELECT FROM audit_anchor WHERE is_checkpoint AND position > OLD.position AND number > OLD.number)
+        THEN RETURN OLD;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'anchors are only added to'
+          USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'audit_trail_stands';
+END $$;
+
+CREATE FUNCTION public.audit_event_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.position IS NULL AND NEW.position IS NOT NULL
+           AND (OLD.id, OLD.at, OLD.actor, OLD.actor_id, OLD.act, OLD.subject_id, OLD.counts)
+               IS NOT DISTINCT FROM (NEW.id, NEW.at, NEW.actor, NEW.actor_id, NEW.act, NEW.subject_id, NEW.counts)
+        THEN RETURN NEW;
+        END IF;
+    ELSIF TG_OP = 'DELETE' THEN
+        IF OLD.at < now() - interval '30 days'
+           AND EXISTS (SELECT FROM audit_anchor WHERE is_checkpoint AND position >= OLD.position)
+        THEN RETURN OLD;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'the audit trail is only added to'
+          USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'audit_trail_stands';
+END $$;
+
 CREATE FUNCTION public.draw_area() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -552,8 +590,11 @@ CREATE TABLE public.api_key (
     secret_hash bytea NOT NULL,
     scopes text[] NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    last_used_on date
 );
+
+COMMENT ON COLUMN public.api_key.last_used_on IS 'The day, no closer: whoever reads this learns nothing of when people ask.';
 
 CREATE TABLE public.area_ring (
     area_id uuid NOT NULL,
@@ -578,14 +619,40 @@ COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; sho
 
 COMMENT ON COLUMN public.assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
 
+CREATE TABLE public.audit_anchor (
+    number bigint NOT NULL,
+    trail uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    "position" bigint NOT NULL,
+    hash bytea NOT NULL,
+    is_checkpoint boolean NOT NULL,
+    previous bytea NOT NULL,
+    public_key bytea NOT NULL,
+    signature bytea NOT NULL
+);
+
+COMMENT ON TABLE public.audit_anchor IS 'Signed words of how far the chain had come; their copy outside the database counts.';
+
+COMMENT ON COLUMN public.audit_anchor.is_checkpoint IS 'Acts up to here were deleted by age.';
+
 CREATE TABLE public.audit_event (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
     actor text NOT NULL,
     actor_id uuid,
     act text NOT NULL,
-    subject_id uuid NOT NULL
+    subject_id uuid NOT NULL,
+    counts jsonb,
+    "position" bigint,
+    hash bytea,
+    CONSTRAINT audit_event_linked CHECK ((("position" IS NULL) = (hash IS NULL)))
 );
+
+COMMENT ON COLUMN public.audit_event.counts IS 'Of an erasure: how many rows of which table went. Numbers only.';
+
+COMMENT ON COLUMN public.audit_event."position" IS 'Where it stands in the chain, without gaps; null until it is linked.';
+
+COMMENT ON COLUMN public.audit_event.hash IS 'sha256 of the hash before it and of this row as it is written out.';
 
 ALTER TABLE public.audit_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.audit_event_id_seq
@@ -595,6 +662,19 @@ ALTER TABLE public.audit_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.audit_head (
+    one boolean DEFAULT true NOT NULL,
+    trail uuid DEFAULT gen_random_uuid() NOT NULL,
+    "position" bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT decode(repeat('00'::text, 32), 'hex'::text) NOT NULL,
+    mailed_on date,
+    CONSTRAINT audit_head_is_one CHECK (one)
+);
+
+COMMENT ON TABLE public.audit_head IS 'The end of the chain, held by whoever links: one at a time.';
+
+COMMENT ON COLUMN public.audit_head.mailed_on IS 'The last day on which an anchor was sent by mail.';
 
 CREATE TABLE public.capacity (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1593,8 +1673,17 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.assignment_plan
     ADD CONSTRAINT assignment_plan_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit_anchor
+    ADD CONSTRAINT audit_anchor_key PRIMARY KEY (number);
+
 ALTER TABLE ONLY public.audit_event
     ADD CONSTRAINT audit_event_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_event
+    ADD CONSTRAINT audit_event_position UNIQUE ("position");
+
+ALTER TABLE ONLY public.audit_head
+    ADD CONSTRAINT audit_head_key PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_key PRIMARY KEY (id);
@@ -1802,17 +1891,13 @@ CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHE
 
 CREATE INDEX assignment_plan_by_age ON public.assignment_plan USING btree (made_at);
 
+CREATE INDEX audit_anchor_checkpoints ON public.audit_anchor USING btree ("position") WHERE is_checkpoint;
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
 
-CREATE INDEX case_access_asked ON public.case_access USING btree (asked_at) WHERE (state = 'asked'::text);
+CREATE INDEX audit_event_erasures ON public.audit_event USING btree (at) WHERE (counts IS NOT NULL);
 
-CREATE INDEX case_access_by_request ON public.case_access USING btree (request_id, staff_id);
-
-CREATE INDEX case_access_by_staff ON public.case_access USING btree (staff_id);
-
-CREATE INDEX case_opening_by_request ON public.case_opening USING btree (request_id);
-
-CREATE INDEX case_opening_by_staff ON public.case_opening USING btree (staff_id, opened_at);
+CREATE INDEX audit_event_unlinked ON public.audit_event USING btree (id) WHERE ("position" IS NULL);
 
 CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
 
@@ -2019,6 +2104,14 @@ CREATE TRIGGER area_is_drawn AFTER INSERT ON public.service_area FOR EACH ROW WH
 CREATE TRIGGER area_is_drawn_anew AFTER UPDATE OF border ON public.service_area FOR EACH ROW WHEN ((new.border IS DISTINCT FROM old.border)) EXECUTE FUNCTION public.draw_area();
 
 CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.service_area FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER audit_anchor_stands BEFORE INSERT OR DELETE OR UPDATE ON public.audit_anchor FOR EACH ROW EXECUTE FUNCTION public.audit_anchor_stands();
+
+CREATE TRIGGER audit_anchor_stays BEFORE TRUNCATE ON public.audit_anchor FOR EACH STATEMENT EXECUTE FUNCTION public.audit_anchor_stands();
+
+CREATE TRIGGER audit_event_stands BEFORE DELETE OR UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.audit_event_stands();
+
+CREATE TRIGGER audit_event_stays BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_event_stands();
 
 CREATE TRIGGER capacity_is_counted AFTER UPDATE ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
 

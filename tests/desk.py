@@ -38,7 +38,7 @@ Answer = TypeVar("Answer")
 
 PASSWORD = "canary horse battery"
 CHIEF = "chief-who-lets-in@demo.invalid"
-TRANSIENT = ("staff_session", "sign_in_attempt")
+TRANSIENT = ("staff_session", "sign_in_attempt", "api_key")  # a key remembers when it was last used
 REFERENCE = ("place", "place_name", "language", "language_name", "language_tag", "language_pair", "alembic_version")
 
 
@@ -192,7 +192,9 @@ async def standing(house: House) -> AsyncGenerator[Desk]:
     door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     door.bind(("127.0.0.1", 0))
     door.listen(100)
-    config = uvicorn.Config(build(house), lifespan="off", ws="none", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        build(house), lifespan="off", ws="none", log_config=None, access_log=False, proxy_headers=False
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

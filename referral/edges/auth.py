@@ -1,5 +1,7 @@
 """Who stands at the door? Staff by a session cookie, a partner by an API key; and whether another site sent them."""
 
+import logging
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -17,6 +19,30 @@ PLAIN_COOKIE = "referral-session"
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 DEFAULT_PORTS = {"http": 80, "https": 443}
+FREE_MISTAKES = 10  # in a minute, for everybody together: who sends them is not kept
+MOST_MISTAKES = 30
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 1.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class WrongKeys:
+    """How many wrong keys came in this minute. Whoever shows a right one never waits for those who guess."""
+
+    minute: int = 0
+    mistakes: int = 0
+
+    def pause(self, now: datetime) -> float | None:
+        """Another one came: for how many seconds its answer waits; None where there are too many to be answered."""
+        minute = int(now.timestamp() // 60)
+        if minute != self.minute:
+            self.minute, self.mistakes = minute, 0
+        self.mistakes += 1
+        if self.mistakes > MOST_MISTAKES:
+            return None
+        if self.mistakes <= FREE_MISTAKES:
+            return 0.0
+        return min(LONGEST_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS * 2.0 ** (self.mistakes - FREE_MISTAKES - 1))
 
 
 async def staff(request: HTTPConnection, database: Database, *, is_https: bool, now: datetime) -> Staff | None:
@@ -32,7 +58,13 @@ async def partner(request: HTTPConnection, database: Database, *, now: datetime)
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
-    return await partner_accounts.by_key(database.reader, key.strip(), now=now)
+    found = await partner_accounts.by_key(database.reader, key.strip(), now=now)
+    if found is not None and found.key is not None and found.key.last_used_on != now.date():
+        async with database.transaction() as tx:
+            await partner_accounts.used(tx, found.key, day=now.date())
+        if found.key.ends_soon(now):
+            log.warning("key %s of partner %s ends on %s", found.key.id, found.id, found.key.expires_at.date())
+    return found
 
 
 def session_token(request: HTTPConnection, *, is_https: bool) -> str | None:

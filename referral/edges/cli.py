@@ -4,6 +4,7 @@ import typer
 
 from referral.edges.commands import (
     accounts,
+    auditing,
     database,
     demo,
     exporting,
@@ -33,6 +34,7 @@ def application() -> typer.Typer:
     commands.add_typer(accounts.partner_commands, name="partner")
     commands.add_typer(accounts.provider_commands, name="provider")
     commands.add_typer(jobs.commands, name="jobs")
+    commands.add_typer(auditing.commands, name="audit")
     commands.add_typer(database.commands, name="db")
     return commands
 

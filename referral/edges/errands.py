@@ -13,6 +13,7 @@ from referral.edges import letters
 from referral.edges.house import House
 from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
+from referral.foundation.chain import anchors
 from referral.foundation.clock import now
 from referral.foundation.db import moment
 from referral.foundation.mail import Letter
@@ -153,6 +154,15 @@ async def tell_alarm(house: House, job: Job) -> None:
         await outbox.finish(tx, job)
 
 
+async def mail_anchor(house: House, job: Job) -> None:
+    """The newest anchor of the audit trail goes to whoever keeps it elsewhere."""
+    newest = await anchors.last(house.database.reader)
+    if newest is not None and house.settings.audit_mail is not None:
+        await send(house, job, letters.anchor(newest, house.settings.audit_mail))
+    async with house.database.transaction() as tx:
+        await outbox.finish(tx, job)
+
+
 async def send(house: House, job: Job, letter: Letter) -> None:
     """Send a job's letter to one address. Sent again by a job that was tried again, it bears the same Message-ID, so
     that a mail server can tell twins.
@@ -170,6 +180,7 @@ LETTERS: dict[JobKind, Work] = {
     JobKind.TELL_REQUESTER: tell_requester,
     JobKind.ASK_PROVIDER: ask_provider,
     JobKind.TELL_ALARM: tell_alarm,
+    JobKind.MAIL_ANCHOR: mail_anchor,
 }
 DECISIONS: dict[JobKind, Work] = {
     JobKind.MATCH: match_request,

@@ -27,6 +27,7 @@ from referral.triage.entry.sessions import Policy
 Tell = Callable[[str], object]
 BESIDES_JOBS = 4  # connections for taking jobs and renewing leases while every decision at hand holds one
 DEFAULT_PORTS = {"http": 80, "https": 443}
+RESERVED = 4  # connections for whoever asks for help, whatever everybody else does
 LEXICON_LIVES = timedelta(minutes=10)
 
 
@@ -55,6 +56,7 @@ class House:
     mailer: Mailer
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
+    reserved: Database | None = None  # connections that only requests for help may use
 
     @property
     def party(self) -> Party:
@@ -87,7 +89,10 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
     Raises KeyFileUnusable where the database holds what the key file cannot open.
     """
     async with postgres(settings, tell) as dsn:
-        database = await connect(dsn, size=max(POOL_SIZE, settings.jobs_at_once + BESIDES_JOBS))
+        seconds = settings.statement_limit
+        size = max(POOL_SIZE, settings.jobs_at_once + BESIDES_JOBS)
+        database = await connect(dsn, size=size, statement_seconds=seconds)
+        reserved = await connect(dsn, size=RESERVED, statement_seconds=seconds, least=0)
         try:
             await revisions.bring_up_to_date(dsn, database.reader)
             yield House(
@@ -96,8 +101,10 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
                 vault=await keys(settings.key_file, database.reader),
                 mailer=mail.mailer(settings),
                 outside=outside_geocoder(settings),
+                reserved=reserved,
             )
         finally:
+            await reserved.close()
             await database.close()
 
 

@@ -15,6 +15,8 @@ from markupsafe import Markup
 from referral.directory.upkeep.asking import MOST_IN_A_LETTER, Ask, Listed
 from referral.edges.house import House
 from referral.foundation import links
+from referral.foundation.chain import anchor_file
+from referral.foundation.chain.anchors import Anchor
 from referral.foundation.links import Link
 from referral.foundation.mail import Letter
 from referral.referrals.reading import Referral
@@ -32,6 +34,13 @@ LINK_OUTLIVES_OFFER = timedelta(days=30)
 FOLLOW_UP_LINK_LIVES = timedelta(days=60)
 CAPACITY_LINK_LIVES = timedelta(days=30)
 ASKING_LINK_LIVES = timedelta(days=14)
+
+ANCHOR = """\
+The line below is a signed anchor of the audit trail. Keep it where nobody can change it who can change the database.
+Put such lines in a file, one after the other, and "referral audit verify --anchors FILE" compares the trail with them.
+
+{line}
+"""
 
 STILL_OPEN = """\
 Your organization is in a directory that people who seek asylum use to find help.
@@ -115,6 +124,15 @@ def recalled(to: str) -> Letter:
 def withdrawn(to: str) -> Letter:
     """The letter to a provider that had said yes; it does not say to whom."""
     return to_provider("withdrawn", to)
+
+
+def anchor(newest: Anchor, to: str) -> Letter:
+    """The letter to whoever keeps anchors of the audit trail elsewhere; nothing of a person is in one."""
+    return Letter(
+        to=to,
+        subject=f"Anchor {newest.number} of the audit trail",
+        text=ANCHOR.format(line=anchor_file.line(newest).decode()),
+    )
 
 
 def news(house: House, to: str, language: str, *, discreet: bool) -> Letter:

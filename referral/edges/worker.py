@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from referral.directory.upkeep import asking
+from referral.edges import chaining
 from referral.edges.errands import DECISIONS, JOBS, LETTERS
 from referral.edges.house import House
 from referral.foundation import outbox
@@ -32,10 +33,14 @@ log = logging.getLogger(__name__)
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
-    orders = [order_forgetting] if house.settings.asked == "nobody" else [order_forgetting, order_asking]
+    orders = [order_forgetting, chaining.forget, chaining.order_letter]
+    if house.settings.asked != "nobody":
+        orders.append(order_asking)
     await asyncio.gather(
         *(go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))),
         *(keep_ordering(house, stopping, order) for order in orders),
+        keep_ordering(house, stopping, chaining.link, pause_seconds=chaining.LINKED_WITHIN_SECONDS),
+        keep_ordering(house, stopping, chaining.anchor, pause_seconds=chaining.ANCHORED_WITHIN_SECONDS),
     )
 
 
@@ -80,14 +85,20 @@ async def next_of(house: House, kinds: Sequence[JobKind], *, at_most: int) -> tu
     return taken, max(SHORTEST_PAUSE_SECONDS, pause)
 
 
-async def keep_ordering(house: House, stopping: asyncio.Event, order: Callable[[House], Awaitable[int]]) -> None:
-    """Now and every hour order what nothing else orders; another worker that does so too finds nothing left."""
+async def keep_ordering(
+    house: House,
+    stopping: asyncio.Event,
+    order: Callable[[House], Awaitable[int]],
+    *,
+    pause_seconds: float = LOOK_WHO_IS_DUE_SECONDS,
+) -> None:
+    """Now and again, every hour if not said, do what nothing else orders; another worker then finds nothing left."""
     while not stopping.is_set():
-        pause = LOOK_WHO_IS_DUE_SECONDS
+        pause = pause_seconds
         try:
             await order(house)
         except Exception as error:  # noqa: BLE001 - as above
-            log.error("who is due could not be asked: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
+            log.error("%s: could not go on: %s", order.__name__, traced(error))  # noqa: TRY400 - a traceback may hold data
             pause = PAUSE_AFTER_TROUBLE_SECONDS
         await wait(stopping, pause)
 

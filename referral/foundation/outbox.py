@@ -40,6 +40,7 @@ class JobKind(StrEnum):
     ASK_PROVIDER = "ask_provider"
     END_CLAIM = "end_claim"
     TELL_ALARM = "tell_alarm"
+    MAIL_ANCHOR = "mail_anchor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

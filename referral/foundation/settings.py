@@ -1,5 +1,7 @@
 """What an operator can set. Every setting is an environment variable that starts with REFERRAL_."""
 
+import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -7,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from referral.foundation.db import STATEMENT_SECONDS
 from referral.foundation.outbox import LEASE_SECONDS
 
 Surface = Literal["public", "partner", "console", "all"]
@@ -86,6 +89,51 @@ class Settings(BaseSettings):
         le=3650,
         description="A request that is not closed and of which nothing was heard for so many days is put before staff.",
     )
+    audit_days: int = Field(
+        default=730,
+        ge=30,
+        le=3650,
+        description="So many days the audit trail is kept; the oldest acts then go behind a signed checkpoint.",
+    )
+    audit_anchors: Path | None = Field(
+        default=None,
+        description="The file that signed anchors of the audit trail are added to, best on another disk. "
+        "Not set: REFERRAL_HOME/audit/anchors.jsonl.",
+    )
+    audit_anchors_copy: Path | None = Field(
+        default=None, description="A second file for the same anchors, where another person keeps the medium."
+    )
+    audit_mail: str | None = Field(
+        default=None, description="An address that the newest anchor of the audit trail is mailed to, once a day."
+    )
+    visitor_points: int = Field(
+        default=300_000,
+        ge=10_000,
+        description="What all visitors of one network (/24, /48) may ask of the public GraphQL door in a minute, in "
+        "cost points, of each process.",
+    )
+    visitor_submissions: int = Field(
+        default=60, ge=1, description="How many requests for help may come from one network in a minute."
+    )
+    partner_points: int = Field(
+        default=600_000, ge=10_000, description="What one API key may ask in a minute, in cost points."
+    )
+    partner_submissions: int = Field(
+        default=600, ge=1, description="How many requests for help one API key may send in a minute."
+    )
+    staff_points: int = Field(
+        default=600_000, ge=10_000, description="What one session of staff may ask in a minute, in cost points."
+    )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        default=(IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")),
+        description="Networks of the proxies whose X-Forwarded-For is believed, as a JSON list.",
+    )
+    statement_seconds: int | None = Field(
+        default=None,
+        ge=1,
+        le=60,
+        description="After so long the database gives up on a statement. Not set: 2 for the public surface, else 5.",
+    )
     relaxed_rules: frozenset[str] = Field(
         default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."
     )
@@ -131,9 +179,23 @@ class Settings(BaseSettings):
             raise ValueError("write an address such as https://help.example.org, without ? and #")
         return url
 
+    @field_validator("audit_mail")
+    @classmethod
+    def is_a_mail_address(cls, address: str | None) -> str | None:
+        """Else the first letter would fail a day later."""
+        if address is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", address):
+            raise ValueError("write an address such as trail@example.org")
+        return address
+
     @property
     def key_file(self) -> Path:
         return self.root_key_file or self.home / "keys" / "root.key"
+
+    @property
+    def anchor_files(self) -> list[Path]:
+        """Where anchors are kept outside the database."""
+        first = self.audit_anchors or self.home / "audit" / "anchors.jsonl"
+        return [first] if self.audit_anchors_copy is None else [first, self.audit_anchors_copy]
 
     @property
     def mail_folder(self) -> Path:
@@ -142,6 +204,10 @@ class Settings(BaseSettings):
     @property
     def asked(self) -> Asked:
         return self.ask_providers or ("nobody" if self.smtp_url is None else "known")
+
+    @property
+    def statement_limit(self) -> int:
+        return self.statement_seconds or (2 if self.surface == "public" else STATEMENT_SECONDS)
 
     @property
     def is_https(self) -> bool:

@@ -175,9 +175,18 @@ async def written(
     return Messages(messages=tuple(opened(key, row) for row in shown), page=cursors.page_of(window, len(rows)))
 
 
-async def seen_by_staff(tx: Tx, staff: Staff, request_id: UUID, ids: Sequence[UUID], *, now: datetime) -> None:
-    """The team has these before it: an audit row says who, and what the person wrote is unread no longer."""
-    await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="messages_read", subject_id=request_id)
+async def for_staff(
+    tx: Tx, vault: Vault, staff: Staff, request: HelpRequest, *, first: int | None, after: str | None, now: datetime
+) -> Messages:
+    """A page for the team: an audit row says who looks, then it is opened, and is unread no longer."""
+    await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="messages_read", subject_id=request.id)
+    found = await written(tx, vault, request, first=first, after=after)
+    await seen_by_staff(tx, [one.id for one in found.messages], now=now)
+    return found
+
+
+async def seen_by_staff(tx: Tx, ids: Sequence[UUID], *, now: datetime) -> None:
+    """The team has these before it: what the person wrote is unread no longer."""
     await execute(
         tx,
         """

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from referral.foundation.actors import ActorKind, Staff, StaffId
-from referral.foundation.db import Reader, Tx, execute, many
+from referral.foundation.db import Reader, Tx, execute, many, value
 from referral.foundation.errors import FieldProblem, problem
 from referral.foundation.vault import Vault, seal, unseal
 from referral.intake import form
@@ -58,6 +58,11 @@ async def keep(tx: Tx, vault: Vault, request: HelpRequest, staff: Staff, text: s
         staff.id,
         seal(key, text.encode(), table=TABLE, row=id, name="text"),
     )
+
+
+async def any_of(at: Reader, request_id: UUID) -> bool:
+    """Whether staff wrote anything: what is not there needs no audit row."""
+    return await value(at, "SELECT EXISTS (SELECT FROM request_note WHERE request_id = $1)", request_id)
 
 
 async def of(at: Reader, vault: Vault, request: HelpRequest) -> list[RequestNote]:

@@ -117,6 +117,19 @@ async def for_providers(
     ]
 
 
+async def look(tx: Tx, offered: Sequence[tuple[HelpRequest, Referral]], by: By) -> None:
+    """Providers are about to see requests whole: an audit row for each that a yes and the person's word open to them.
+
+    What is told before a yes, facets only, stands in the referral's own history.
+    """
+    accepted = {request.id: referral for request, referral in offered if referral.shows_person}
+    agreeing = await consents.agreeing(tx, list(accepted), ConsentScope.SHARE_CONTACT) if accepted else ()
+    opened = [id for id in accepted if id in agreeing]
+    if opened:  # a link speaks for its provider, and there is one link for one referral
+        who = by.id or accepted[opened[0]].provider_id
+        await audit.record_each(tx, actor=by.kind, actor_id=who, act="request_read", subject_ids=opened)
+
+
 def as_offered(
     vault: Vault, request: HelpRequest, referral: Referral, *, agrees: bool, now: datetime
 ) -> RequestView | None:

@@ -14,7 +14,8 @@ from referral.directory import capacity
 from referral.directory.words import Openness
 from referral.edges.commands.importing import SHIPPED
 from referral.edges.graphql import context, execution, shortcuts
-from referral.edges.graphql.door import Asked, Door
+from referral.edges.graphql.cost import Bill
+from referral.edges.graphql.door import Door
 from referral.edges.graphql.kept import Kept, entry
 from referral.edges.graphql.schemas import Audience, schema
 from referral.edges.house import House
@@ -36,7 +37,9 @@ def door(house: House) -> Door:
 
 
 async def answered(door: Door, query: str, **variables: object) -> dict[str, Any]:
-    outcome = await door.run(Asked(query=query, variables=variables, operation_name=None), Visitor())
+    context = await door.context(Visitor(), now(), Bill())
+    prepared = execution.prepare(CORE, query)
+    outcome = await execution.run(CORE, prepared, variables=variables, operation_name=None, context=context)
     return orjson.loads(orjson.dumps(outcome.body))
 
 

@@ -96,6 +96,7 @@ async def serving_house(opened: House, build: Build, listener: socket.socket) ->
         http="httptools",
         ws="none",
         lifespan="off",
+        proxy_headers=False,  # the door itself looks at who forwarded what
         access_log=False,  # paths hold the tokens of links
         server_header=False,
         log_config=None,

@@ -33,7 +33,7 @@ from referral.intake.words import (
 from referral.matching.answers import RuleAnswer, RuleResult, Term
 from referral.matching.ranking import Verdict
 from referral.matching.sentences import sentence
-from referral.referrals import reading, views
+from referral.referrals import openings, reading, views
 from referral.referrals.notes import By
 from referral.referrals.reading import ReferralEvent as Event
 from referral.referrals.views import Beholder, RequestView
@@ -206,6 +206,12 @@ class Referral:
         return await info.context.loaders.history.load(seen(self).referral.id)
 
 
+@strawberry.type(description="Somebody opened a request within an hour, once or more often.")
+class Opening:
+    hour: datetime = described("When that hour began.")
+    actor: ActorKind = described("Who: a role, never a name.")
+
+
 @strawberry.type(description="A request for help.")
 class HelpRequest:
     id: strawberry.ID = described("Its id. Alone it opens nothing.")
@@ -252,6 +258,14 @@ class HelpRequest:
     )
     async def messages(self, info: Info, first: First = None, after: After = None) -> MessageConnection:
         return await written(info, shown(self), first, after)
+
+    @strawberry.field(
+        description="Who has opened it, the newest first: role and hour. For the person who asks; for others empty.",
+        graphql_type=list[Opening],
+    )
+    async def openings(self, info: Info) -> list[openings.Opening]:
+        view = shown(self)
+        return await openings.of(info.context.at, view.id) if view.beholder is Beholder.REQUESTER else []
 
     @strawberry.field(description="What the person agreed to, and what still stands.", graphql_type=list[Consent])
     async def consents(self, info: Info) -> list[consents.Consent]:

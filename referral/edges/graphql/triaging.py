@@ -57,10 +57,10 @@ class TriagedRequest:
         staff = context.intake
         await context.opened(view.id, notes_only=True)
         async with context.house.database.transaction() as tx:
-            found = await notes.of(tx, context.house.vault, view.request)
-            if found:
-                await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="notes_read", subject_id=view.id)
-        return found
+            if not await notes.any_of(tx, view.id):
+                return []
+            await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="notes_read", subject_id=view.id)
+            return await notes.of(tx, context.house.vault, view.request)
 
 
 @strawberry.type

@@ -59,7 +59,11 @@ async def offered(at: Reader, vault: Vault, referral: Referral, *, now: datetime
 
 async def with_person(tx: Tx, vault: Vault, referral: Referral, by: By, *, now: datetime) -> Offered | None:
     """The same with the person, after the audit row; None before a yes."""
-    found = await offered(tx, vault, referral, now=now) if referral.shows_person else None
+    request = await requests.request(tx, referral.request_id) if referral.shows_person else None
+    if request is None:
+        return None
+    await views.look(tx, [(request, referral)], by)
+    found = await offered(tx, vault, referral, now=now)
     return replace(found, person=await views.person(tx, vault, found.view, by)) if found else None
 
 

@@ -30,6 +30,7 @@ LOGOUT = "/staff/logout"
 RIDDLE = "/staff/passkey/options"
 PASSKEY = "/staff/passkey"
 AFTER_SIGN_IN = "/graphiql"
+LEAVE_NOTHING = '"cache", "cookies", "storage"'  # of whoever was here before, on a shared computer
 
 # Our own script talks to passkeys and to us, and nothing else runs.
 SCRIPTED = (
@@ -186,6 +187,7 @@ class Door:
                 await sessions.sign_out(tx, token)
         response = Response(status_code=HTTPStatus.NO_CONTENT) if media_type(request) == JSON else see(LOGIN)
         auth.clear_session(response, is_https=self.house.settings.is_https)
+        response.headers["Clear-Site-Data"] = LEAVE_NOTHING
         return unstored(response)
 
     def refuse(self, request: Request, refusal: NotAllowed | RateLimited, email: str) -> Response:

@@ -27,7 +27,8 @@ from referral.foundation.db import Reader
 from referral.foundation.errors import Conflict, FieldProblem, NotFound, ValidationFailed
 from referral.intake import messages, requests
 from referral.intake.messages import Messages, TooManyMessages
-from referral.referrals import leaving, reading, states, views
+from referral.referrals import leaving, openings, reading, states, views
+from referral.referrals.openings import Opening
 from referral.referrals.views import RequestView
 
 
@@ -39,6 +40,7 @@ class Shown:
     said_yes: tuple[tuple[Provider, tuple[Dialled, ...]], ...]
     messages: Messages
     sent_on: datetime
+    openings: list[Opening]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,7 @@ class Status:
                 said_yes=await who_said_yes(tx, request),
                 messages=found,
                 sent_on=request.created_at,
+                openings=await openings.of(tx, request.id),
             )
 
     async def write(self, receipt: str, fields: Mapping[str, str]) -> bool:
