@@ -1899,6 +1899,16 @@ CREATE INDEX audit_event_erasures ON public.audit_event USING btree (at) WHERE (
 
 CREATE INDEX audit_event_unlinked ON public.audit_event USING btree (id) WHERE ("position" IS NULL);
 
+CREATE INDEX case_access_asked ON public.case_access USING btree (asked_at) WHERE (state = 'asked'::text);
+
+CREATE INDEX case_access_by_request ON public.case_access USING btree (request_id, staff_id);
+
+CREATE INDEX case_access_by_staff ON public.case_access USING btree (staff_id);
+
+CREATE INDEX case_opening_by_request ON public.case_opening USING btree (request_id);
+
+CREATE INDEX case_opening_by_staff ON public.case_opening USING btree (staff_id, opened_at);
+
 CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
 
 CREATE INDEX help_request_by_change ON public.help_request USING btree (updated_at, id) WHERE (status <> 'closed'::text);
