@@ -16,6 +16,17 @@ CREATE FUNCTION public.arc_km(chord double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((((2)::numeric * 6371.0088))::double precision * asin(LEAST((1)::double precision, (chord / (2)::double precision))));
 
+CREATE FUNCTION public.assess_offers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        UPDATE listing_offer
+           SET stands_out = NEW.openness = 'assessment_needed'
+                            OR EXISTS (SELECT FROM provider_pace k WHERE k.provider_id = NEW.id)
+         WHERE listing_id = NEW.id;
+        RETURN NULL;
+    END $$;
+
 CREATE FUNCTION public.audit_anchor_stands() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -250,6 +261,14 @@ CREATE FUNCTION public.is_remembered(owner uuid) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN ((EXISTS (SELECT FROM (public.provider p JOIN public.listing_card c ON ((c.id = p.id))) WHERE ((p.id = is_remembered.owner) OR (p.service_id = is_remembered.owner) OR (p.location_id = is_remembered.owner) OR (p.organization_id = is_remembered.owner)))) AND (NOT (EXISTS (SELECT FROM public.location l WHERE ((l.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))) AND (NOT (EXISTS (SELECT FROM (public.provider p JOIN public.location l ON ((l.id = p.location_id))) WHERE ((p.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))));
 
+CREATE FUNCTION public.know_offers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    BEGIN
+        UPDATE listing_offer SET stands_out = true WHERE listing_id = NEW.provider_id;
+        RETURN NULL;
+    END $$;
+
 CREATE FUNCTION public.learn_hours() RETURNS trigger
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
@@ -376,13 +395,13 @@ CREATE FUNCTION public.make_cards(ids uuid[]) RETURNS void
           FROM known_provider k
          WHERE k.id = ANY(ids) AND k.is_published;
 
-        INSERT INTO listing_offer (listing_id, key, point, is_open)
-        SELECT c.id, offer_key(help.type, spoken.tag), c.point, p.openness IN ('open', 'limited')
+        INSERT INTO listing_offer (listing_id, key, point, is_open, stands_out)
+        SELECT c.id, o.key, c.point, p.openness IN ('open', 'limited'),
+               p.openness = 'assessment_needed' OR EXISTS (SELECT FROM provider_pace k WHERE k.provider_id = c.id)
           FROM listing_card c
           JOIN provider p ON p.id = c.id
-         CROSS JOIN LATERAL unnest(c.help_types || ''::text) AS help(type)
-         CROSS JOIN LATERAL unnest(CASE WHEN c.tags = '{}' THEN '{und}' ELSE c.tags END || ''::text) AS spoken(tag)
-         WHERE c.id = ANY(ids) AND c.point IS NOT NULL AND (help.type, spoken.tag) <> ('', '');
+         CROSS JOIN LATERAL offers_of(c.help_types, c.tags, c.remote, c.interpreter_for_other) AS o(key)
+         WHERE c.id = ANY(ids) AND c.point IS NOT NULL;
     $$;
 
 CREATE FUNCTION public.mark_listings_with_help() RETURNS trigger
@@ -409,6 +428,10 @@ CREATE FUNCTION public.mark_stale_listings() RETURNS trigger
         ON CONFLICT DO NOTHING;
         RETURN NULL;
     END $$;
+
+CREATE FUNCTION public.median_of(hours real[]) RETURNS real
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (SELECT (percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((one.one)::double precision)))::real AS percentile_cont FROM unnest(median_of.hours) one(one));
 
 CREATE FUNCTION public.note_changes(ids uuid[], what text) RETURNS void
     LANGUAGE sql
@@ -437,6 +460,28 @@ CREATE FUNCTION public.note_deleted_listings() RETURNS trigger
         RETURN NULL;
     END $$;
 
+CREATE FUNCTION public.note_pace() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+    DECLARE
+        answered real[] := '{}';
+        started real[] := '{}';
+    BEGIN
+        IF OLD.responded_at IS NULL AND NEW.responded_at IS NOT NULL THEN
+            answered := ARRAY[extract(epoch FROM NEW.responded_at - NEW.offered_at) / 3600];
+        ELSIF NEW.status = 'expired' AND OLD.status <> 'expired' AND NEW.responded_at IS NULL THEN
+            answered := ARRAY[extract(epoch FROM NEW.expires_at - NEW.offered_at) / 3600];
+        END IF;
+        IF NEW.status = 'in_progress' AND OLD.status <> 'in_progress' AND NEW.responded_at IS NOT NULL THEN
+            started := ARRAY[greatest(0, extract(epoch FROM now() - NEW.responded_at)) / 3600];
+        END IF;
+        INSERT INTO provider_pace AS p (provider_id, answered_in, started_in)
+        SELECT id, answered, started FROM provider WHERE id = NEW.provider_id
+        ON CONFLICT (provider_id) DO UPDATE
+           SET answered_in = (answered || p.answered_in)[:9], started_in = (started || p.started_in)[:9];
+        RETURN NULL;
+    END $$;
+
 CREATE FUNCTION public.note_stated_listing() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -455,6 +500,19 @@ CREATE FUNCTION public.offer_keys(help_types text[], tags text[]) RETURNS SETOF 
         SELECT offer_key(help.type, spoken.tag)
           FROM unnest(coalesce(help_types, '{""}')) AS help(type)
          CROSS JOIN unnest(CASE WHEN tags IS NULL THEN '{""}' ELSE tags || 'und'::text END) AS spoken(tag)
+    $$;
+
+CREATE FUNCTION public.offers_of(help_types text[], tags text[], remote text, interpreters text) RETURNS SETOF bigint
+    LANGUAGE sql IMMUTABLE ROWS 10 PARALLEL SAFE
+    AS $$
+        SELECT offer_key(help.type, spoken.tag)
+          FROM unnest(help_types || ''::text
+                      || CASE WHEN help_types = '{}' THEN '{und}'::text[] ELSE '{}' END
+                      || CASE WHEN remote = 'yes' THEN ARRAY(SELECT 'afar ' || one FROM unnest(help_types) AS one)
+                              ELSE '{}' END) AS help(type)
+         CROSS JOIN unnest((CASE WHEN tags = '{}' THEN '{und}' ELSE tags END) || ''::text
+                           || CASE WHEN interpreters = 'yes' THEN '{*}'::text[] ELSE '{}' END) AS spoken(tag)
+         WHERE (help.type, spoken.tag) <> ('', '')
     $$;
 
 CREATE FUNCTION public.open_listing_offers() RETURNS trigger
@@ -605,19 +663,24 @@ CREATE TABLE public.area_ring (
 CREATE TABLE public.assignment_plan (
     id uuid NOT NULL,
     made_at timestamp with time zone NOT NULL,
-    made_by uuid NOT NULL,
+    made_by uuid,
     key_hash bytea NOT NULL,
     body_hash bytea NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     salt bytea NOT NULL,
     rules_version text NOT NULL,
     allows_unknown boolean NOT NULL,
-    one_more jsonb NOT NULL
+    one_more jsonb NOT NULL,
+    kept jsonb DEFAULT '[]'::jsonb NOT NULL
 );
+
+COMMENT ON COLUMN public.assignment_plan.made_by IS 'Who asked for it; null where the machine made it by itself.';
 
 COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; shown with the plan: anyone can draw anew.';
 
 COMMENT ON COLUMN public.assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
+
+COMMENT ON COLUMN public.assignment_plan.kept IS 'Places that wait for urgent people who are expected: ids and numbers.';
 
 CREATE TABLE public.audit_anchor (
     number bigint NOT NULL,
@@ -1179,8 +1242,11 @@ CREATE TABLE public.listing_offer (
     listing_id uuid NOT NULL,
     key bigint NOT NULL,
     point public.cube NOT NULL,
-    is_open boolean NOT NULL
+    is_open boolean NOT NULL,
+    stands_out boolean DEFAULT false NOT NULL
 );
+
+COMMENT ON COLUMN public.listing_offer.stands_out IS 'It has answered before, or decides after a first talk.';
 
 CREATE TABLE public.listing_override (
     owner uuid NOT NULL,
@@ -1436,6 +1502,18 @@ COMMENT ON COLUMN public.proposed_fact.proposer IS 'The partner; for people at t
 COMMENT ON COLUMN public.proposed_fact.base IS 'What the listing said when it was proposed.';
 
 COMMENT ON COLUMN public.proposed_fact.words IS 'What staff wrote to the proposer when they rejected it, sealed.';
+
+CREATE TABLE public.provider_pace (
+    provider_id uuid NOT NULL,
+    answered_in real[] DEFAULT '{}'::real[] NOT NULL,
+    started_in real[] DEFAULT '{}'::real[] NOT NULL,
+    answer_hours real GENERATED ALWAYS AS (public.median_of(answered_in)) STORED,
+    start_hours real GENERATED ALWAYS AS (public.median_of(started_in)) STORED,
+    CONSTRAINT provider_pace_short CHECK (((cardinality(answered_in) <= 9) AND (cardinality(started_in) <= 9)))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.provider_pace IS 'Hours of the last nine answers, and from a yes until the person was reached.';
 
 CREATE TABLE public.reference_file (
     name text NOT NULL,
@@ -1814,6 +1892,9 @@ ALTER TABLE ONLY public.provider
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_once_per_place UNIQUE NULLS NOT DISTINCT (service_id, location_id);
 
+ALTER TABLE ONLY public.provider_pace
+    ADD CONSTRAINT provider_pace_key PRIMARY KEY (provider_id);
+
 ALTER TABLE ONLY public.reference_file
     ADD CONSTRAINT reference_file_key PRIMARY KEY (name);
 
@@ -1891,6 +1972,8 @@ CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHE
 
 CREATE INDEX assignment_plan_by_age ON public.assignment_plan USING btree (made_at);
 
+CREATE INDEX assignment_plan_by_machine ON public.assignment_plan USING btree (made_at) WHERE (made_by IS NULL);
+
 CREATE INDEX audit_anchor_checkpoints ON public.audit_anchor USING btree ("position") WHERE is_checkpoint;
 
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
@@ -1898,6 +1981,8 @@ CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_i
 CREATE INDEX audit_event_erasures ON public.audit_event USING btree (at) WHERE (counts IS NOT NULL);
 
 CREATE INDEX audit_event_unlinked ON public.audit_event USING btree (id) WHERE ("position" IS NULL);
+
+CREATE INDEX capacity_by_statement ON public.capacity USING btree (stated_at);
 
 CREATE INDEX case_access_asked ON public.case_access USING btree (asked_at) WHERE (state = 'asked'::text);
 
@@ -1928,6 +2013,8 @@ CREATE INDEX help_request_to_forget ON public.help_request USING btree (updated_
 CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
 
 CREATE INDEX language_offered_by_service ON public.language_offered USING btree (service_id, tag);
+
+CREATE INDEX language_offered_by_tag ON public.language_offered USING btree (tag COLLATE "C");
 
 CREATE INDEX language_taken_from ON public.language_offered USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
@@ -1976,6 +2063,8 @@ CREATE INDEX listing_change_of_listing ON public.listing_change USING btree (lis
 CREATE INDEX listing_history_of_owner ON public.listing_history USING btree (owner, id);
 
 CREATE INDEX listing_offer_near ON public.listing_offer USING gist (key, point);
+
+CREATE INDEX listing_offer_near_known ON public.listing_offer USING gist (key, point) WHERE stands_out;
 
 CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, point) WHERE is_open;
 
@@ -2065,6 +2154,8 @@ CREATE INDEX referral_by_request ON public.referral USING btree (request_id, off
 
 CREATE INDEX referral_event_by_referral ON public.referral_event USING btree (referral_id, id);
 
+CREATE INDEX referral_event_by_time ON public.referral_event USING btree (at);
+
 CREATE INDEX referral_note_by_referral ON public.referral_note USING btree (referral_id, at);
 
 CREATE UNIQUE INDEX referral_one_live_per_pair ON public.referral USING btree (request_id, provider_id) WHERE (status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text]));
@@ -2149,6 +2240,8 @@ CREATE TRIGGER organization_is_remembered AFTER UPDATE ON public.organization RE
 
 CREATE TRIGGER organization_marks_listings AFTER UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
+CREATE TRIGGER pace_tells_offers AFTER INSERT ON public.provider_pace FOR EACH ROW EXECUTE FUNCTION public.know_offers();
+
 CREATE TRIGGER phone_is_remembered AFTER UPDATE ON public.phone REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{}');
 
 CREATE TRIGGER phone_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.phone FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
@@ -2156,6 +2249,8 @@ CREATE TRIGGER phone_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.p
 CREATE TRIGGER phone_that_comes_is_remembered AFTER INSERT ON public.phone REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
 
 CREATE TRIGGER phone_that_goes_is_remembered AFTER DELETE ON public.phone REFERENCING OLD TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER provider_assesses_offers AFTER UPDATE OF openness ON public.provider FOR EACH ROW WHEN (((old.openness = 'assessment_needed'::text) <> (new.openness = 'assessment_needed'::text))) EXECUTE FUNCTION public.assess_offers();
 
 CREATE TRIGGER provider_is_remembered AFTER UPDATE ON public.provider REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{openness_stated_at,openness_expires_at,openness_stated_by,offers_made,offers_accepted,last_offered_at,verified_at,verified_until}');
 
@@ -2166,6 +2261,8 @@ CREATE TRIGGER provider_marks_listings AFTER INSERT OR UPDATE OF name, descripti
 CREATE TRIGGER provider_opens_offers AFTER UPDATE OF openness ON public.provider FOR EACH ROW WHEN (((old.openness = ANY (ARRAY['open'::text, 'limited'::text])) <> (new.openness = ANY (ARRAY['open'::text, 'limited'::text])))) EXECUTE FUNCTION public.open_listing_offers();
 
 CREATE TRIGGER provider_states_openness AFTER UPDATE OF openness, openness_stated_at, openness_expires_at, waitlist_estimate_days ON public.provider FOR EACH ROW WHEN (((((old.openness IS DISTINCT FROM new.openness) OR (old.openness_stated_at IS DISTINCT FROM new.openness_stated_at)) OR (old.openness_expires_at IS DISTINCT FROM new.openness_expires_at)) OR (old.waitlist_estimate_days IS DISTINCT FROM new.waitlist_estimate_days))) EXECUTE FUNCTION public.note_stated_listing();
+
+CREATE CONSTRAINT TRIGGER referral_tells_pace AFTER UPDATE ON public.referral DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.responded_at IS NULL) AND (new.responded_at IS NOT NULL)) OR ((new.status <> old.status) AND (new.status = ANY (ARRAY['expired'::text, 'in_progress'::text]))))) EXECUTE FUNCTION public.note_pace();
 
 CREATE CONSTRAINT TRIGGER refresh_at_commit AFTER INSERT ON public.stale_listing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refresh_stale_listings();
 
@@ -2363,6 +2460,9 @@ ALTER TABLE ONLY public.provider
 
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.provider_pace
+    ADD CONSTRAINT provider_pace_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.referral
     ADD CONSTRAINT referral_counts_against FOREIGN KEY (capacity_id) REFERENCES public.capacity(id) ON DELETE SET NULL;

@@ -86,6 +86,7 @@ def house(fresh_db: Database, tmp_path: Path) -> House:
     """A whole house over the empty database, with keys and a mailbox of its own."""
     settings = Settings(
         home=tmp_path,
+        plan="off",  # most stories are of one request; those of plans say so
         visitor_points=ENDLESS,
         visitor_submissions=ENDLESS,
         partner_points=ENDLESS,

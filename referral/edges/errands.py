@@ -21,7 +21,7 @@ from referral.foundation.outbox import Job, JobKind
 from referral.intake import reevaluating, requests
 from referral.referrals import following, offers, placing, reading, retention, states, suspending, telling
 from referral.referrals.words import ReferralStatus
-from referral.triage import alarms, claiming
+from referral.triage import alarms, claiming, daily
 
 Work = Callable[[House, Job], Awaitable[None]]
 REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has asked a question waits for us
@@ -29,7 +29,20 @@ REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has
 
 async def match_request(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
-        await placing.offer_best(tx, house.vault, job.subject_id, now=now(), relaxed=house.settings.relaxed_rules)
+        await placing.offer_best(
+            tx,
+            house.vault,
+            job.subject_id,
+            now=now(),
+            relaxed=house.settings.relaxed_rules,
+            calm_wait=house.settings.plan == "apply",
+        )
+        await outbox.finish(tx, job)
+
+
+async def offer_planned(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await daily.offer_planned(tx, house.vault, job.subject_id, now=now())
         await outbox.finish(tx, job)
 
 
@@ -143,6 +156,15 @@ async def ask_provider(house: House, job: Job) -> None:
         await outbox.finish(tx, job)
 
 
+async def mail_anchor(house: House, job: Job) -> None:
+    """The newest anchor of the audit trail goes to whoever keeps it elsewhere."""
+    newest = await anchors.last(house.database.reader)
+    if newest is not None and house.settings.audit_mail is not None:
+        await send(house, job, letters.anchor(newest, house.settings.audit_mail))
+    async with house.database.transaction() as tx:
+        await outbox.finish(tx, job)
+
+
 async def tell_alarm(house: House, job: Job) -> None:
     """Whoever oversees the team hears that a colleague opened very many cases, but for the colleague."""
     at = house.database.reader
@@ -151,15 +173,6 @@ async def tell_alarm(house: House, job: Job) -> None:
             await send(house, job, letters.alarm(house, address, about.email))
     async with house.database.transaction() as tx:
         await alarms.told(tx, job.subject_id, now=now())
-        await outbox.finish(tx, job)
-
-
-async def mail_anchor(house: House, job: Job) -> None:
-    """The newest anchor of the audit trail goes to whoever keeps it elsewhere."""
-    newest = await anchors.last(house.database.reader)
-    if newest is not None and house.settings.audit_mail is not None:
-        await send(house, job, letters.anchor(newest, house.settings.audit_mail))
-    async with house.database.transaction() as tx:
         await outbox.finish(tx, job)
 
 
@@ -179,11 +192,12 @@ LETTERS: dict[JobKind, Work] = {
     JobKind.TELL_WITHDRAWN: tell_withdrawn,
     JobKind.TELL_REQUESTER: tell_requester,
     JobKind.ASK_PROVIDER: ask_provider,
-    JobKind.TELL_ALARM: tell_alarm,
     JobKind.MAIL_ANCHOR: mail_anchor,
+    JobKind.TELL_ALARM: tell_alarm,
 }
 DECISIONS: dict[JobKind, Work] = {
     JobKind.MATCH: match_request,
+    JobKind.OFFER_PLANNED: offer_planned,
     JobKind.EXPIRE_OFFER: expire_offer,
     JobKind.RECALL_OFFER: recall_offer,
     JobKind.RE_EVALUATE: reevaluate,
@@ -191,4 +205,3 @@ DECISIONS: dict[JobKind, Work] = {
     JobKind.EXPIRE_VERIFICATION: expire_verification,
     JobKind.END_CLAIM: end_claim,
 }
-JOBS = DECISIONS | LETTERS

@@ -26,8 +26,8 @@ from referral.triage.entry.sessions import Policy
 
 Tell = Callable[[str], object]
 BESIDES_JOBS = 4  # connections for taking jobs and renewing leases while every decision at hand holds one
-DEFAULT_PORTS = {"http": 80, "https": 443}
 RESERVED = 4  # connections for whoever asks for help, whatever everybody else does
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LEXICON_LIVES = timedelta(minutes=10)
 
 
@@ -35,7 +35,7 @@ class Shelf:
     """Holds the lexicon: read when it is first asked for, and again after a while, since an import may bring more."""
 
     def __init__(self) -> None:
-        self.lexicon = Lexicon(languages={}, tags={}, served={})
+        self.lexicon = Lexicon(languages={}, tags={}, described={}, served={})
         self.stale_at: datetime | None = None
 
     async def read(self, at: Reader) -> Lexicon:

@@ -14,6 +14,7 @@ from referral.foundation.outbox import LEASE_SECONDS
 
 Surface = Literal["public", "partner", "console", "all"]
 Asked = Literal["nobody", "known", "listed"]
+Planned = Literal["off", "propose", "apply"]
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -133,6 +134,23 @@ class Settings(BaseSettings):
         ge=1,
         le=60,
         description="After so long the database gives up on a statement. Not set: 2 for the public surface, else 5.",
+    )
+    plan: Planned = Field(
+        default="apply",
+        description="What the worker does with the whole queue each day: apply, whoever is not urgent waits for a plan "
+        "of all together, and what of it needs no person's look is offered; propose, everyone is matched as they come, "
+        "and a plan of those who still wait is put before staff; off, no plan is made but when staff ask for one.",
+    )
+    plan_hours: int = Field(
+        default=24,
+        ge=1,
+        le=168,
+        description="A plan is made so often; with apply also when places open, a quarter of an hour apart at least.",
+    )
+    reserves: bool = Field(
+        default=True,
+        description="Plans keep some places for urgent people who are expected before there are new ones, as many as "
+        "the arrivals of the last four weeks let expect.",
     )
     relaxed_rules: frozenset[str] = Field(
         default=frozenset(), description="Rules whose UNKNOWN does not hold back an automatic offer, as a JSON list."

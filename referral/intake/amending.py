@@ -27,8 +27,10 @@ from referral.intake.words import (
     CanAfford,
     ConsentScope,
     HelpRequestStatus,
+    InterpreterGender,
     Representation,
     UrgencyCriterion,
+    Wish,
 )
 
 
@@ -54,6 +56,8 @@ class Changes:
     posture: CasePosture | Stays = AS_IT_IS
     reading_language: str | Stays | None = AS_IT_IS
     needs_interpreter: bool | Stays | None = AS_IT_IS
+    interpreter_gender: InterpreterGender | Stays | None = field(default=AS_IT_IS, repr=False)
+    wishes: tuple[Wish, ...] | Stays = field(default=AS_IT_IS, repr=False)
     country: str | Stays | None = field(default=AS_IT_IS, repr=False)
     household_size: int | Stays | None = field(default=AS_IT_IS, repr=False)
     age: AgeBand | Stays = AS_IT_IS
@@ -130,6 +134,8 @@ def answered(request: HelpRequest, facts: Facts, person: Person | None, standing
         posture=facts.posture,
         reading_language=facts.reading_language,
         needs_interpreter=facts.needs_interpreter,
+        interpreter_gender=facts.interpreter_gender,
+        wishes=tuple(facts.wishes),
         country=facts.country,
         household_size=facts.household_size,
         age=facts.age,
@@ -195,7 +201,13 @@ async def keep(tx: Tx, vault: Vault, held: HelpRequest, submission: Submission, 
     """Seal what is said now in the place of what was said before, and judge the urgency anew."""
     facts, person = submission.facts, submission.person
     key = vault.unwrap(held.id, held.data_key or b"")
-    urgency = requests.urgency_of(facts, asked_at=held.created_at, now=now, raised_to=held.raised_to)
+    urgency = requests.urgency_of(
+        facts,
+        asked_at=held.created_at,
+        now=now,
+        raised_to=held.raised_to,
+        waited_until=await requests.waited_until(tx, held.id),
+    )
     await execute(
         tx,
         """

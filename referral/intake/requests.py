@@ -10,7 +10,7 @@ import msgspec
 
 from referral.foundation import audit
 from referral.foundation.actors import ActorKind
-from referral.foundation.db import Reader, Tx, execute, many, one
+from referral.foundation.db import Reader, Tx, execute, many, one, value
 from referral.foundation.errors import NotFound
 from referral.foundation.vault import Vault, unseal
 from referral.foundation.vocabulary import HelpType
@@ -223,7 +223,14 @@ def opened(vault: Vault, request: HelpRequest, sealed: bytes | None, name: str) 
     return unseal(vault.unwrap(request.id, request.data_key), sealed, table=TABLE, row=request.id, name=name)
 
 
-def urgency_of(facts: Facts, *, asked_at: datetime, now: datetime, raised_to: UrgencyLevel | None = None) -> Urgency:
+def urgency_of(
+    facts: Facts,
+    *,
+    asked_at: datetime,
+    now: datetime,
+    raised_to: UrgencyLevel | None = None,
+    waited_until: datetime | None = None,
+) -> Urgency:
     """How urgent these facts are at `now`; never below what a provider's answer has raised the request to."""
     return urgency.judge(
         circumstances=facts.circumstances,
@@ -234,6 +241,25 @@ def urgency_of(facts: Facts, *, asked_at: datetime, now: datetime, raised_to: Ur
         asked_at=asked_at,
         now=now,
         at_least=raised_to,
+        waited_until=waited_until,
+    )
+
+
+async def waited_until(at: Reader, id: UUID) -> datetime | None:
+    """When the last need got its yes, of those that still stand; None while a need has nobody and the wait goes on."""
+    return await value(
+        at,
+        """
+        SELECT max(got.at)
+          FROM help_request h
+         CROSS JOIN unnest(h.help_types) AS asked(need)
+          LEFT JOIN LATERAL (
+               SELECT min(coalesce(r.responded_at, r.offered_at)) AS at FROM referral r
+                WHERE r.request_id = h.id AND asked.need = ANY(r.needs)
+                  AND r.status IN ('accepted', 'in_progress', 'completed')) AS got ON true
+         WHERE h.id = $1
+        HAVING bool_and(got.at IS NOT NULL)""",
+        id,
     )
 
 

@@ -42,6 +42,8 @@ SHOWN_BEFORE_ACCEPTANCE = frozenset(
     }
 )
 
+AFTER_YES = frozenset({HelpRequestStatus.REFERRED, HelpRequestStatus.IN_SERVICE, HelpRequestStatus.CLOSED})
+
 
 class Beholder(Enum):
     """Who looks."""
@@ -149,7 +151,7 @@ def whole(request: HelpRequest, facts: Facts, beholder: Beholder, now: datetime)
         languages=request.languages,
         help_types=request.help_types,
         posture=facts.posture,
-        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to),
+        urgency=urgency_of(request, facts, now),
         place=facts.place,
         country=request.country,
         state=request.state,
@@ -158,6 +160,14 @@ def whole(request: HelpRequest, facts: Facts, beholder: Beholder, now: datetime)
         beholder=beholder,
         request=request,
     )
+
+
+def urgency_of(request: HelpRequest, facts: Facts, now: datetime) -> Urgency:
+    """As it stands now; once somebody has said yes, as it is kept: the wait that raises it may be over."""
+    judged = requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to)
+    if request.status not in AFTER_YES:
+        return judged
+    return replace(judged, level=request.urgency, respond_by=request.respond_by)
 
 
 def summary(request: HelpRequest, facts: Facts, referral: Referral, now: datetime) -> RequestView:

@@ -177,7 +177,7 @@ class Door:
 
     async def context(self, who: Who, moment: datetime, bill: Bill) -> Context:
         house = self.submitting if bill.is_submission else self.house
-        lexicon = (await house.shelf.read(house.database.reader)).languages
+        lexicon = (await house.shelf.read(house.database.reader)).described
         return Context(house=house, who=who, now=moment, lexicon=lexicon, kept=self.kept)
 
     async def caller(self, request: Request) -> Caller:

@@ -76,7 +76,7 @@ class StaffHelpRequest(HelpRequest, TriagedRequest):
     ) -> list[Match]:
         context, limit = info.context, within_limit(first, otherwise=10)
         need, *_ = await choosing.needs_now(context.at, context.house.vault, shown(self).request, now=context.now)
-        return await matches(context, (await finding.ranked(context.at, need, now=context.now))[:limit])
+        return await matches(context, await finding.ranked(context.at, need, now=context.now, first=limit))
 
     @strawberry.field(description="Every rule about one provider, with the values compared.")
     async def why_not(

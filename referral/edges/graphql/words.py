@@ -72,6 +72,8 @@ for _kind in (
     intake.ConsentScope,
     intake.UrgencyLevel,
     intake.UrgencyCriterion,
+    intake.InterpreterGender,
+    intake.Wish,
     intake.HelpRequestStatus,
     intake.CloseReason,
     NextStepKind,

@@ -82,7 +82,7 @@ async def had_yes(at: Reader, referral: Referral) -> bool:
 
 async def names_of(at: Reader, tags: tuple[str, ...]) -> tuple[str, ...]:
     """Languages by name; a regional tag by the name of its language."""
-    names = {language.tag: language.name_en for language in await languages.listed(at)}
+    names = await languages.names(at, "en")
     return tuple(names.get(tag) or names.get(tag.partition("-")[0]) or tag for tag in tags)
 
 

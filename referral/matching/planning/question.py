@@ -26,6 +26,7 @@ class Count:
     help_type: HelpType | None = None
     free: int
     stated: int
+    refill_seconds: int = 0  # until its next places come; 0 where nobody can say: then none is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class Wanted:
     waited: timedelta
     asked: frozenset[UUID] = frozenset()  # providers that have had it
     refused_by: frozenset[UUID] = frozenset()  # organizations with a conflict of interest
+    has_come: bool = False  # not planned for: an urgent request of the last weeks, and more like it will come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,8 @@ class Terms:
     allows_unknown: bool
     salt: bytes
     now: datetime
+    kept: dict[UUID, int] = field(default_factory=dict[UUID, int])  # by count: places that only the urgent may have
+    seen: timedelta = timedelta(0)  # within which those came who `has_come`; with it the kept places are found anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +99,22 @@ class OneMore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """So many places of a count wait for urgent people who are expected."""
+
+    provider_id: UUID
+    count_id: UUID
+    places: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The plan."""
 
     proposed: tuple[Proposed, ...]
     left: tuple[Left, ...]
     one_more: tuple[OneMore, ...] = field(default=())
+    kept: tuple[Kept, ...] = field(default=())
 
 
 def help_offered(asked: HelpType, offered: Sequence[HelpType]) -> HelpType:
@@ -110,6 +124,8 @@ def help_offered(asked: HelpType, offered: Sequence[HelpType]) -> HelpType:
 
 def count_for(office: Office, asked: HelpType) -> Count | None:
     """The count that an offer would draw on: that of the help given, else the general one."""
+    if all(count.help_type is None for count in office.counts):
+        return office.counts[0] if office.counts else None
     given = help_offered(asked, office.help_types)
     own = next((count for count in office.counts if count.help_type is given), None)
     return own or next((count for count in office.counts if count.help_type is None), None)
