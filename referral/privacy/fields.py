@@ -102,10 +102,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "RuleResult": "rule hard answer text",
     },
     "plans": {
-        "Query": "assignmentPlan",
+        "Query": "assignmentPlan assignmentPlans",
+        "KeptPlaces": "provider places reason",
         "Mutation": "planAssignments applyAssignmentPlan",
         "AssignmentPlan": """id createdAt expiresAt matched unmatched waiting totalScore allowUnknown rulesVersion salt
-            proposals leftOver oneMorePlace""",
+            proposals leftOver oneMorePlace byMachine keptPlaces""",
         "AssignmentPlanPayload": "assignmentPlan",
         "ChangedSinceProblem": "code message facts",
         "KeptFrom": "request code reason",
@@ -156,6 +157,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "StatisticsHours": "median percentile95",
         "StatisticsPace": "level firstOffer firstReply acceptance answeredInTime",
     },
+    "openings": {"HelpRequest": "openings", "Opening": "hour actor"},
     "case_notes": {"HelpRequest": "notes", "Note": "at actor text author", "Referral": "notes"},
     "case_access": {
         "Query": "myCaseAccess",
@@ -187,7 +189,11 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "StaffMember": "id name email role",
         "StaffSession": "id way createdAt lastUsedAt",
     },
-    "application": {"Query": "viewer listingProposals", "PartnerApp": "id name scopes"},
+    "application": {
+        "Query": "viewer listingProposals",
+        "ApiKey": "id expiresAt lastUsedOn",
+        "PartnerApp": "id name scopes key",
+    },
     "offers": {
         "Query": "offers",
         "Mutation": "submitHelpRequestOnBehalf",

@@ -60,6 +60,7 @@ class Group(Word):
     CHECKING = "checking", "Evidence of who a provider is."
     OVERSIGHT = "oversight", "Who did what; to intake only of what they have in hand."
     COUNTS = "counts", "Numbers that point at nobody."
+    OPENINGS = "openings", "Who has opened the request: role and hour."
     CASE_NOTES = "case_notes", "What colleagues write for each other, and writing it."
     CASE_ACCESS = "case_access", "Who is let into a case, and why: one's own."
     CASE_ACCESS_DECIDED = "case_access_decided", "What colleagues ask for, and details that leave together."
@@ -111,6 +112,7 @@ ACCESS: Mapping[Group, Rules] = {
     Group.CHECKING: ((INTAKE, ALWAYS),),
     Group.OVERSIGHT: ((STAFF, ALWAYS),),
     Group.COUNTS: ((STAFF, ALWAYS),),
+    Group.OPENINGS: ((MINE, KEPT),),
     Group.CASE_NOTES: ((LET_IN, KEPT),),
     Group.CASE_ACCESS: ((INTAKE, ALWAYS),),
     Group.CASE_ACCESS_DECIDED: ((frozenset({Viewer.SUPERVISOR}), ALWAYS),),
@@ -128,7 +130,8 @@ ACCESS: Mapping[Group, Rules] = {
 OF_A_REQUEST = frozenset(
     {
         Group.FACETS, Group.DETAILS, Group.PERSON, Group.MESSAGES, Group.ADVICE, Group.CONSENTS, Group.CONSENTS_HEARD,
-        Group.REFERRALS, Group.REQUEST_OF_A_REFERRAL, Group.DESK, Group.CASE_NOTES,
+        Group.REFERRALS, Group.REQUEST_OF_A_REFERRAL, Group.DESK, Group.OPENINGS,
+        Group.CASE_NOTES,
     }
 )  # fmt: skip
 
