@@ -151,6 +151,7 @@ def downgrade() -> None:
                    staff_enrolment, passkey_challenge, staff_passkey;
         ALTER TABLE staff_session DROP COLUMN proved_at, DROP COLUMN way, DROP COLUMN id;
         DELETE FROM staff WHERE password_hash IS NULL;
+        COMMENT ON COLUMN staff.password_hash IS NULL;
         ALTER TABLE staff DROP COLUMN code_pending, DROP COLUMN code_counter, DROP COLUMN code_sealed,
                           ALTER COLUMN password_hash SET NOT NULL;
     """)

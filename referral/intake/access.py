@@ -282,9 +282,11 @@ async def mine(at: Reader, staff: Staff, *, now: datetime, limit: int = 50) -> l
     )
 
 
-async def reasons(at: Reader, vault: Vault, asked: Sequence[Access]) -> dict[UUID, str]:
-    """Why each was asked for; nothing of a request that has been erased."""
-    known = await requests.requests(at, [one.request_id for one in asked])
+async def reasons(tx: Tx, vault: Vault, staff: Staff, asked: Sequence[Access]) -> dict[UUID, str]:
+    """Why each was asked for, after an audit row for each; nothing of a request that has been erased."""
+    ids = list({one.request_id for one in asked})
+    await audit.record_each(tx, actor=staff.kind, actor_id=staff.id, act="access_read", subject_ids=ids)
+    known = await requests.requests(tx, ids)
     return {one.id: reason_of(vault, known[one.request_id], one) for one in asked if one.request_id in known}
 
 

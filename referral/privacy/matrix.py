@@ -21,8 +21,9 @@ class Viewer(Word):
     OTHER_PROVIDER = "other_provider", "The signed link of an offer of another request."
     PROVIDER_KEY = "provider_key", "An API key of the organization that the request was offered to."
     OTHER_KEY = "other_key", "An API key of an organization that it was not offered to."
-    INTAKE = "intake", "A member of staff who works on requests."
-    SUPERVISOR = "supervisor", "A member of staff who oversees the team."
+    INTAKE = "intake", "A member of staff who works on requests, and was let into this one."
+    INTAKE_ELSEWHERE = "intake_elsewhere", "A member of staff who works on requests, and was not let into this one."
+    SUPERVISOR = "supervisor", "A member of staff who oversees the team, and was let into this request."
     ADMIN = "admin", "A member of staff who keeps accounts."
 
 
@@ -59,6 +60,12 @@ class Group(Word):
     CHECKING = "checking", "Evidence of who a provider is."
     OVERSIGHT = "oversight", "Who did what; to intake only of what they have in hand."
     COUNTS = "counts", "Numbers that point at nobody."
+    OPENINGS = "openings", "Who has opened the request: role and hour."
+    CASE_NOTES = "case_notes", "What colleagues write for each other, and writing it."
+    CASE_ACCESS = "case_access", "Who is let into a case, and why: one's own."
+    CASE_ACCESS_DECIDED = "case_access_decided", "What colleagues ask for, and details that leave together."
+    TEAM = "team", "Accounts of the team, and new starts for colleagues."
+    ACCOUNTS_KEPT = "accounts_kept", "Accounts opened, shut and changed."
     ACCOUNT = "account", "The member of staff themselves."
     APPLICATION = "application", "The partner application itself."
     OFFERS = "offers", "What is offered to the application's organization."
@@ -68,8 +75,10 @@ class Group(Word):
 
 
 EVERYBODY = frozenset(Viewer)
-STAFF = frozenset({Viewer.INTAKE, Viewer.SUPERVISOR, Viewer.ADMIN})
-INTAKE = frozenset({Viewer.INTAKE, Viewer.SUPERVISOR})
+STAFF = frozenset({Viewer.INTAKE, Viewer.INTAKE_ELSEWHERE, Viewer.SUPERVISOR, Viewer.ADMIN})
+INTAKE = frozenset({Viewer.INTAKE, Viewer.INTAKE_ELSEWHERE, Viewer.SUPERVISOR})
+LET_IN = frozenset({Viewer.INTAKE, Viewer.SUPERVISOR})
+OVERSEERS = frozenset({Viewer.SUPERVISOR, Viewer.ADMIN})
 KEYS = frozenset({Viewer.PROVIDER_KEY, Viewer.OTHER_KEY})
 ASKED = frozenset({Viewer.PROVIDER, Viewer.PROVIDER_KEY})
 
@@ -90,8 +99,8 @@ ACCESS: Mapping[Group, Rules] = {
     Group.ANSWERS: ((EVERYBODY, ALWAYS),),
     Group.FACETS: ((MINE | INTAKE, KEPT), (ASKED, IN_HAND)),
     Group.DETAILS: ((MINE | INTAKE, KEPT), (ASKED, RELEASED)),
-    Group.PERSON: ((MINE, KEPT), (INTAKE, NOT_TAKEN_BACK), (ASKED, RELEASED)),
-    Group.MESSAGES: ((MINE | INTAKE, KEPT),),
+    Group.PERSON: ((MINE, KEPT), (LET_IN, NOT_TAKEN_BACK), (ASKED, RELEASED)),
+    Group.MESSAGES: ((MINE | LET_IN, KEPT),),
     Group.ADVICE: ((MINE | INTAKE, KEPT),),
     Group.CONSENTS: ((MINE | INTAKE, KEPT), (ASKED, IN_HAND)),
     Group.CONSENTS_HEARD: ((MINE | INTAKE, KEPT),),
@@ -103,6 +112,12 @@ ACCESS: Mapping[Group, Rules] = {
     Group.CHECKING: ((INTAKE, ALWAYS),),
     Group.OVERSIGHT: ((STAFF, ALWAYS),),
     Group.COUNTS: ((STAFF, ALWAYS),),
+    Group.OPENINGS: ((MINE, KEPT),),
+    Group.CASE_NOTES: ((LET_IN, KEPT),),
+    Group.CASE_ACCESS: ((INTAKE, ALWAYS),),
+    Group.CASE_ACCESS_DECIDED: ((frozenset({Viewer.SUPERVISOR}), ALWAYS),),
+    Group.TEAM: ((OVERSEERS, ALWAYS),),
+    Group.ACCOUNTS_KEPT: ((frozenset({Viewer.ADMIN}), ALWAYS),),
     Group.ACCOUNT: ((STAFF, ALWAYS),),
     Group.APPLICATION: ((KEYS, ALWAYS),),
     Group.OFFERS: ((KEYS, ALWAYS),),
@@ -115,7 +130,8 @@ ACCESS: Mapping[Group, Rules] = {
 OF_A_REQUEST = frozenset(
     {
         Group.FACETS, Group.DETAILS, Group.PERSON, Group.MESSAGES, Group.ADVICE, Group.CONSENTS, Group.CONSENTS_HEARD,
-        Group.REFERRALS, Group.REQUEST_OF_A_REFERRAL, Group.DESK,
+        Group.REFERRALS, Group.REQUEST_OF_A_REFERRAL, Group.DESK, Group.OPENINGS,
+        Group.CASE_NOTES,
     }
 )  # fmt: skip
 

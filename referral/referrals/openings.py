@@ -8,7 +8,7 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.db import Reader, many
 
 # A yes of a provider is told to the person apart, and what staff decide is no look.
-LOOKS = ("request_read", "person_read", "messages_read", "notes_read", "contact_opened")
+LOOKS = ("request_read", "person_read", "messages_read", "notes_read", "person_exported", "contact_opened")
 MOST_TOLD = 100
 
 

@@ -48,7 +48,10 @@ async def turned_away(desk: Desk, name: str, headers: dict[str, str], **variable
 
 
 async def acts(desk: Desk, id: str) -> list[str]:
-    rows = await desk.database.pool.fetch("SELECT act FROM audit_event WHERE subject_id = $1::uuid ORDER BY id", id)
+    """What happened to a case, but for looks at why access was asked for."""
+    rows = await desk.database.pool.fetch(
+        "SELECT act FROM audit_event WHERE subject_id = $1::uuid AND act <> 'access_read' ORDER BY id", id
+    )
     return [act for (act,) in rows]
 
 
@@ -92,6 +95,8 @@ async def test_a_supervisor_lets_intake_in_and_it_ends_by_itself(desk: Desk) -> 
     assert await person(desk, anna, id) == (None, "NO_ACCESS")
     (waits,) = await desk.published("staff/CaseAccessAsked", chief)
     assert (waits["id"], waits["reason"], waits["staff"]["name"]) == (made["id"], "She called.", "Anna")
+    looks = "SELECT array_agg(DISTINCT actor ORDER BY actor) FROM audit_event WHERE act = 'access_read'"
+    assert await desk.sql(looks) == ["intake_staff", "supervisor"]
     given = (await desk.published("staff/GiveCaseAccess", chief, id=made["id"]))["access"]
     assert given["state"] == "GIVEN"
     assert (await person(desk, anna, id))[0]["name"] == NAME

@@ -23,6 +23,7 @@ from referral.foundation.clock import now
 from referral.foundation.db import Tx, value
 from referral.foundation.vault import DataKey, Vault
 from referral.intake import messages, requests
+from referral.intake.access import Depth, Opened
 from referral.intake.form import SafeContact
 from referral.intake.words import ContactChannel
 from referral.referrals import answering, reading, telling, views
@@ -93,8 +94,11 @@ async def looks(house: House) -> dict[str, Look]:
     whole = views.for_staff(vault, request, now=moment)
     (accepted,) = await views.for_providers(house.database.reader, vault, [(request, taken)], now=moment)
     assert accepted is not None
+    let_in = Opened(request_id=request.id, staff_id=ANNA.id, depth=Depth.WHOLE)
     return {
-        "the person, for staff": lambda tx: views.person(tx, vault, whole, By(kind=ANNA.kind, id=ANNA.id)),
+        "the person, for staff": lambda tx: views.person(
+            tx, vault, whole, By(kind=ANNA.kind, id=ANNA.id), opened=let_in
+        ),
         "the person, for a provider": lambda tx: views.person(tx, vault, accepted, PROVIDER),
         "all of it, for a provider": lambda tx: with_person(tx, vault, taken, PROVIDER, now=moment),
         "messages, for staff": lambda tx: messages.for_staff(

@@ -71,7 +71,7 @@ async def authenticator(tab: Tab, **changes: object) -> str:
     return made["authenticatorId"]
 
 
-async def began(house: House, browser: Browser, who: Staff, name: str = "my phone") -> tuple[Tab, str]:
+async def began(house: House, browser: Browser, who: Staff, name: str = "blue telephone") -> tuple[Tab, str]:
     """A tab where somebody has just begun with a code, and the device that holds their passkey."""
     code, tab = await code_for(house, who), await browser.tab(width=390)
     device = await authenticator(tab)
@@ -109,7 +109,7 @@ async def test_a_supervisor_begins_with_a_code_and_comes_back_with_the_passkey(h
     ada = await hired(house)
     async with served(house) as here:
         tab, _ = await began(here, browser, ada)
-        assert "my phone" in await tab.text()
+        assert "blue telephone" in await tab.text()
         assert "Make a second one" in await tab.text()
         assert not await tab.spills()
         await signs_out(tab)
@@ -160,7 +160,7 @@ async def test_a_second_passkey_is_added_and_the_first_removed_and_the_last_stay
         async with house.database.transaction() as tx:  # keys changed: sessions elsewhere are over
             assert await sessions.by_session(tx, elsewhere.token, now=now()) is None
         await tab.press("form[action^='/staff/account/passkey/remove'] button")
-        assert "my phone" not in await tab.text()
+        assert "blue telephone" not in await tab.text()
         assert await tab.run("document.querySelector(\"form[action^='/staff/account/passkey/remove']\")") is None
         await signs_out(tab)
         await tab.open(f"{here.settings.public_url}/staff/login")

@@ -139,6 +139,7 @@ async def everybody(desk: Desk, stages: Iterable[Stage] = Stage) -> Everybody:
     """The whole cast, made through the front doors as far as they reach; a request for each of these stages."""
     staff = {
         Viewer.INTAKE: await desk.staff_named("intake@demo.invalid"),
+        Viewer.INTAKE_ELSEWHERE: await desk.staff_named("elsewhere@demo.invalid"),
         Viewer.SUPERVISOR: await desk.staff_named("supervisor@demo.invalid", StaffRole.SUPERVISOR),
         Viewer.ADMIN: await desk.staff_named("admin@demo.invalid", StaffRole.ADMIN),
     }
@@ -158,6 +159,8 @@ async def brought_to(desk: Desk, stage: Stage, intake: Headers) -> Asked:
     token = desk.signed("answer-referral", referral or id)
     if referral is not None:
         await answered(desk, stage, token)
+    for email in ("intake@demo.invalid", "supervisor@demo.invalid"):  # a claim may end on the way
+        await desk.let_in(str(id), email)
     if stage in {Stage.WITHDRAWN, Stage.ERASED}:
         await desk.withdraw(receipt, erase=stage is Stage.ERASED)
     return Asked(id=id, receipt=receipt, office=office, referral=referral, token=token, key=key)

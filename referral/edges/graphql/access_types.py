@@ -126,7 +126,8 @@ PeopleExportResult = Annotated[
 
 async def shown(context: Context, found: list[Access]) -> list[CaseAccess]:
     """With their reasons, opened for the team."""
-    why = await access.reasons(context.at, context.house.vault, found)
+    async with context.house.database.transaction() as tx:
+        why = await access.reasons(tx, context.house.vault, context.staff, found)
     return [
         CaseAccess(
             kept=one,

@@ -15,11 +15,13 @@ from referral.foundation.languages import Direction
 from referral.foundation.meanings import PlaceKind
 from referral.foundation.vocabulary import Word
 from referral.intake import words as intake
+from referral.intake.access import AccessState, Depth
 from referral.intake.next_steps import NextStepKind
 from referral.matching.answers import RuleAnswer
 from referral.matching.planning.words import LeftReason, Weaker
 from referral.referrals import words as referrals
 from referral.referrals.erasing import Why
+from referral.triage.entry.sessions import Way
 from referral.triage.plans import Changed, ProposalState
 from referral.triage.queue import AssigneeIs, QueueOrder
 from referral.triage.states import TriageStep
@@ -89,8 +91,11 @@ for _kind in (
     AssigneeIs,
     StuckReason,
     TriageStep,
+    AccessState,
 ):
     published(_kind)
+published(Depth, name="CaseDepth")
+published(Way, name="SignInWay")
 published(Direction, name="TextDirection")
 published(Fact, name="ListingFact")
 published(FactGroup, name="ListingFactGroup")
