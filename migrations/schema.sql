@@ -643,6 +643,23 @@ CREATE TABLE public.consent (
 
 COMMENT ON COLUMN public.consent.recorded_by IS 'The member of staff who wrote down what the person said; null: the person.';
 
+CREATE TABLE public.contact_index (
+    request_id uuid NOT NULL,
+    digest bytea NOT NULL
+);
+
+COMMENT ON TABLE public.contact_index IS 'Keyed hashes of phones and addresses; only private keys can make one.';
+
+CREATE TABLE public.contact_search (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    found integer NOT NULL
+);
+
+COMMENT ON TABLE public.contact_search IS 'Who looked for a person by a phone or an address, and why; never which.';
+
 CREATE TABLE public.help_request (
     id uuid NOT NULL,
     status text NOT NULL,
@@ -1492,6 +1509,12 @@ ALTER TABLE ONLY public.confirmation
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_key PRIMARY KEY (request_id, scope, given_at);
 
+ALTER TABLE ONLY public.contact_index
+    ADD CONSTRAINT contact_index_key PRIMARY KEY (digest, request_id);
+
+ALTER TABLE ONLY public.contact_search
+    ADD CONSTRAINT contact_search_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.help_request
     ADD CONSTRAINT help_request_by_receipt UNIQUE (receipt_hash);
 
@@ -1651,6 +1674,10 @@ CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHE
 CREATE INDEX assignment_plan_by_age ON public.assignment_plan USING btree (made_at);
 
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
+
+CREATE INDEX contact_by_request ON public.contact_index USING btree (request_id);
+
+CREATE INDEX contact_search_lately ON public.contact_search USING btree (staff_id, at);
 
 CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
 
@@ -1940,6 +1967,12 @@ ALTER TABLE ONLY public.request_claim
 
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact_index
+    ADD CONSTRAINT contact_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact_search
+    ADD CONSTRAINT contact_search_by_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.referral_event
     ADD CONSTRAINT event_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;

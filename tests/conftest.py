@@ -22,6 +22,7 @@ STATEMENT_SECONDS = 60  # a test says what is answered; how long a busy machine 
 EMPTIED = (
     "proposed_fact", "listing_override", "listing_proposal",
     "assignment_plan", "request_note", "request_claim", "triage_act",
+    "contact_search", "contact_index",
     "message", "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
     "audit_event", "staff_session", "staff",
     "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",

@@ -17,7 +17,7 @@ from referral.foundation.clock import now
 from referral.foundation.db import moment
 from referral.foundation.mail import Letter
 from referral.foundation.outbox import Job, JobKind
-from referral.intake import reevaluating, requests
+from referral.intake import contacts, reevaluating, requests
 from referral.referrals import following, offers, placing, reading, retention, states, suspending, telling
 from referral.referrals.words import ReferralStatus
 from referral.triage import claiming
@@ -29,12 +29,14 @@ REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has
 async def match_request(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         await placing.offer_best(tx, house.vault, job.subject_id, now=now(), relaxed=house.settings.relaxed_rules)
+        await contacts.index(tx, house.vault, job.subject_id)
         await outbox.finish(tx, job)
 
 
 async def reevaluate(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         await reevaluating.reevaluate(tx, house.vault, job.subject_id, now=await moment(tx))
+        await contacts.index(tx, house.vault, job.subject_id)  # a correction orders this job and not always a match
         await outbox.finish(tx, job)
 
 

@@ -19,6 +19,7 @@ from referral.intake.next_steps import NextStepKind
 from referral.matching.answers import RuleAnswer
 from referral.matching.planning.words import LeftReason, Weaker
 from referral.referrals import words as referrals
+from referral.triage.contact_search import ContactSearchReason
 from referral.triage.plans import Changed, ProposalState
 from referral.triage.queue import AssigneeIs, QueueOrder
 from referral.triage.states import TriageStep
@@ -84,6 +85,7 @@ for _kind in (
     StaffRole,
     QueueOrder,
     AssigneeIs,
+    ContactSearchReason,
     StuckReason,
     TriageStep,
 ):
