@@ -813,6 +813,23 @@ CREATE TABLE public.consent (
 
 COMMENT ON COLUMN public.consent.recorded_by IS 'The member of staff who wrote down what the person said; null: the person.';
 
+CREATE TABLE public.contact_index (
+    request_id uuid NOT NULL,
+    digest bytea NOT NULL
+);
+
+COMMENT ON TABLE public.contact_index IS 'Keyed hashes of phones and addresses; only private keys can make one.';
+
+CREATE TABLE public.contact_search (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    found integer NOT NULL
+);
+
+COMMENT ON TABLE public.contact_search IS 'Who looked for a person by a phone or an address, and why; never which.';
+
 CREATE TABLE public.help_request (
     id uuid NOT NULL,
     status text NOT NULL,
@@ -1785,6 +1802,12 @@ ALTER TABLE ONLY public.confirmation
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_key PRIMARY KEY (request_id, scope, given_at);
 
+ALTER TABLE ONLY public.contact_index
+    ADD CONSTRAINT contact_index_key PRIMARY KEY (digest, request_id);
+
+ALTER TABLE ONLY public.contact_search
+    ADD CONSTRAINT contact_search_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.help_request
     ADD CONSTRAINT help_request_by_receipt UNIQUE (receipt_hash);
 
@@ -1994,6 +2017,10 @@ CREATE INDEX case_access_by_staff ON public.case_access USING btree (staff_id);
 CREATE INDEX case_opening_by_request ON public.case_opening USING btree (request_id);
 
 CREATE INDEX case_opening_by_staff ON public.case_opening USING btree (staff_id, opened_at);
+
+CREATE INDEX contact_by_request ON public.contact_index USING btree (request_id);
+
+CREATE INDEX contact_search_lately ON public.contact_search USING btree (staff_id, at);
 
 CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
 
@@ -2337,6 +2364,12 @@ ALTER TABLE ONLY public.request_claim
 
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact_index
+    ADD CONSTRAINT contact_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact_search
+    ADD CONSTRAINT contact_search_by_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.staff_enrolment
     ADD CONSTRAINT enrolment_agreed_by FOREIGN KEY (agreed_by) REFERENCES public.staff(id) ON DELETE CASCADE;

@@ -23,6 +23,7 @@ ENDLESS = 10**9  # a story asks as often as it must; what happens when a budget 
 EMPTIED = (
     "proposed_fact", "listing_override", "listing_proposal",
     "assignment_plan", "request_note", "request_claim", "triage_act",
+    "contact_search", "contact_index",
     "message", "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
     "passkey_challenge", "other_house_attempt", "staff_session", "staff",
     "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",

@@ -18,7 +18,7 @@ from referral.foundation.clock import now
 from referral.foundation.db import moment
 from referral.foundation.mail import Letter
 from referral.foundation.outbox import Job, JobKind
-from referral.intake import reevaluating, requests
+from referral.intake import contacts, reevaluating, requests
 from referral.referrals import following, offers, placing, reading, retention, states, suspending, telling
 from referral.referrals.words import ReferralStatus
 from referral.triage import alarms, claiming, daily
@@ -37,6 +37,7 @@ async def match_request(house: House, job: Job) -> None:
             relaxed=house.settings.relaxed_rules,
             calm_wait=house.settings.plan == "apply",
         )
+        await contacts.index(tx, house.vault, job.subject_id)
         await outbox.finish(tx, job)
 
 
@@ -49,6 +50,7 @@ async def offer_planned(house: House, job: Job) -> None:
 async def reevaluate(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         await reevaluating.reevaluate(tx, house.vault, job.subject_id, now=await moment(tx))
+        await contacts.index(tx, house.vault, job.subject_id)  # a correction orders this job and not always a match
         await outbox.finish(tx, job)
 
 

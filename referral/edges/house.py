@@ -15,9 +15,10 @@ from referral.foundation.clock import now
 from referral.foundation.db import POOL_SIZE, Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
 from referral.foundation.key_refusals import KeyDestroyed, KeyFileUnusable, SealBroken
+from referral.foundation.key_service import ServiceRoot
 from referral.foundation.languages import Lexicon
 from referral.foundation.mail import Mailer
-from referral.foundation.root_keys import FileRoot
+from referral.foundation.root_keys import FileRoot, RootKey
 from referral.foundation.settings import LOOPBACK, Settings
 from referral.foundation.vault import Vault
 from referral.intake import requests, wrapped
@@ -109,6 +110,13 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
             await database.close()
 
 
+def root_key(settings: Settings) -> RootKey:
+    """Where the operator keeps what wraps the other keys."""
+    if settings.key_service is not None:
+        return ServiceRoot(settings.key_service, settings.key_service_token_file)
+    return FileRoot(settings.key_file)
+
+
 async def keys(settings: Settings, at: Reader) -> Vault:
     """The keys. A new root key is made only where nothing is sealed: else what is would be lost, and nobody told."""
     place = None if settings.database_url else embedded_home.known_place(settings.home)
@@ -117,7 +125,7 @@ async def keys(settings: Settings, at: Reader) -> Vault:
         return key_folder.open_vault(settings.key_folder, data=data)
     sealed = await wrapped.one_of_each_epoch(at)
     opened = key_folder.open_vault(
-        settings.key_folder, FileRoot(settings.key_file), may_create=not sealed, data=data, backup=settings.keys_backup
+        settings.key_folder, root_key(settings), may_create=not sealed, data=data, backup=settings.keys_backup
     )
     for one in sealed:
         try:

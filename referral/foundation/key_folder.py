@@ -1,14 +1,16 @@
 """The vault of a key folder: made at first use, refused where it cannot be trusted, taken over from older versions."""
 
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from referral.foundation import key_files
+from referral.foundation.hybrid import PrivateHalf
 from referral.foundation.key_refusals import KeyFileUnusable, SealBroken
-from referral.foundation.keyring import PUBLIC, SHARE, Ring
+from referral.foundation.keyring import PRIVATE, PUBLIC, SHARE, Ring
 from referral.foundation.root_keys import KEY_BYTES, FileRoot, RootKey, derived
 from referral.foundation.vault import OLD_WRAP, Secret, Vault
 
@@ -172,3 +174,39 @@ def export_public(folder: Path, into: Path) -> int:
         elif one.seals:
             key_files.copied([source / f"{one.epoch.name}.{part}" for part in (SHARE, PUBLIC)], into / "epochs")
     return sum(one.seals for one in there.held())
+
+
+def to_escrow(folder: Path, root: RootKey, ring: Ring) -> dict[str, bytes]:
+    """What recovery officers are to be able to bring back: everything but the root key, which wraps it."""
+    found = {PEPPER: (folder / PEPPER).read_bytes(), INNER: root.unwrap((folder / INNER).read_bytes(), about=INNER)}
+    for one in ring.held():
+        if one.opens:
+            found[f"{one.epoch.name}.{PRIVATE}"] = ring.opening(one.epoch).raw
+            found[f"{one.epoch.name}.{SHARE}"] = ring.share(one.epoch)
+    return found
+
+
+def from_escrow(contents: Mapping[str, bytes], folder: Path, root: RootKey) -> int:
+    """Make a key folder of what was in escrow, under a new root key; how many epochs open again.
+
+    Raises KeyFileUnusable for a folder that holds keys already.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise KeyFileUnusable(f"{folder} is not empty. Choose a new folder: nothing is written over.")
+    epochs = folder / "epochs"
+    key_files.ready(folder)
+    key_files.ready(epochs)
+    if isinstance(root, FileRoot):
+        root.create()
+    key_files.write_once(folder / INNER, root.wrap(contents[INNER], about=INNER))
+    key_files.write_once(folder / PEPPER, contents[PEPPER])
+    count = 0
+    for name, plain in contents.items():
+        epoch_name, _, part = name.rpartition(".")
+        if part == SHARE:
+            key_files.write_once(epochs / name, plain)
+        elif part == PRIVATE:
+            key_files.write_once(epochs / name, root.wrap(plain, about=epoch_name))
+            key_files.write_once(epochs / f"{epoch_name}.{PUBLIC}", PrivateHalf.read(plain).public)
+            count += 1
+    return count

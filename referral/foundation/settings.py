@@ -53,6 +53,14 @@ class Settings(BaseSettings):
         description="The 32-byte root key, which the other keys are wrapped by. Not set: root.key in REFERRAL_KEYS, "
         "made at first use.",
     )
+    key_service: str | None = Field(
+        default=None,
+        description="The https:// address of a root key in a key service that speaks as Google's Cloud KMS does. "
+        "Not set: the root key is REFERRAL_ROOT_KEY_FILE. To be chosen before the first use.",
+    )
+    key_service_token_file: Path | None = Field(
+        default=None, description="The file that holds what the key service lets us in with."
+    )
     geocoder: str | None = Field(
         default=None,
         description="A geopy geocoder to ask instead of the offline one, such as nominatim. "

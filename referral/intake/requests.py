@@ -132,6 +132,7 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
              messages AS (DELETE FROM message WHERE request_id = $1),
              acts AS (DELETE FROM triage_act WHERE request_id = $1),
              claims AS (DELETE FROM request_claim WHERE request_id = $1),
+             indexed AS (DELETE FROM contact_index WHERE request_id = $1),
              agreed AS (UPDATE consent SET language = '', recorded_by = NULL, heard_by = NULL,
                                withdrawal_recorded_by = NULL, withdrawal_heard_by = NULL WHERE request_id = $1)
         UPDATE help_request
@@ -146,7 +147,13 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
 async def forget_person(tx: Tx, id: UUID, *, now: datetime) -> None:
     """Delete who asked and how they are reached, which nobody needs once the request is closed; the rest stays."""
     await record(tx, id, "contact_erased", ActorKind.SYSTEM, at=now)
-    await execute(tx, "UPDATE help_request SET person = NULL WHERE id = $1", id)
+    await execute(
+        tx,
+        """
+        WITH indexed AS (DELETE FROM contact_index WHERE request_id = $1)
+        UPDATE help_request SET person = NULL WHERE id = $1""",
+        id,
+    )
 
 
 async def set_status(

@@ -1,12 +1,15 @@
 """`referral keys` as an operator types it."""
 
 from pathlib import Path
+from uuid import UUID
 
+import given
 from commands_given import referral, start
 from desk import Desk
 
 from referral.foundation.clock import now
 from referral.foundation.epochs import Epoch, Kept
+from referral.intake import requests
 
 
 async def test_keys_are_made_ahead_listed_exported_rotated_and_destroyed(desk: Desk, dsn: str, tmp_path: Path) -> None:
@@ -72,3 +75,34 @@ async def test_a_public_machine_serves_without_private_keys_and_nothing_else_wor
 def test_without_any_keys_the_public_surface_says_where_to_get_them(dsn: str, tmp_path: Path) -> None:
     nowhere = referral(dsn, tmp_path, "serve", "--port", "0", "--surface", "public")
     assert (nowhere.code, "export-public" in nowhere.complaints) == (1, True)
+
+
+async def test_two_of_three_officers_bring_the_keys_back(desk: Desk, dsn: str, tmp_path: Path) -> None:
+    sent = await desk.submit()
+    privates = [tmp_path / f"officer-{number}" for number in range(3)]
+    publics = [tmp_path / f"officer-{number}.pub" for number in range(3)]
+    for private, public in zip(privates, publics, strict=True):
+        made = referral(dsn, tmp_path, "keys", "officer", str(private))
+        assert made.code == 0, made.complaints
+        public.write_text(made.said)
+    named = [word for public in publics for word in ("--officer", str(public))]
+    written = tmp_path / "escrow"
+    kept = referral(dsn, tmp_path, "keys", "escrow", str(written), *named)
+    assert (kept.code, "2 of 3" in kept.said) == (0, True), kept.complaints
+    again = referral(dsn, tmp_path, "keys", "escrow", str(written), *named)
+    assert (again.code, "there already" in again.complaints) == (1, True)
+
+    anew = {"REFERRAL_KEYS": str(tmp_path / "new-keys")}
+    alone = referral(dsn, tmp_path, "keys", "recover", str(written), "--officer", str(privates[0]), **anew)
+    assert (alone.code, "too few" in alone.complaints) == (1, True)
+    assert not (tmp_path / "new-keys").exists()
+    two = [word for private in privates[1:] for word in ("--officer", str(private))]
+    back = referral(dsn, tmp_path, "keys", "recover", str(written), *two, **anew)
+    assert (back.code, "again" in back.said) == (0, True), back.complaints
+    found = given.vault_in(tmp_path / "new-keys")
+    assert found == desk.house.vault
+    request = await requests.request(desk.database.reader, UUID(sent["helpRequest"]["id"]))
+    assert request
+    assert requests.person_of(found, request)
+    full = referral(dsn, tmp_path, "keys", "recover", str(written), *two, **anew)
+    assert (full.code, "not empty" in full.complaints) == (1, True)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from referral.edges import keeper
+from referral.edges.commands import officers
 from referral.edges.commands.accounts import say
 from referral.edges.commands.terminal import Bars, fail, settings
 from referral.edges.house import House
@@ -188,6 +189,11 @@ def export_public(
         return f"{into} holds the public halves of {count} weeks and classes. On that machine: REFERRAL_KEYS={into}"
 
     say(chosen, exporting)
+
+
+commands.command(name="officer")(officers.officer)
+commands.command(name="escrow")(officers.put_in_escrow)
+commands.command(name="recover")(officers.recover)
 
 
 def line(one: Held, count: int) -> str:

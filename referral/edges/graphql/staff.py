@@ -44,7 +44,8 @@ from referral.referrals import choosing, recalling, views
 from referral.referrals import notes as written
 from referral.referrals.choosing import Choice
 from referral.referrals.views import RequestView
-from referral.triage import claiming, queue
+from referral.triage import claiming, contact_search, queue
+from referral.triage.contact_search import ContactSearchReason
 from referral.triage.queue import QueueOrder
 
 
@@ -178,6 +179,23 @@ class StaffQuery(
                 return None
             await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_id=wanted)
         return views.for_staff(context.house.vault, found, now=context.now)
+
+    @strawberry.field(
+        description="The requests that give exactly this phone or e-mail address, the newest first, 20 at most. Why is "
+        "kept, and rows say who looked, before anything is shown; 20 searches an hour.",
+        graphql_type=list[HelpRequest],
+    )
+    async def requests_by_contact(
+        self,
+        info: Info,
+        contact: Annotated[str, strawberry.argument(description="A whole phone number or e-mail address.")],
+        reason: Annotated[ContactSearchReason, strawberry.argument(description="Why.")],
+    ) -> list[RequestView]:
+        context = info.context
+        staff, vault = context.intake, context.house.vault
+        async with context.house.database.transaction() as tx:
+            found = await contact_search.search(tx, vault, staff, contact, reason, now=context.now)
+        return [views.for_staff(vault, one, now=context.now) for one in found]
 
 
 @strawberry.type(name="Mutation", description="What staff may do.")

@@ -21,6 +21,7 @@ from referral.matching.answers import RuleAnswer
 from referral.matching.planning.words import LeftReason, Weaker
 from referral.referrals import words as referrals
 from referral.referrals.erasing import Why
+from referral.triage.contact_search import ContactSearchReason
 from referral.triage.entry.sessions import Way
 from referral.triage.plans import Changed, ProposalState
 from referral.triage.queue import AssigneeIs, QueueOrder
@@ -89,6 +90,7 @@ for _kind in (
     StaffRole,
     QueueOrder,
     AssigneeIs,
+    ContactSearchReason,
     StuckReason,
     TriageStep,
     AccessState,
