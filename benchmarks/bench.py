@@ -1,6 +1,7 @@
 """`make bench`: what this service costs, side by side with its peers, in one run on one machine.
 
-Six parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
+Seven parts, each of which can be asked for alone: `search` (does it find what brute force finds, and how does it grow),
+`ranking` (one ranking with every reason, for ordinary and for hard requests),
 `serving` (next to PostGraphile, the usual Strawberry application and two ceilings), `mixed` (ten minutes of everything
 at once), `writing` (submissions and places taken, next to pgbench), `paths` (the hot paths), `planning` (many requests
 and few places, next to the solver alone). Databases are kept under build/benchmarks, so only the first run makes them:
@@ -20,6 +21,7 @@ from pathlib import Path
 import hot_paths
 import mixed
 import planning
+import ranking
 import searching
 import seeded
 import serving
@@ -34,7 +36,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 HOME = PROJECT / "build" / "benchmarks"
 PAGE = PROJECT / "docs" / "performance.md"
 PLOT = PROJECT / "docs" / "performance.svg"
-PARTS = ("search", "serving", "mixed", "writing", "paths", "planning")
+PARTS = ("search", "ranking", "serving", "mixed", "writing", "paths", "planning")
 SIZES = (10_000, 100_000, 1_000_000)
 SERVED = 100_000
 SEARCHES = 2_000
@@ -75,6 +77,14 @@ async def searched(sizes: list[int]) -> Table:
     return lines
 
 
+async def ranked(sizes: list[int]) -> Table:
+    results: list[ranking.Result] = []
+    for size in sizes:
+        async with directory(size) as (database, _):
+            results += await ranking.measured(database, size)
+    return ranking.rows(results)
+
+
 async def served(size: int) -> tuple[Table, list[Bar], list[str]]:
     async with directory(size) as (database, postmaster):
         chosen, left_out = await serving.measured(database, postmaster, HOME / "serving")
@@ -89,6 +99,7 @@ async def run(parts: list[str], sizes: list[int], size: int, *, write: bool) -> 
     tables: dict[str, Table] = {}
     if "search" in parts:
         tables["search"] = await searched(sizes)
+    tables |= {"ranking": await ranked(sizes)} if "ranking" in parts else {}
     if "serving" in parts:
         tables["serving"], bars, left_out = await served(size)
         print(*left_out, sep="\n")

@@ -19,14 +19,15 @@ from referral.foundation.actors import ActorKind, Visitor
 from referral.foundation.audit import record
 from referral.foundation.clock import now
 from referral.foundation.db import Database, value
-from referral.foundation.vault import Vault, open_vault
+from referral.foundation.key_folder import open_vault
+from referral.foundation.root_keys import FileRoot
+from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.intake import submitting
 from referral.intake.form import Answers, LookedUp, Person, SafeContact, Spot
 from referral.intake.requests import HelpRequest
 from referral.intake.words import AgeBand, CanAfford, ConsentScope, ContactChannel, Representation
-from referral.matching import finding, ranking
-from referral.matching.candidates import candidates
+from referral.matching import finding
 
 ROUNDS = 40
 BROWNSVILLE = (25.9017, -97.4975)
@@ -63,14 +64,10 @@ async def cases(db: Database, vault: Vault) -> list[Case]:
     )
     asked = await submitted(db, vault)
     need = await finding.need_of(at, vault, asked, now=now())
-    found, pairs = await candidates(at, need), await finding.pairs(at)
 
     async def commit() -> None:
         async with db.transaction() as tx:
             await record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="measured", subject_id=asked.id)
-
-    async def rank() -> None:
-        ranking.rank(need, found, pairs=pairs, now=now(), salt=finding.SALT)
 
     return [
         Case(name="SELECT 1", once=lambda: value(at, "SELECT 1"), times=20),
@@ -81,8 +78,11 @@ async def cases(db: Database, vault: Vault) -> list[Case]:
         Case(name="place, as people write it", once=lambda: places.resolve(at, next(well)), times=6),
         Case(name="place, misspelt", once=lambda: places.resolve(at, next(badly)), times=4),
         Case(name="submit: check, seal, store, commit", once=lambda: submitted(db, vault), times=5),
-        Case(name=f"candidates: {len(found):,} rows for one request", once=lambda: candidates(at, need), times=1),
-        Case(name=f"rank: rules and points for {len(found):,}", once=rank, times=1),
+        Case(
+            name="rank: the first 10 for one request, with every reason",
+            once=lambda: finding.ranked(at, need, now=now()),
+            times=1,
+        ),
     ]
 
 
@@ -135,7 +135,7 @@ async def measured(case: Case) -> None:
 async def rows(database: Database) -> list[tuple[str, ...]]:
     """A table of all cases, run in turns."""
     with tempfile.TemporaryDirectory() as keys:
-        found = await cases(database, open_vault(Path(keys) / "root.key"))
+        found = await cases(database, open_vault(Path(keys), FileRoot(Path(keys) / "root.key")))
         for case in found:  # once for nothing: plans and caches
             await case.once()
         for _ in range(ROUNDS):

@@ -20,8 +20,9 @@ sys.path.insert(0, str(ROOT))
 
 from referral.foundation import embedded, migrate, reference  # noqa: E402
 from referral.foundation.db import connect  # noqa: E402
+from referral.foundation.key_folder import open_vault  # noqa: E402
+from referral.foundation.root_keys import FileRoot  # noqa: E402
 from referral.foundation.settings import Settings  # noqa: E402
-from referral.foundation.vault import open_vault  # noqa: E402
 from tests import given, killer  # noqa: E402
 from tests.killer import Came  # noqa: E402
 from tests.postbox import Postbox, listening  # noqa: E402
@@ -39,7 +40,7 @@ async def killing(home: Path, *, jobs: int, kills: int, seed: int) -> Came:
             await reference.load(database, progress=lambda _what, _done, _total: None)
             for number in range(OFFICES):
                 await given.office(database, name=f"Office {number}", places=min(people, MOST_PLACES))
-            await killer.ask(database, open_vault(Settings(home=home).key_file), people)
+            await killer.ask(database, open_vault(home / "keys", FileRoot(Settings(home=home).key_file)), people)
             print(f"{people:,} people have asked. Killing begins.", flush=True)
             async with killer.watched(database):
                 with listening(post) as port:

@@ -27,7 +27,7 @@ from referral.intake.words import AgeBand, CanAfford, ConsentScope, Representati
 from referral.matching.languages import LanguagePairs
 from referral.matching.pair import Area, Need, OfferedLanguage, Spot
 from referral.matching.planning import answering, flow, frames, goals, judging
-from referral.matching.planning.choices import Choices, lot
+from referral.matching.planning.choices import Choices
 from referral.matching.planning.goals import Worth
 from referral.matching.planning.question import Count, Office, Terms, Wanted
 
@@ -213,15 +213,15 @@ def timed(step: Callable[[], Found]) -> tuple[float, Found]:
 def measured(wanted: list[Wanted], terms: Terms) -> Parts:
     gc.collect()
     gc.disable()  # as in a process that ends with its answer
-    ordered = sorted(wanted, key=lambda one: lot(terms.salt, one.need.request_id))
+    drawing_s, ordered = timed(lambda: answering.drawn(wanted, terms))
     judging_s, found = timed(lambda: judging.judged(ordered, terms))
-    choices_s, choices = timed(lambda: answering.choices_of(found, ordered, terms))
+    choices_s, choices = timed(lambda: answering.choices_of(found, ordered))
     worth_s, worth = timed(lambda: goals.worth(choices, salt=terms.salt))
     flow_s, chosen = timed(lambda: flow.chosen(choices, worth))
     told_s, _ = timed(lambda: answering.told(choices, worth, chosen, found.nowhere))
     gc.enable()
     return Parts(
-        judging=judging_s,
+        judging=drawing_s + judging_s,
         solving=choices_s + worth_s + flow_s,
         solver=solver_alone(choices, worth),
         explaining=told_s,

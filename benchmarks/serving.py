@@ -149,6 +149,10 @@ def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
         "REFERRAL_DATABASE_URL": dsn,
         "REFERRAL_SURFACE": "public",
         "REFERRAL_HOME": str(home),
+        "REFERRAL_VISITOR_POINTS": str(
+            10**12
+        ),  # all that is measured comes from one network; it is counted all the same
+        "REFERRAL_VISITOR_SUBMISSIONS": str(10**9),
         "NODE_ENV": "production",
         "GRAPHILE_ENV": "production",
         "NPM_FOLDER": str(NPM),

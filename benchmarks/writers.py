@@ -23,7 +23,9 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import Database, connect
 from referral.foundation.errors import AlreadyAnswered, NoCapacity
-from referral.foundation.vault import Vault, open_vault
+from referral.foundation.key_folder import open_vault
+from referral.foundation.root_keys import FileRoot
+from referral.foundation.vault import Vault
 from referral.referrals import answering
 from referral.referrals.notes import By
 from referral.referrals.words import ReferralAnswer
@@ -86,7 +88,7 @@ async def run(asked: argparse.Namespace) -> dict[str, float]:
     database = await connect(os.environ["REFERRAL_DATABASE_URL"], size=asked.clients)
     numbers = count(asked.start, asked.step)
     with tempfile.TemporaryDirectory() as keys:
-        vault = open_vault(Path(keys) / "root.key")
+        vault = open_vault(Path(keys), FileRoot(Path(keys) / "root.key"))
 
         async def once() -> None:
             if asked.what == "submit":

@@ -220,6 +220,56 @@ CREATE FUNCTION public.arc_km(chord double precision) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN ((((2)::numeric * 6371.0088))::double precision * asin(LEAST((1)::double precision, (chord / (2)::double precision))));
 
+CREATE FUNCTION public.assess_offers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    BEGIN
+        UPDATE listing_offer
+           SET stands_out = NEW.openness = 'assessment_needed'
+                            OR EXISTS (SELECT FROM provider_pace k WHERE k.provider_id = NEW.id)
+         WHERE listing_id = NEW.id;
+        RETURN NULL;
+    END $$;
+
+CREATE FUNCTION public.audit_anchor_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NOT NEW.is_checkpoint
+           OR EXISTS (SELECT FROM audit_event WHERE position = NEW.position AND hash = NEW.hash)
+        THEN RETURN NEW;
+        END IF;
+    ELSIF TG_OP = 'DELETE' THEN
+        IF EXISTS (SELECT FROM audit_anchor WHERE is_checkpoint AND position > OLD.position AND number > OLD.number)
+        THEN RETURN OLD;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'anchors are only added to'
+          USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'audit_trail_stands';
+END $$;
+
+CREATE FUNCTION public.audit_event_stands() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.position IS NULL AND NEW.position IS NOT NULL
+           AND (OLD.id, OLD.at, OLD.actor, OLD.actor_id, OLD.act, OLD.subject_id, OLD.counts)
+               IS NOT DISTINCT FROM (NEW.id, NEW.at, NEW.actor, NEW.actor_id, NEW.act, NEW.subject_id, NEW.counts)
+        THEN RETURN NEW;
+        END IF;
+    ELSIF TG_OP = 'DELETE' THEN
+        IF OLD.at < now() - interval '30 days'
+           AND EXISTS (SELECT FROM audit_anchor WHERE is_checkpoint AND position >= OLD.position)
+        THEN RETURN OLD;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'the audit trail is only added to'
+          USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'audit_trail_stands';
+END $$;
+
 CREATE FUNCTION public.draw_area() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -417,6 +467,15 @@ CREATE FUNCTION public.is_remembered(owner uuid) RETURNS boolean
     LANGUAGE sql STABLE
     RETURN ((EXISTS (SELECT FROM (public.provider p JOIN public.listing_card c ON ((c.id = p.id))) WHERE ((p.id = is_remembered.owner) OR (p.service_id = is_remembered.owner) OR (p.location_id = is_remembered.owner) OR (p.organization_id = is_remembered.owner)))) AND (NOT (EXISTS (SELECT FROM public.location l WHERE ((l.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))) AND (NOT (EXISTS (SELECT FROM (public.provider p JOIN public.location l ON ((l.id = p.location_id))) WHERE ((p.id = is_remembered.owner) AND (l.visibility = 'confidential'::text))))));
 
+CREATE FUNCTION public.know_offers() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    BEGIN
+        UPDATE listing_offer SET stands_out = true WHERE listing_id = NEW.provider_id;
+        RETURN NULL;
+    END $$;
+
 CREATE FUNCTION public.learn_hours() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET enable_seqscan TO 'off'
@@ -545,13 +604,13 @@ CREATE FUNCTION public.make_cards(ids uuid[]) RETURNS void
           FROM known_provider k
          WHERE k.id = ANY(ids) AND k.is_published;
 
-        INSERT INTO listing_offer (listing_id, key, point, is_open)
-        SELECT c.id, offer_key(help.type, spoken.tag), c.point, p.openness IN ('open', 'limited')
+        INSERT INTO listing_offer (listing_id, key, point, is_open, stands_out)
+        SELECT c.id, o.key, c.point, p.openness IN ('open', 'limited'),
+               p.openness = 'assessment_needed' OR EXISTS (SELECT FROM provider_pace k WHERE k.provider_id = c.id)
           FROM listing_card c
           JOIN provider p ON p.id = c.id
-         CROSS JOIN LATERAL unnest(c.help_types || ''::text) AS help(type)
-         CROSS JOIN LATERAL unnest(CASE WHEN c.tags = '{}' THEN '{und}' ELSE c.tags END || ''::text) AS spoken(tag)
-         WHERE c.id = ANY(ids) AND c.point IS NOT NULL AND (help.type, spoken.tag) <> ('', '');
+         CROSS JOIN LATERAL offers_of(c.help_types, c.tags, c.remote, c.interpreter_for_other) AS o(key)
+         WHERE c.id = ANY(ids) AND c.point IS NOT NULL;
     $$;
 
 CREATE FUNCTION public.mark_listings_with_help() RETURNS trigger
@@ -580,6 +639,10 @@ CREATE FUNCTION public.mark_stale_listings() RETURNS trigger
         ON CONFLICT DO NOTHING;
         RETURN NULL;
     END $$;
+
+CREATE FUNCTION public.median_of(hours real[]) RETURNS real
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (SELECT (percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY ((one.one)::double precision)))::real AS percentile_cont FROM unnest(median_of.hours) one(one));
 
 CREATE FUNCTION public.note_changes(ids uuid[], what text) RETURNS void
     LANGUAGE sql
@@ -610,6 +673,29 @@ CREATE FUNCTION public.note_deleted_listings() RETURNS trigger
         RETURN NULL;
     END $$;
 
+CREATE FUNCTION public.note_pace() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    DECLARE
+        answered real[] := '{}';
+        started real[] := '{}';
+    BEGIN
+        IF OLD.responded_at IS NULL AND NEW.responded_at IS NOT NULL THEN
+            answered := ARRAY[extract(epoch FROM NEW.responded_at - NEW.offered_at) / 3600];
+        ELSIF NEW.status = 'expired' AND OLD.status <> 'expired' AND NEW.responded_at IS NULL THEN
+            answered := ARRAY[extract(epoch FROM NEW.expires_at - NEW.offered_at) / 3600];
+        END IF;
+        IF NEW.status = 'in_progress' AND OLD.status <> 'in_progress' AND NEW.responded_at IS NOT NULL THEN
+            started := ARRAY[greatest(0, extract(epoch FROM now() - NEW.responded_at)) / 3600];
+        END IF;
+        INSERT INTO provider_pace AS p (provider_id, answered_in, started_in)
+        SELECT id, answered, started FROM provider WHERE id = NEW.provider_id
+        ON CONFLICT (provider_id) DO UPDATE
+           SET answered_in = (answered || p.answered_in)[:9], started_in = (started || p.started_in)[:9];
+        RETURN NULL;
+    END $$;
+
 CREATE FUNCTION public.note_stated_listing() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -629,6 +715,19 @@ CREATE FUNCTION public.offer_keys(help_types text[], tags text[]) RETURNS SETOF 
         SELECT offer_key(help.type, spoken.tag)
           FROM unnest(coalesce(help_types, '{""}')) AS help(type)
          CROSS JOIN unnest(CASE WHEN tags IS NULL THEN '{""}' ELSE tags || 'und'::text END) AS spoken(tag)
+    $$;
+
+CREATE FUNCTION public.offers_of(help_types text[], tags text[], remote text, interpreters text) RETURNS SETOF bigint
+    LANGUAGE sql IMMUTABLE ROWS 10 PARALLEL SAFE
+    AS $$
+        SELECT offer_key(help.type, spoken.tag)
+          FROM unnest(help_types || ''::text
+                      || CASE WHEN help_types = '{}' THEN '{und}'::text[] ELSE '{}' END
+                      || CASE WHEN remote = 'yes' THEN ARRAY(SELECT 'afar ' || one FROM unnest(help_types) AS one)
+                              ELSE '{}' END) AS help(type)
+         CROSS JOIN unnest((CASE WHEN tags = '{}' THEN '{und}' ELSE tags END) || ''::text
+                           || CASE WHEN interpreters = 'yes' THEN '{*}'::text[] ELSE '{}' END) AS spoken(tag)
+         WHERE (help.type, spoken.tag) <> ('', '')
     $$;
 
 CREATE FUNCTION public.open_listing_offers() RETURNS trigger
@@ -779,10 +878,13 @@ CREATE TABLE public.api_key (
     secret_hash bytea NOT NULL,
     scopes text[] NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    expires_at timestamp with time zone NOT NULL
+    expires_at timestamp with time zone NOT NULL,
+    last_used_on date
 );
 
 ALTER TABLE ONLY public.api_key FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.api_key.last_used_on IS 'The day, no closer: whoever reads this learns nothing of when people ask.';
 
 CREATE TABLE public.area_ring (
     area_id uuid NOT NULL,
@@ -793,21 +895,42 @@ CREATE TABLE public.area_ring (
 CREATE TABLE public.assignment_plan (
     id uuid NOT NULL,
     made_at timestamp with time zone NOT NULL,
-    made_by uuid NOT NULL,
+    made_by uuid,
     key_hash bytea NOT NULL,
     body_hash bytea NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     salt bytea NOT NULL,
     rules_version text NOT NULL,
     allows_unknown boolean NOT NULL,
-    one_more jsonb NOT NULL
+    one_more jsonb NOT NULL,
+    kept jsonb DEFAULT '[]'::jsonb NOT NULL
 );
 
 ALTER TABLE ONLY public.assignment_plan FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.assignment_plan.made_by IS 'Who asked for it; null where the machine made it by itself.';
+
 COMMENT ON COLUMN public.assignment_plan.salt IS 'Equals were drawn with it; shown with the plan: anyone can draw anew.';
 
 COMMENT ON COLUMN public.assignment_plan.one_more IS 'Where one more place would serve one more request: ids and a level.';
+
+COMMENT ON COLUMN public.assignment_plan.kept IS 'Places that wait for urgent people who are expected: ids and numbers.';
+
+CREATE TABLE public.audit_anchor (
+    number bigint NOT NULL,
+    trail uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    "position" bigint NOT NULL,
+    hash bytea NOT NULL,
+    is_checkpoint boolean NOT NULL,
+    previous bytea NOT NULL,
+    public_key bytea NOT NULL,
+    signature bytea NOT NULL
+);
+
+COMMENT ON TABLE public.audit_anchor IS 'Signed words of how far the chain had come; their copy outside the database counts.';
+
+COMMENT ON COLUMN public.audit_anchor.is_checkpoint IS 'Acts up to here were deleted by age.';
 
 CREATE TABLE public.audit_event (
     id bigint NOT NULL,
@@ -815,10 +938,20 @@ CREATE TABLE public.audit_event (
     actor text NOT NULL,
     actor_id uuid,
     act text NOT NULL,
-    subject_id uuid NOT NULL
+    subject_id uuid NOT NULL,
+    counts jsonb,
+    "position" bigint,
+    hash bytea,
+    CONSTRAINT audit_event_linked CHECK ((("position" IS NULL) = (hash IS NULL)))
 );
 
 ALTER TABLE ONLY public.audit_event FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.audit_event.counts IS 'Of an erasure: how many rows of which table went. Numbers only.';
+
+COMMENT ON COLUMN public.audit_event."position" IS 'Where it stands in the chain, without gaps; null until it is linked.';
+
+COMMENT ON COLUMN public.audit_event.hash IS 'sha256 of the hash before it and of this row as it is written out.';
 
 ALTER TABLE public.audit_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.audit_event_id_seq
@@ -828,6 +961,19 @@ ALTER TABLE public.audit_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.audit_head (
+    one boolean DEFAULT true NOT NULL,
+    trail uuid DEFAULT gen_random_uuid() NOT NULL,
+    "position" bigint DEFAULT 0 NOT NULL,
+    hash bytea DEFAULT decode(repeat('00'::text, 32), 'hex'::text) NOT NULL,
+    mailed_on date,
+    CONSTRAINT audit_head_is_one CHECK (one)
+);
+
+COMMENT ON TABLE public.audit_head IS 'The end of the chain, held by whoever links: one at a time.';
+
+COMMENT ON COLUMN public.audit_head.mailed_on IS 'The last day on which an anchor was sent by mail.';
 
 CREATE TABLE public.capacity (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -848,6 +994,37 @@ CREATE TABLE public.capacity (
     CONSTRAINT capacity_unit_known CHECK ((unit = ANY (ARRAY['intake_slots_week'::text, 'consultations_week'::text, 'full_cases'::text, 'hotline_calls_day'::text, 'beds_tonight'::text, 'beds_longer'::text, 'seats_transport_day'::text, 'evaluations_month'::text, 'interpreter_hours_week'::text])))
 )
 WITH (fillfactor='70');
+
+CREATE TABLE public.case_access (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    depth text NOT NULL,
+    reason_sealed bytea NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'asked'::text NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT case_access_by_two CHECK (((depth = 'contact'::text) OR (state = 'ended'::text) OR (decided_by <> staff_id))),
+    CONSTRAINT case_access_decided CHECK (((state = 'asked'::text) OR (decided_by IS NOT NULL))),
+    CONSTRAINT case_access_depth_known CHECK ((depth = ANY (ARRAY['contact'::text, 'whole'::text]))),
+    CONSTRAINT case_access_state_known CHECK ((state = ANY (ARRAY['asked'::text, 'given'::text, 'refused'::text, 'ended'::text])))
+);
+
+ALTER TABLE ONLY public.case_access FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.case_access.until IS 'Asked for: until when it may be given. Given: until when it opens.';
+
+CREATE TABLE public.case_opening (
+    staff_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    opened_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.case_opening FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.case_opening IS 'When somebody last opened a case; who opens many in an hour is stopped.';
 
 CREATE TABLE public.confirmation (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -880,6 +1057,27 @@ ALTER TABLE ONLY public.consent FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.consent.recorded_by IS 'The member of staff who wrote down what the person said; null: the person.';
 
+CREATE TABLE public.contact_index (
+    request_id uuid NOT NULL,
+    digest bytea NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_index FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.contact_index IS 'Keyed hashes of phones and addresses; only private keys can make one.';
+
+CREATE TABLE public.contact_search (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    found integer NOT NULL
+);
+
+ALTER TABLE ONLY public.contact_search FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.contact_search IS 'Who looked for a person by a phone or an address, and why; never which.';
+
 CREATE TABLE public.help_request (
     id uuid NOT NULL,
     status text NOT NULL,
@@ -901,6 +1099,7 @@ CREATE TABLE public.help_request (
     idempotency_hash bytea NOT NULL,
     body_hash bytea NOT NULL,
     raised_to text,
+    requester_key bytea,
     CONSTRAINT help_request_closed_with_reason CHECK (((status = 'closed'::text) = (close_reason IS NOT NULL))),
     CONSTRAINT help_request_raised_to_known CHECK ((raised_to = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text]))),
     CONSTRAINT help_request_sealed_or_erased CHECK (((data_key IS NULL) = (facts IS NULL))),
@@ -1311,8 +1510,11 @@ CREATE TABLE public.listing_offer (
     listing_id uuid NOT NULL,
     key bigint NOT NULL,
     point public.cube NOT NULL,
-    is_open boolean NOT NULL
+    is_open boolean NOT NULL,
+    stands_out boolean DEFAULT false NOT NULL
 );
+
+COMMENT ON COLUMN public.listing_offer.stands_out IS 'It has answered before, or decides after a first talk.';
 
 CREATE TABLE public.listing_override (
     owner uuid NOT NULL,
@@ -1421,6 +1623,19 @@ CREATE VIEW public.opening_hours_now WITH (security_invoker='true') AS
            FROM ( SELECT DISTINCT opening_hours.time_zone
                    FROM public.opening_hours) zone) clock USING (time_zone));
 
+CREATE TABLE public.other_house_attempt (
+    state_hash bytea NOT NULL,
+    browser_hash bytea NOT NULL,
+    nonce text NOT NULL,
+    verifier text NOT NULL,
+    staff_id uuid,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.other_house_attempt FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.other_house_attempt.staff_id IS 'Whose account is to be bound; null where somebody signs in.';
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -1453,6 +1668,32 @@ CREATE TABLE public.partner (
 );
 
 ALTER TABLE ONLY public.partner FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.passkey_challenge (
+    challenge_hash bytea NOT NULL,
+    staff_id uuid,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.passkey_challenge FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.passkey_challenge.staff_id IS 'Who makes a passkey; null where somebody signs in with one.';
+
+CREATE TABLE public.people_export (
+    id uuid NOT NULL,
+    request_ids uuid[] NOT NULL,
+    reason text NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    agreed_by uuid,
+    agreed_at timestamp with time zone,
+    until timestamp with time zone NOT NULL,
+    taken_at timestamp with time zone,
+    CONSTRAINT export_by_two CHECK ((asked_by <> agreed_by)),
+    CONSTRAINT export_taken_when_agreed CHECK (((taken_at IS NULL) OR (agreed_by IS NOT NULL)))
+);
+
+ALTER TABLE ONLY public.people_export FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE public.place (
     id uuid NOT NULL,
@@ -1551,6 +1792,18 @@ COMMENT ON COLUMN public.proposed_fact.proposer IS 'The partner; for people at t
 COMMENT ON COLUMN public.proposed_fact.base IS 'What the listing said when it was proposed.';
 
 COMMENT ON COLUMN public.proposed_fact.words IS 'What staff wrote to the proposer when they rejected it, sealed.';
+
+CREATE TABLE public.provider_pace (
+    provider_id uuid NOT NULL,
+    answered_in real[] DEFAULT '{}'::real[] NOT NULL,
+    started_in real[] DEFAULT '{}'::real[] NOT NULL,
+    answer_hours real GENERATED ALWAYS AS (public.median_of(answered_in)) STORED,
+    start_hours real GENERATED ALWAYS AS (public.median_of(started_in)) STORED,
+    CONSTRAINT provider_pace_short CHECK (((cardinality(answered_in) <= 9) AND (cardinality(started_in) <= 9)))
+)
+WITH (fillfactor='70');
+
+COMMENT ON TABLE public.provider_pace IS 'Hours of the last nine answers, and from a yes until the person was reached.';
 
 CREATE TABLE public.reference_file (
     name text NOT NULL,
@@ -1680,22 +1933,90 @@ CREATE TABLE public.staff (
     email text NOT NULL,
     name text NOT NULL,
     role text NOT NULL,
-    password_hash text NOT NULL,
+    password_hash text,
     created_at timestamp with time zone NOT NULL,
     disabled_at timestamp with time zone,
+    code_sealed bytea,
+    code_counter bigint DEFAULT 0 NOT NULL,
+    code_pending bytea,
     CONSTRAINT staff_role_known CHECK ((role = ANY (ARRAY['intake'::text, 'supervisor'::text, 'admin'::text])))
 );
 
 ALTER TABLE ONLY public.staff FORCE ROW LEVEL SECURITY;
 
+COMMENT ON COLUMN public.staff.password_hash IS 'Null: a passkey or another house opens the account, and no password.';
+
+COMMENT ON COLUMN public.staff.code_sealed IS 'The secret of an app that makes codes, sealed.';
+
+COMMENT ON COLUMN public.staff.code_counter IS 'The step of the last code that was used: no code is used twice.';
+
+COMMENT ON COLUMN public.staff.code_pending IS 'A secret whose first code has not been seen yet.';
+
+CREATE TABLE public.staff_alarm (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.staff_alarm FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.staff_enrolment (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    first_hash bytea NOT NULL,
+    second_hash bytea,
+    reason text NOT NULL,
+    asked_by uuid,
+    agreed_by uuid,
+    made_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT enrolment_by_others CHECK (((staff_id <> asked_by) AND (staff_id <> agreed_by))),
+    CONSTRAINT enrolment_by_two CHECK (((asked_by IS NULL) OR (asked_by <> agreed_by)))
+);
+
+ALTER TABLE ONLY public.staff_enrolment FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.staff_enrolment.asked_by IS 'Null: the operator at the machine, who holds both halves.';
+
+CREATE TABLE public.staff_identity (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    staff_id uuid NOT NULL,
+    bound_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.staff_identity FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE public.staff_passkey (
+    id uuid NOT NULL,
+    staff_id uuid NOT NULL,
+    credential_id bytea NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    name text NOT NULL,
+    is_synced boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
+);
+
+ALTER TABLE ONLY public.staff_passkey FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE public.staff_session (
     token_hash bytea NOT NULL,
     staff_id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    last_used_at timestamp with time zone NOT NULL
+    last_used_at timestamp with time zone NOT NULL,
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    way text NOT NULL,
+    proved_at timestamp with time zone NOT NULL,
+    CONSTRAINT staff_session_way_known CHECK ((way = ANY (ARRAY['password'::text, 'password_and_code'::text, 'passkey'::text, 'other_house'::text])))
 );
 
 ALTER TABLE ONLY public.staff_session FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.staff_session.proved_at IS 'When its owner last showed who they are: keys change soon after only.';
 
 CREATE UNLOGGED TABLE public.stale_listing (
     id uuid NOT NULL
@@ -1751,14 +2072,29 @@ ALTER TABLE ONLY public.api_key
 ALTER TABLE ONLY public.assignment_plan
     ADD CONSTRAINT assignment_plan_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit_anchor
+    ADD CONSTRAINT audit_anchor_key PRIMARY KEY (number);
+
 ALTER TABLE ONLY public.audit_event
     ADD CONSTRAINT audit_event_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_event
+    ADD CONSTRAINT audit_event_position UNIQUE ("position");
+
+ALTER TABLE ONLY public.audit_head
+    ADD CONSTRAINT audit_head_key PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_one_count_each UNIQUE NULLS NOT DISTINCT (provider_id, help_type, unit);
+
+ALTER TABLE ONLY public.case_access
+    ADD CONSTRAINT case_access_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.case_opening
+    ADD CONSTRAINT case_opening_key PRIMARY KEY (staff_id, request_id);
 
 ALTER TABLE ONLY public.confirmation
     ADD CONSTRAINT confirmation_by_address UNIQUE (address);
@@ -1768,6 +2104,12 @@ ALTER TABLE ONLY public.confirmation
 
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_key PRIMARY KEY (request_id, scope, given_at);
+
+ALTER TABLE ONLY public.contact_index
+    ADD CONSTRAINT contact_index_key PRIMARY KEY (digest, request_id);
+
+ALTER TABLE ONLY public.contact_search
+    ADD CONSTRAINT contact_search_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.help_request
     ADD CONSTRAINT help_request_by_receipt UNIQUE (receipt_hash);
@@ -1829,6 +2171,9 @@ ALTER TABLE ONLY public.assignment_plan
 ALTER TABLE ONLY public.organization
     ADD CONSTRAINT organization_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.other_house_attempt
+    ADD CONSTRAINT other_house_attempt_key PRIMARY KEY (state_hash);
+
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_key PRIMARY KEY (id);
 
@@ -1837,6 +2182,15 @@ ALTER TABLE ONLY public.partner
 
 ALTER TABLE ONLY public.partner
     ADD CONSTRAINT partner_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.passkey_challenge
+    ADD CONSTRAINT passkey_challenge_key PRIMARY KEY (challenge_hash);
+
+ALTER TABLE ONLY public.staff_passkey
+    ADD CONSTRAINT passkey_known_once UNIQUE (credential_id);
+
+ALTER TABLE ONLY public.people_export
+    ADD CONSTRAINT people_export_key PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.phone
     ADD CONSTRAINT phone_key PRIMARY KEY (id);
@@ -1864,6 +2218,9 @@ ALTER TABLE ONLY public.provider
 
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_once_per_place UNIQUE NULLS NOT DISTINCT (service_id, location_id);
+
+ALTER TABLE ONLY public.provider_pace
+    ADD CONSTRAINT provider_pace_key PRIMARY KEY (provider_id);
 
 ALTER TABLE ONLY public.reference_file
     ADD CONSTRAINT reference_file_key PRIMARY KEY (name);
@@ -1901,11 +2258,26 @@ ALTER TABLE ONLY public.service
 ALTER TABLE ONLY public.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_key PRIMARY KEY (email_hash);
 
+ALTER TABLE ONLY public.staff_alarm
+    ADD CONSTRAINT staff_alarm_key PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_by_email UNIQUE (email);
 
+ALTER TABLE ONLY public.staff_enrolment
+    ADD CONSTRAINT staff_enrolment_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_identity
+    ADD CONSTRAINT staff_identity_key PRIMARY KEY (issuer, subject);
+
 ALTER TABLE ONLY public.staff
     ADD CONSTRAINT staff_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_passkey
+    ADD CONSTRAINT staff_passkey_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_session
+    ADD CONSTRAINT staff_session_id UNIQUE (id);
 
 ALTER TABLE ONLY public.staff_session
     ADD CONSTRAINT staff_session_key PRIMARY KEY (token_hash);
@@ -1927,7 +2299,31 @@ CREATE INDEX area_taken_from ON public.service_area USING btree (taken_from) WHE
 
 CREATE INDEX assignment_plan_by_age ON public.assignment_plan USING btree (made_at);
 
+CREATE INDEX assignment_plan_by_machine ON public.assignment_plan USING btree (made_at) WHERE (made_by IS NULL);
+
+CREATE INDEX audit_anchor_checkpoints ON public.audit_anchor USING btree ("position") WHERE is_checkpoint;
+
 CREATE INDEX audit_event_by_subject ON public.audit_event USING btree (subject_id, id);
+
+CREATE INDEX audit_event_erasures ON public.audit_event USING btree (at) WHERE (counts IS NOT NULL);
+
+CREATE INDEX audit_event_unlinked ON public.audit_event USING btree (id) WHERE ("position" IS NULL);
+
+CREATE INDEX capacity_by_statement ON public.capacity USING btree (stated_at);
+
+CREATE INDEX case_access_asked ON public.case_access USING btree (asked_at) WHERE (state = 'asked'::text);
+
+CREATE INDEX case_access_by_request ON public.case_access USING btree (request_id, staff_id);
+
+CREATE INDEX case_access_by_staff ON public.case_access USING btree (staff_id);
+
+CREATE INDEX case_opening_by_request ON public.case_opening USING btree (request_id);
+
+CREATE INDEX case_opening_by_staff ON public.case_opening USING btree (staff_id, opened_at);
+
+CREATE INDEX contact_by_request ON public.contact_index USING btree (request_id);
+
+CREATE INDEX contact_search_lately ON public.contact_search USING btree (staff_id, at);
 
 CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
 
@@ -1945,9 +2341,13 @@ CREATE INDEX help_request_silent ON public.help_request USING btree (updated_at)
 
 CREATE INDEX help_request_to_forget ON public.help_request USING btree (updated_at) WHERE ((status = 'closed'::text) AND (data_key IS NOT NULL));
 
+CREATE INDEX hr_epoch ON public.help_request USING btree (SUBSTRING(data_key FROM 1 FOR 6)) WHERE (data_key IS NOT NULL);
+
 CREATE INDEX language_offered_by_location ON public.language_offered USING btree (location_id, tag);
 
 CREATE INDEX language_offered_by_service ON public.language_offered USING btree (service_id, tag);
+
+CREATE INDEX language_offered_by_tag ON public.language_offered USING btree (tag COLLATE "C");
 
 CREATE INDEX language_taken_from ON public.language_offered USING btree (taken_from) WHERE (taken_from IS NOT NULL);
 
@@ -1997,6 +2397,8 @@ CREATE INDEX listing_history_of_owner ON public.listing_history USING btree (own
 
 CREATE INDEX listing_offer_near ON public.listing_offer USING gist (key, point);
 
+CREATE INDEX listing_offer_near_known ON public.listing_offer USING gist (key, point) WHERE stands_out;
+
 CREATE INDEX listing_offer_near_open ON public.listing_offer USING gist (key, point) WHERE is_open;
 
 CREATE INDEX listing_offer_of_listing ON public.listing_offer USING btree (listing_id);
@@ -2025,11 +2427,17 @@ CREATE UNIQUE INDEX one_open_proposal_of_a_fact ON public.proposed_fact USING bt
 
 CREATE INDEX opening_hours_by_id ON public.opening_hours USING btree (id);
 
+CREATE INDEX other_house_attempt_by_age ON public.other_house_attempt USING btree (expires_at);
+
 CREATE INDEX outbox_due ON public.outbox USING btree (run_at, id) WHERE (parked_at IS NULL);
 
 CREATE UNIQUE INDEX outbox_once_waiting ON public.outbox USING btree (kind, subject_id) WHERE ((lease = 0) AND (parked_at IS NULL));
 
 CREATE INDEX outbox_parked ON public.outbox USING btree (subject_id) WHERE (parked_at IS NOT NULL);
+
+CREATE INDEX passkey_challenge_by_age ON public.passkey_challenge USING btree (expires_at);
+
+CREATE INDEX people_export_by_asker ON public.people_export USING btree (asked_by);
 
 CREATE INDEX phone_by_digits ON public.phone USING btree (public.phone_digits(number)) INCLUDE (number) WHERE (length(public.phone_digits(number)) >= 7);
 
@@ -2079,6 +2487,8 @@ CREATE INDEX referral_by_request ON public.referral USING btree (request_id, off
 
 CREATE INDEX referral_event_by_referral ON public.referral_event USING btree (referral_id, id);
 
+CREATE INDEX referral_event_by_time ON public.referral_event USING btree (at);
+
 CREATE INDEX referral_note_by_referral ON public.referral_note USING btree (referral_id, at);
 
 CREATE UNIQUE INDEX referral_one_live_per_pair ON public.referral USING btree (request_id, provider_id) WHERE (status = ANY (ARRAY['proposed'::text, 'offered'::text, 'viewed'::text, 'more_info'::text, 'accepted'::text, 'in_progress'::text]));
@@ -2107,6 +2517,16 @@ CREATE INDEX service_by_organization ON public.service USING btree (organization
 
 CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since);
 
+CREATE INDEX staff_alarm_by_staff ON public.staff_alarm USING btree (staff_id, raised_at);
+
+CREATE INDEX staff_enrolment_by_halves ON public.staff_enrolment USING btree (first_hash, second_hash);
+
+CREATE INDEX staff_enrolment_by_staff ON public.staff_enrolment USING btree (staff_id);
+
+CREATE INDEX staff_identity_by_staff ON public.staff_identity USING btree (staff_id);
+
+CREATE INDEX staff_passkey_by_staff ON public.staff_passkey USING btree (staff_id);
+
 CREATE INDEX staff_session_by_staff ON public.staff_session USING btree (staff_id);
 
 CREATE INDEX triage_act_by_request ON public.triage_act USING btree (request_id);
@@ -2118,6 +2538,14 @@ CREATE TRIGGER area_is_drawn AFTER INSERT ON public.service_area FOR EACH ROW WH
 CREATE TRIGGER area_is_drawn_anew AFTER UPDATE OF border ON public.service_area FOR EACH ROW WHEN ((new.border IS DISTINCT FROM old.border)) EXECUTE FUNCTION public.draw_area();
 
 CREATE TRIGGER area_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.service_area FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
+
+CREATE TRIGGER audit_anchor_stands BEFORE INSERT OR DELETE OR UPDATE ON public.audit_anchor FOR EACH ROW EXECUTE FUNCTION public.audit_anchor_stands();
+
+CREATE TRIGGER audit_anchor_stays BEFORE TRUNCATE ON public.audit_anchor FOR EACH STATEMENT EXECUTE FUNCTION public.audit_anchor_stands();
+
+CREATE TRIGGER audit_event_stands BEFORE DELETE OR UPDATE ON public.audit_event FOR EACH ROW EXECUTE FUNCTION public.audit_event_stands();
+
+CREATE TRIGGER audit_event_stays BEFORE TRUNCATE ON public.audit_event FOR EACH STATEMENT EXECUTE FUNCTION public.audit_event_stands();
 
 CREATE TRIGGER capacity_is_counted AFTER UPDATE ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
 
@@ -2145,6 +2573,8 @@ CREATE TRIGGER organization_is_remembered AFTER UPDATE ON public.organization RE
 
 CREATE TRIGGER organization_marks_listings AFTER UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
 
+CREATE TRIGGER pace_tells_offers AFTER INSERT ON public.provider_pace FOR EACH ROW EXECUTE FUNCTION public.know_offers();
+
 CREATE TRIGGER phone_is_remembered AFTER UPDATE ON public.phone REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{}');
 
 CREATE TRIGGER phone_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.phone FOR EACH ROW EXECUTE FUNCTION public.mark_stale_listings();
@@ -2152,6 +2582,8 @@ CREATE TRIGGER phone_marks_listings AFTER INSERT OR DELETE OR UPDATE ON public.p
 CREATE TRIGGER phone_that_comes_is_remembered AFTER INSERT ON public.phone REFERENCING NEW TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
 
 CREATE TRIGGER phone_that_goes_is_remembered AFTER DELETE ON public.phone REFERENCING OLD TABLE AS told FOR EACH STATEMENT EXECUTE FUNCTION public.remember_rows();
+
+CREATE TRIGGER provider_assesses_offers AFTER UPDATE OF openness ON public.provider FOR EACH ROW WHEN (((old.openness = 'assessment_needed'::text) <> (new.openness = 'assessment_needed'::text))) EXECUTE FUNCTION public.assess_offers();
 
 CREATE TRIGGER provider_is_remembered AFTER UPDATE ON public.provider REFERENCING OLD TABLE AS was NEW TABLE AS is_now FOR EACH STATEMENT EXECUTE FUNCTION public.remember_changes('{openness_stated_at,openness_expires_at,openness_stated_by,offers_made,offers_accepted,last_offered_at,verified_at,verified_until}');
 
@@ -2162,6 +2594,8 @@ CREATE TRIGGER provider_marks_listings AFTER INSERT OR UPDATE OF name, descripti
 CREATE TRIGGER provider_opens_offers AFTER UPDATE OF openness ON public.provider FOR EACH ROW WHEN (((old.openness = ANY (ARRAY['open'::text, 'limited'::text])) <> (new.openness = ANY (ARRAY['open'::text, 'limited'::text])))) EXECUTE FUNCTION public.open_listing_offers();
 
 CREATE TRIGGER provider_states_openness AFTER UPDATE OF openness, openness_stated_at, openness_expires_at, waitlist_estimate_days ON public.provider FOR EACH ROW WHEN (((((old.openness IS DISTINCT FROM new.openness) OR (old.openness_stated_at IS DISTINCT FROM new.openness_stated_at)) OR (old.openness_expires_at IS DISTINCT FROM new.openness_expires_at)) OR (old.waitlist_estimate_days IS DISTINCT FROM new.waitlist_estimate_days))) EXECUTE FUNCTION public.note_stated_listing();
+
+CREATE CONSTRAINT TRIGGER referral_tells_pace AFTER UPDATE ON public.referral DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((((old.responded_at IS NULL) AND (new.responded_at IS NOT NULL)) OR ((new.status <> old.status) AND (new.status = ANY (ARRAY['expired'::text, 'in_progress'::text]))))) EXECUTE FUNCTION public.note_pace();
 
 CREATE CONSTRAINT TRIGGER refresh_at_commit AFTER INSERT ON public.stale_listing DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.refresh_stale_listings();
 
@@ -2186,8 +2620,20 @@ CREATE TRIGGER service_marks_listings AFTER UPDATE ON public.service FOR EACH RO
 ALTER TABLE ONLY conf.place
     ADD CONSTRAINT conf_place_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.case_access
+    ADD CONSTRAINT access_decided_by FOREIGN KEY (decided_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.case_access
+    ADD CONSTRAINT access_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.case_access
+    ADD CONSTRAINT access_to_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.triage_act
     ADD CONSTRAINT act_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_alarm
+    ADD CONSTRAINT alarm_about_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.api_key
     ADD CONSTRAINT api_key_of_partner FOREIGN KEY (partner_id) REFERENCES public.partner(id) ON DELETE CASCADE;
@@ -2201,11 +2647,17 @@ ALTER TABLE ONLY public.service_area
 ALTER TABLE ONLY public.service_area
     ADD CONSTRAINT area_taken_from_provider FOREIGN KEY (taken_from) REFERENCES public.provider(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.other_house_attempt
+    ADD CONSTRAINT attempt_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.capacity
     ADD CONSTRAINT capacity_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.listing_card
     ADD CONSTRAINT card_of_provider FOREIGN KEY (id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.passkey_challenge
+    ADD CONSTRAINT challenge_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.request_claim
     ADD CONSTRAINT claim_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
@@ -2216,11 +2668,35 @@ ALTER TABLE ONLY public.request_claim
 ALTER TABLE ONLY public.consent
     ADD CONSTRAINT consent_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.contact_index
+    ADD CONSTRAINT contact_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.contact_search
+    ADD CONSTRAINT contact_search_by_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_enrolment
+    ADD CONSTRAINT enrolment_agreed_by FOREIGN KEY (agreed_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_enrolment
+    ADD CONSTRAINT enrolment_asked_by FOREIGN KEY (asked_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_enrolment
+    ADD CONSTRAINT enrolment_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.referral_event
     ADD CONSTRAINT event_of_referral FOREIGN KEY (referral_id) REFERENCES public.referral(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.request_event
     ADD CONSTRAINT event_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_export
+    ADD CONSTRAINT export_agreed_by FOREIGN KEY (agreed_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.people_export
+    ADD CONSTRAINT export_asked_by FOREIGN KEY (asked_by) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_identity
+    ADD CONSTRAINT identity_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.language_name
     ADD CONSTRAINT language_name_of_language FOREIGN KEY (tag) REFERENCES public.language(tag) ON DELETE CASCADE;
@@ -2252,11 +2728,20 @@ ALTER TABLE ONLY public.referral_note
 ALTER TABLE ONLY public.listing_offer
     ADD CONSTRAINT offer_of_card FOREIGN KEY (listing_id) REFERENCES public.listing_card(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.case_opening
+    ADD CONSTRAINT opening_by_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.case_opening
+    ADD CONSTRAINT opening_of_request FOREIGN KEY (request_id) REFERENCES public.help_request(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.listing_override
     ADD CONSTRAINT override_of_proposal FOREIGN KEY (proposal_id) REFERENCES public.listing_proposal(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.partner
     ADD CONSTRAINT partner_of_organization FOREIGN KEY (organization_id) REFERENCES public.organization(id);
+
+ALTER TABLE ONLY public.staff_passkey
+    ADD CONSTRAINT passkey_of_staff FOREIGN KEY (staff_id) REFERENCES public.staff(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.phone
     ADD CONSTRAINT phone_of_location FOREIGN KEY (location_id) REFERENCES public.location(id) ON DELETE CASCADE;
@@ -2315,6 +2800,9 @@ ALTER TABLE ONLY public.provider
 ALTER TABLE ONLY public.provider
     ADD CONSTRAINT provider_of_service FOREIGN KEY (service_id) REFERENCES public.service(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.provider_pace
+    ADD CONSTRAINT provider_pace_of_provider FOREIGN KEY (provider_id) REFERENCES public.provider(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.referral
     ADD CONSTRAINT referral_counts_against FOREIGN KEY (capacity_id) REFERENCES public.capacity(id) ON DELETE SET NULL;
 
@@ -2362,9 +2850,19 @@ ALTER TABLE public.audit_event ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY by_a_link ON public.confirmation TO referral_public, referral_partner USING ((( SELECT claim.listings() AS listings) <> '{}'::uuid[]));
 
+ALTER TABLE public.case_access ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.case_opening ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY changing ON public.staff FOR UPDATE TO referral_console USING (true);
+
 ALTER TABLE public.confirmation ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.consent ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_index ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contact_search ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.help_request ENABLE ROW LEVEL SECURITY;
 
@@ -2398,9 +2896,17 @@ CREATE POLICY of_staff ON public.assignment_plan TO referral_console USING (( SE
 
 CREATE POLICY of_staff ON public.audit_event TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
+CREATE POLICY of_staff ON public.case_access TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.case_opening TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
 CREATE POLICY of_staff ON public.confirmation TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
 CREATE POLICY of_staff ON public.consent TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.contact_index TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.contact_search TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
 CREATE POLICY of_staff ON public.help_request TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
@@ -2411,6 +2917,8 @@ CREATE POLICY of_staff ON public.listing_report TO referral_console USING (( SEL
 CREATE POLICY of_staff ON public.message TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
 CREATE POLICY of_staff ON public.outbox TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.people_export TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
 CREATE POLICY of_staff ON public.plan_left_over TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
@@ -2430,15 +2938,25 @@ CREATE POLICY of_staff ON public.request_event TO referral_console USING (( SELE
 
 CREATE POLICY of_staff ON public.request_note TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
+CREATE POLICY of_staff ON public.staff FOR INSERT TO referral_console WITH CHECK (( SELECT claim.is_staff() AS is_staff));
+
+CREATE POLICY of_staff ON public.staff_alarm TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
+
 CREATE POLICY of_staff ON public.triage_act TO referral_console USING (( SELECT claim.is_staff() AS is_staff));
 
 CREATE POLICY of_worker ON public.assignment_plan TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.audit_event TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.confirmation TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.consent TO referral_worker USING (true);
 
+CREATE POLICY of_worker ON public.contact_index TO referral_worker USING (true);
+
 CREATE POLICY of_worker ON public.help_request TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.listing_proposal TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.listing_report TO referral_worker USING (true);
 
@@ -2449,6 +2967,8 @@ CREATE POLICY of_worker ON public.outbox TO referral_worker USING (true);
 CREATE POLICY of_worker ON public.plan_left_over TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.plan_proposal TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.proposed_fact TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.referral TO referral_worker USING (true);
 
@@ -2464,9 +2984,15 @@ CREATE POLICY of_worker ON public.request_note TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.staff FOR SELECT TO referral_worker USING (true);
 
+CREATE POLICY of_worker ON public.staff_alarm TO referral_worker USING (true);
+
 CREATE POLICY of_worker ON public.triage_act TO referral_worker USING (true);
 
+ALTER TABLE public.other_house_attempt ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON public.contact_index TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
 
 CREATE POLICY own ON public.message TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
 
@@ -2475,6 +3001,8 @@ CREATE POLICY own ON public.request_claim TO referral_public, referral_partner U
 CREATE POLICY own ON public.request_note TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
 
 CREATE POLICY own ON public.triage_act TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
+
+CREATE POLICY own_key ON public.api_key FOR UPDATE TO referral_partner USING ((partner_id = ( SELECT claim.partner() AS partner)));
 
 CREATE POLICY own_or_offered ON public.consent TO referral_public, referral_partner USING (((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])) OR (request_id = ANY (( SELECT claim.offered() AS offered)::uuid[])))) WITH CHECK (((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])) OR (request_id = ANY (( SELECT claim.offered() AS offered)::uuid[])) OR claim.is_new(request_id)));
 
@@ -2494,9 +3022,17 @@ CREATE POLICY owner_keeps ON public.assignment_plan TO referral_owner USING (tru
 
 CREATE POLICY owner_keeps ON public.audit_event TO referral_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_keeps ON public.case_access TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.case_opening TO referral_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_keeps ON public.confirmation TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.consent TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.contact_index TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.contact_search TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.help_request TO referral_owner USING (true) WITH CHECK (true);
 
@@ -2506,9 +3042,15 @@ CREATE POLICY owner_keeps ON public.listing_report TO referral_owner USING (true
 
 CREATE POLICY owner_keeps ON public.message TO referral_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_keeps ON public.other_house_attempt TO referral_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_keeps ON public.outbox TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.partner TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.passkey_challenge TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.people_export TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.plan_left_over TO referral_owner USING (true) WITH CHECK (true);
 
@@ -2532,11 +3074,23 @@ CREATE POLICY owner_keeps ON public.sign_in_attempt TO referral_owner USING (tru
 
 CREATE POLICY owner_keeps ON public.staff TO referral_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_keeps ON public.staff_alarm TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.staff_enrolment TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.staff_identity TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.staff_passkey TO referral_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_keeps ON public.staff_session TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.triage_act TO referral_owner USING (true) WITH CHECK (true);
 
 ALTER TABLE public.partner ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.passkey_challenge ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.people_export ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.plan_left_over ENABLE ROW LEVEL SECURITY;
 
@@ -2558,13 +3112,31 @@ ALTER TABLE public.request_note ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.sign_in_attempt ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY signing_in ON public.other_house_attempt TO referral_console USING (true);
+
+CREATE POLICY signing_in ON public.passkey_challenge TO referral_console USING (true);
+
 CREATE POLICY signing_in ON public.sign_in_attempt TO referral_console USING (true);
 
-CREATE POLICY signing_in ON public.staff TO referral_console USING (true);
+CREATE POLICY signing_in ON public.staff FOR SELECT TO referral_console USING (true);
+
+CREATE POLICY signing_in ON public.staff_enrolment TO referral_console USING (true);
+
+CREATE POLICY signing_in ON public.staff_identity TO referral_console USING (true);
+
+CREATE POLICY signing_in ON public.staff_passkey TO referral_console USING (true);
 
 CREATE POLICY signing_in ON public.staff_session TO referral_console USING (true);
 
 ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_alarm ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_enrolment ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_identity ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.staff_passkey ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.staff_session ENABLE ROW LEVEL SECURITY;
 
@@ -2576,4 +3148,6 @@ CREATE POLICY who_can_be_told ON public.api_key FOR SELECT TO referral_public, r
 
 CREATE POLICY who_can_be_told ON public.partner FOR SELECT TO referral_public, referral_partner, referral_console, referral_worker USING (true);
 
-CREATE POLICY written_never_read ON public.audit_event FOR INSERT TO referral_public, referral_partner, referral_worker WITH CHECK (true);
+CREATE POLICY who_opened_mine ON public.audit_event FOR SELECT TO referral_public, referral_partner USING ((subject_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
+
+CREATE POLICY written ON public.audit_event FOR INSERT TO referral_public, referral_partner WITH CHECK (true);

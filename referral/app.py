@@ -8,8 +8,9 @@ from referral.edges.graphql import routes as graphql
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.edges.hsds import reading as hsds
-from referral.edges.web import headers, sign_in
+from referral.edges.web import headers
 from referral.edges.web import routes as web
+from referral.edges.web.desk import desk_routes
 from referral.edges.web.health import health_routes
 from referral.foundation.logins import Login
 
@@ -26,25 +27,27 @@ def doors(house: House) -> list[BaseRoute]:
             return public(house.facing(Login.PUBLIC))
         case "partner":
             partner = house.facing(Login.PARTNER)
-            return [*graphql.routes(partner, Audience.PARTNER), *health_routes(partner)]
+            return [*graphql.routes(partner, Audience.PARTNER), *web.partner_routes(partner)]
         case "console":
             console = house.facing(Login.CONSOLE)
             return [*staff(console), *web.explorer_routes(console), *health_routes(console)]
         case "all":
-            partner = house.facing(Login.PARTNER)
+            visited = house.facing(Login.PUBLIC)
             return [
-                *graphql.routes(partner, Audience.PARTNER),
+                *graphql.routes(house.facing(Login.PARTNER), Audience.PARTNER),
                 *staff(house.facing(Login.CONSOLE)),
-                *public(house.facing(Login.PUBLIC)),
+                *graphql.routes(visited, Audience.PUBLIC),
+                *hsds.routes(visited),
+                *web.routes(visited),
             ]
 
 
 def public(house: House) -> list[BaseRoute]:
-    return [*graphql.routes(house, Audience.PUBLIC), *hsds.routes(house), *web.routes(house)]
+    return [*graphql.routes(house, Audience.PUBLIC), *hsds.routes(house), *web.public_routes(house)]
 
 
 def staff(house: House) -> list[BaseRoute]:
-    return [*graphql.routes(house, Audience.STAFF), *sign_in.sign_in_routes(house)]
+    return [*graphql.routes(house, Audience.STAFF), *desk_routes(house)]
 
 
 def main() -> None:

@@ -14,17 +14,20 @@ from referral.edges import house as houses
 from referral.edges.house import House
 from referral.foundation import embedded, links, mail, migrate, reference
 from referral.foundation.db import Database, connect, execute, value
+from referral.foundation.key_folder import open_vault
 from referral.foundation.logins import Login
+from referral.foundation.root_keys import FileRoot
 from referral.foundation.settings import Settings
-from referral.foundation.vault import open_vault
 
 STATEMENT_SECONDS = 60  # a test says what is answered; how long a busy machine takes over it is no one's mistake
+ENDLESS = 10**9  # a story asks as often as it must; what happens when a budget ends has stories of its own
 # Children before parents; the reference tables stay. DELETE, because TRUNCATE of so many tables takes longer.
 EMPTIED = (
     "proposed_fact", "listing_override", "listing_proposal",
     "assignment_plan", "request_note", "request_claim", "triage_act",
+    "contact_search", "contact_index",
     "message", "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",
-    "audit_event", "staff_session", "staff",
+    "passkey_challenge", "other_house_attempt", "staff_session", "staff",
     "sign_in_attempt", "api_key", "partner", "capacity", "schedule", "phone",
     "service_area", "language_offered", "provider", "service", "location", "organization", "listing_change",
     "listing_history", "listing_report", "verification_step",
@@ -68,6 +71,7 @@ async def fresh_db(database: Database) -> Database:
             await execute(tx, "ANALYZE")
         for table in EMPTIED:
             await execute(tx, f"DELETE FROM {table}")
+        await given.no_trail(tx)
     return database
 
 
@@ -86,7 +90,7 @@ async def surfaces(database: Database) -> AsyncGenerator[Mapping[Login, Database
     """The same database as its surfaces have it, each by a login of its own."""
     wanted = tuple(Login)
     told = await houses.make_logins(database, {}, wanted)
-    async with houses.surfaces(Settings(), told, wanted, statement_seconds=STATEMENT_SECONDS) as found:
+    async with houses.surfaces(Settings(statement_seconds=STATEMENT_SECONDS), told, wanted) as found:
         yield found
 
 
@@ -95,8 +99,16 @@ async def house(fresh_db: Database, surfaces: Mapping[Login, Database], tmp_path
     """A whole house over the empty database, with keys and a mailbox of its own. What is arranged in it is arranged by
     the owner; its doors and its worker stand in it by their own logins.
     """
-    settings = Settings(home=tmp_path)
-    vault = open_vault(settings.key_file)
+    settings = Settings(
+        home=tmp_path,
+        plan="off",  # most stories are of one request; those of plans say so
+        visitor_points=ENDLESS,
+        visitor_submissions=ENDLESS,
+        partner_points=ENDLESS,
+        partner_submissions=ENDLESS,
+        staff_points=ENDLESS,
+    )
+    vault = open_vault(settings.key_folder, FileRoot(settings.key_file))
     await links.let_database_check(fresh_db, vault)
     return House(
         settings=settings,

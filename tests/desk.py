@@ -17,7 +17,7 @@ import uvicorn
 from given import Office
 
 from referral.app import build
-from referral.edges import worker
+from referral.edges import auth, worker
 from referral.edges.graphql.routes import OPERATIONS, PATHS
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
@@ -27,13 +27,18 @@ from referral.foundation.clock import now
 from referral.foundation.db import Database, Tx
 from referral.foundation.links import Link, Purpose
 from referral.foundation.mail import Letter
+from referral.intake import access
+from referral.intake.access import Depth
 from referral.partners import accounts as partners
 from referral.triage import staff as team
+from referral.triage.entry import sessions
+from referral.triage.entry.sessions import Way
 
 Answer = TypeVar("Answer")
 
 PASSWORD = "canary horse battery"
-TRANSIENT = ("staff_session", "sign_in_attempt")
+CHIEF = "chief-who-lets-in@demo.invalid"
+TRANSIENT = ("staff_session", "sign_in_attempt", "api_key")  # a key remembers when it was last used
 REFERENCE = ("place", "place_name", "language", "language_name", "language_tag", "language_pair", "alembic_version")
 
 
@@ -115,11 +120,24 @@ class Desk:
             return await team.add(tx, email=email, name="Anna", role=role, password=PASSWORD, now=now())
 
     async def signed_in(self, email: str = "anna@demo.invalid") -> dict[str, str]:
-        """The headers of a member of staff, who signs in at the front door."""
-        response = await self.http.post("/staff/login", json={"email": email, "password": PASSWORD})
-        assert response.status_code == 200, response.text
-        self.http.cookies.clear()  # each visitor brings their own
-        return {"Cookie": response.headers["Set-Cookie"].partition(";")[0]}
+        """The headers of a member of staff whose passkey has just been looked at; test_passkeys shows real ones."""
+        async with self.database.transaction() as tx:
+            who = await team.known(tx, email)
+            begun = await sessions.begin(tx, who, Way.PASSKEY, now=now())
+        return {"Cookie": f"{auth.cookie_name(is_https=False)}={begun.token}"}
+
+    async def let_in(self, id: str, email: str = "anna@demo.invalid") -> None:
+        """A supervisor lets a member of staff into a case that they have not in hand."""
+        async with self.database.transaction() as tx:
+            known = await team.account_of(tx, CHIEF)
+            chief = (
+                known.staff
+                if known
+                else await team.add(tx, email=CHIEF, name="Chief", role=StaffRole.SUPERVISOR, now=now())
+            )
+            who = await team.known(tx, email)
+            asked = await access.ask(tx, self.house.vault, who, UUID(id), Depth.WHOLE, "A story.", now=now())
+            await access.decide(tx, chief, asked.id, gives=True, now=now())
 
     async def staff(self, role: StaffRole = StaffRole.INTAKE) -> dict[str, str]:
         await self.hire(role=role)
@@ -154,14 +172,14 @@ class Desk:
         return await self.database.pool.fetchval(statement, *args)
 
     async def kept(self) -> dict[str, tuple[int, str]]:
-        """Everything in the database but sessions: rows and a fingerprint of each table."""
+        """Everything in the database but sessions and days of use: rows and a fingerprint of each table."""
         besides = [*TRANSIENT, *REFERENCE]
         tables = await self.database.pool.fetch(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL($1)", besides
         )
         fingerprints = " UNION ALL ".join(
-            f"SELECT '{name}' AS name, count(*) AS rows, md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
-            f" AS print FROM {name} t"
+            f"SELECT '{name}' AS name, count(*) AS rows, md5(coalesce(string_agg(row, '|' ORDER BY row), '')) AS print"
+            f" FROM (SELECT (to_jsonb(t) - 'last_used_on')::text AS row FROM {name} t) AS rows"
             for (name,) in tables
         )
         return {name: (rows, found) for name, rows, found in await self.database.pool.fetch(fingerprints)}
@@ -174,7 +192,9 @@ async def standing(house: House) -> AsyncGenerator[Desk]:
     door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     door.bind(("127.0.0.1", 0))
     door.listen(100)
-    config = uvicorn.Config(build(house), lifespan="off", ws="none", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        build(house), lifespan="off", ws="none", log_config=None, access_log=False, proxy_headers=False
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

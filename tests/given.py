@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +12,9 @@ from referral.directory.capacity import Count, Statement
 from referral.directory.words import CapacityUnit, LanguageMode, Openness
 from referral.foundation.clock import now
 from referral.foundation.db import Database, Tx, execute
+from referral.foundation.key_folder import open_vault
+from referral.foundation.root_keys import FileRoot
+from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
 from referral.referrals.offers import Terms
 
@@ -20,6 +24,11 @@ AT_ONCE = 2_000
 BROWNSVILLE = (25.9017, -97.4975)
 MCALLEN = (26.2034, -98.2300)
 EL_PASO = (31.7619, -106.4850)
+
+
+def vault_in(folder: Path) -> Vault:
+    """The keys of this folder, the private ones too; made where there are none."""
+    return open_vault(folder, FileRoot(folder / "root.key"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,3 +226,14 @@ def terms(office: Office, *, lives: timedelta = timedelta(days=1), holds: bool =
         lives=lives,
         holds=holds,
     )
+
+
+async def no_trail(tx: Tx) -> None:
+    """An audit trail as on the first day. Only who owns the database can do so, by switching its triggers off."""
+    await execute(tx, "SET LOCAL session_replication_role = replica")
+    await execute(tx, "DELETE FROM audit_event")
+    await execute(tx, "DELETE FROM audit_anchor")
+    await execute(
+        tx, "UPDATE audit_head SET position = 0, hash = decode(repeat('00', 32), 'hex'), trail = gen_random_uuid()"
+    )
+    await execute(tx, "SET LOCAL session_replication_role = origin")

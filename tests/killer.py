@@ -169,7 +169,9 @@ async def started(environment: dict[str, str]) -> Worker:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         cwd=ROOT,
-        env=os.environ | environment | {"REFERRAL_LEASE_SECONDS": LEASE_SECONDS, "PYTHONUNBUFFERED": "1"},
+        env=os.environ
+        | environment
+        | {"REFERRAL_LEASE_SECONDS": LEASE_SECONDS, "REFERRAL_PLAN": "off", "PYTHONUNBUFFERED": "1"},
     )
     return Worker(process=process, ready=asyncio.create_task(said_so(process)))
 

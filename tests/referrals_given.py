@@ -58,7 +58,7 @@ async def submitted(house: House, *, place: Spot | None = HERE, **changes: Any) 
 
 async def someone(house: House, *, place: Spot | None = HERE, **changes: Any) -> HelpRequest:
     """The same, for a story that needs no receipt."""
-    return (await submitted(house, place=place, **changes)).request
+    return await as_it_stands(house, (await submitted(house, place=place, **changes)).request)
 
 
 async def as_it_stands(house: House, request: HelpRequest) -> HelpRequest:

@@ -22,7 +22,7 @@ from referral.directory.words import Openness
 from referral.foundation import actors, outbox, places
 from referral.foundation.actors import StaffId, StaffRole
 from referral.foundation.db import Database, Reader
-from referral.foundation.vault import Vault
+from referral.foundation.vault import Secret, Vault
 from referral.foundation.vocabulary import HelpType
 from referral.intake import consents, receipts, requests
 from referral.referrals import reading
@@ -31,7 +31,7 @@ from referral.triage.queue import AssigneeIs, QueueFilter, QueueOrder
 from referral.triage.stuck import StuckReason
 
 Statement = Callable[[Reader], Awaitable[object]]
-VAULT = Vault(bytes(32))
+VAULT = Vault(Secret(bytes(32)))
 STAFF = actors.Staff(id=StaffId(UUID(int=1)), email="anna@demo.invalid", name="Anna", role=StaffRole.INTAKE)
 ROWS = 20_000
 FILLED = f"""

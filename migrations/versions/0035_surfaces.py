@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from alembic import op
 
 revision = "0035"
-down_revision = "0028"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
@@ -227,9 +227,9 @@ GRANT EXECUTE ON FUNCTION claim.is_staff TO {CONSOLE};
 
 # The search rows are the database's own: whoever changes a listing has them made, and touches them no other way.
 KEEPERS = (
-    "draw_area", "learn_hours", "learn_words", "mark_listings_with_help", "mark_stale_listings",
-    "note_counted_listings", "note_deleted_listings", "note_stated_listing", "open_listing_offers",
-    "refresh_stale_listings", "remember_changes", "remember_rows",
+    "assess_offers", "draw_area", "know_offers", "learn_hours", "learn_words", "mark_listings_with_help",
+    "mark_stale_listings", "note_counted_listings", "note_deleted_listings", "note_pace", "note_stated_listing",
+    "open_listing_offers", "refresh_stale_listings", "remember_changes", "remember_rows",
 )  # fmt: skip
 
 # ---------------------------------------------------------------- grants
@@ -237,11 +237,11 @@ DIRECTORY = (
     "alembic_version, area_ring, capacity, help_type, known_provider, language, language_name, language_offered, "
     "language_pair, language_tag, listing, listing_card, listing_change, listing_offer, listing_override, "
     "listing_word, location, opening_hours, opening_hours_now, organization, phone, place, place_name, provider, "
-    "schedule, service, service_area"
+    "provider_pace, schedule, service, service_area"
 )
 REQUEST_CHANGES = (
     "status, close_reason, updated_at, help_types, languages, country, state, urgency, respond_by, partner_id, "
-    "data_key, facts, person, receipt_hash, body_hash, raised_to"
+    "data_key, requester_key, facts, person, receipt_hash, body_hash, raised_to"
 )
 
 GRANTS = f"""
@@ -255,11 +255,12 @@ GRANT UPDATE (withdrawn_at, language, recorded_by, heard_by, withdrawal_recorded
 GRANT UPDATE (read_at), DELETE ON message TO {OUTSIDE};
 GRANT SELECT, UPDATE (status, responded_at, decline_reason, outcome, needs, score, expires_at, excluded_until)
     ON referral TO {OUTSIDE};
-GRANT DELETE ON referral_note, request_note, request_claim, triage_act TO {OUTSIDE};
-GRANT SELECT (request_id) ON request_note, request_claim, triage_act TO {OUTSIDE};
+GRANT DELETE ON referral_note, request_note, request_claim, triage_act, contact_index TO {OUTSIDE};
+GRANT SELECT (request_id) ON request_note, request_claim, triage_act, contact_index TO {OUTSIDE};
 GRANT SELECT (kind, subject_id, run_at, lease, parked_at), INSERT (kind, subject_id, run_at), UPDATE (run_at)
     ON outbox TO {OUTSIDE};
-GRANT INSERT (actor, actor_id, act, subject_id) ON audit_event TO {OUTSIDE};
+GRANT SELECT (at, actor, act, subject_id), INSERT (actor, actor_id, act, subject_id, counts)
+    ON audit_event TO {OUTSIDE};
 GRANT INSERT, UPDATE ON capacity TO {OUTSIDE};
 GRANT UPDATE (openness, openness_stated_at, openness_expires_at, openness_stated_by, waitlist_estimate_days,
               offers_accepted)
@@ -270,6 +271,7 @@ GRANT SELECT, INSERT (address, opted_out_at), UPDATE (opted_out_at) ON confirmat
 GRANT SELECT (partner_id, scopes, expires_at) ON api_key TO {EVERYBODY};
 GRANT SELECT (id, organization_id, name) ON partner TO {EVERYBODY};
 GRANT SELECT ON api_key, partner TO {PARTNER};
+GRANT UPDATE (last_used_on) ON api_key TO {PARTNER};
 
 -- The desk.
 GRANT SELECT, INSERT ON help_request, consent, request_event, referral_event, referral_note, message, request_note,
@@ -277,10 +279,16 @@ GRANT SELECT, INSERT ON help_request, consent, request_event, referral_event, re
 GRANT UPDATE ({REQUEST_CHANGES}) ON help_request TO {CONSOLE};
 GRANT UPDATE ON consent, message, referral, request_claim, plan_proposal TO {CONSOLE};
 GRANT DELETE ON referral_note, message, request_note, request_claim, triage_act, assignment_plan TO {CONSOLE};
+GRANT SELECT, DELETE ON contact_index TO {CONSOLE};
+GRANT SELECT, INSERT ON contact_search, case_opening TO {CONSOLE};
+GRANT UPDATE (opened_at) ON case_opening TO {CONSOLE};
+GRANT SELECT, INSERT, UPDATE ON case_access, people_export TO {CONSOLE};
+GRANT SELECT, INSERT ON staff_alarm TO {CONSOLE};
 GRANT SELECT, INSERT (kind, subject_id, run_at), UPDATE (run_at) ON outbox TO {CONSOLE};
 GRANT SELECT, INSERT ON audit_event, verification_step, listing_history TO {CONSOLE};
-GRANT SELECT, UPDATE ON staff TO {CONSOLE};
-GRANT SELECT, INSERT, UPDATE, DELETE ON staff_session, sign_in_attempt TO {CONSOLE};
+GRANT SELECT, INSERT, UPDATE ON staff TO {CONSOLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON staff_session, sign_in_attempt, staff_passkey, staff_enrolment,
+    staff_identity, passkey_challenge, other_house_attempt TO {CONSOLE};
 GRANT INSERT, UPDATE ON capacity TO {CONSOLE};
 GRANT UPDATE ON provider, service, location, organization TO {CONSOLE};
 GRANT INSERT, UPDATE, DELETE ON phone, schedule, service_area, language_offered, listing_override TO {CONSOLE};
@@ -296,14 +304,22 @@ GRANT SELECT, UPDATE ({REQUEST_CHANGES}) ON help_request TO {WORKER};
 GRANT UPDATE ON consent, referral, plan_proposal TO {WORKER};
 GRANT SELECT, DELETE ON referral_note, message, request_note, request_claim, triage_act, assignment_plan TO {WORKER};
 GRANT SELECT, INSERT, UPDATE, DELETE ON outbox TO {WORKER};
-GRANT INSERT (actor, actor_id, act, subject_id) ON audit_event TO {WORKER};
-GRANT SELECT (id, disabled_at) ON staff TO {WORKER};
+GRANT SELECT, INSERT (actor, actor_id, act, subject_id, counts), UPDATE (position, hash), DELETE
+    ON audit_event TO {WORKER};
+GRANT SELECT, UPDATE (position, hash, mailed_on) ON audit_head TO {WORKER};
+GRANT SELECT, INSERT, DELETE ON audit_anchor TO {WORKER};
+GRANT SELECT, INSERT, DELETE ON contact_index TO {WORKER};
+GRANT SELECT (id, email, name, role, disabled_at) ON staff TO {WORKER};
+GRANT SELECT, UPDATE (told_at) ON staff_alarm TO {WORKER};
 GRANT INSERT, UPDATE ON capacity TO {WORKER};
 GRANT UPDATE (openness, openness_stated_at, openness_expires_at, openness_stated_by, waitlist_estimate_days,
               offers_made, offers_accepted, last_offered_at, verification, verified_at, verified_until)
     ON provider TO {WORKER};
 GRANT SELECT, INSERT ON verification_step TO {WORKER};
-GRANT SELECT (id, provider_id, reason, sent_at, closed_at), INSERT ON listing_report TO {WORKER};
+GRANT SELECT (id, provider_id, reason, sent_at, closed_at, data_key), INSERT, UPDATE (data_key, words)
+    ON listing_report TO {WORKER};
+GRANT SELECT (id, proposed_at, data_key), UPDATE (data_key, words) ON listing_proposal TO {WORKER};
+GRANT SELECT (proposal_id, data_key), UPDATE (data_key, words) ON proposed_fact TO {WORKER};
 GRANT SELECT, INSERT, UPDATE ON confirmation TO {WORKER};
 """
 
@@ -317,7 +333,9 @@ PEOPLE = (
     "help_request", "consent", "request_event", "referral", "referral_event", "referral_note", "message",
     "request_note", "request_claim", "triage_act", "assignment_plan", "plan_left_over", "plan_proposal",
     "audit_event", "outbox", "staff", "staff_session", "sign_in_attempt", "partner", "api_key", "listing_report",
-    "listing_proposal", "proposed_fact", "confirmation", "conf.place",
+    "listing_proposal", "proposed_fact", "confirmation", "conf.place", "contact_index", "contact_search",
+    "staff_passkey", "passkey_challenge", "staff_enrolment", "staff_identity", "other_house_attempt", "case_access",
+    "case_opening", "staff_alarm", "people_export",
 )  # fmt: skip
 
 
@@ -349,10 +367,12 @@ def from_outside() -> Iterable[str]:
          USING (request_id = ANY({OWN}) OR request_id = ANY({OFFERED}))"""
     for table in ("referral_event", "referral_note"):
         yield f"CREATE POLICY own_or_offered ON {table} TO {OUTSIDE} USING (referral_id = ANY({REFERRALS}))"
-    for table in ("message", "request_note", "request_claim", "triage_act"):
+    for table in ("message", "request_note", "request_claim", "triage_act", "contact_index"):
         yield f"CREATE POLICY own ON {table} TO {OUTSIDE} USING (request_id = ANY({OWN}))"
     yield f"CREATE POLICY what_may_be_ordered ON outbox TO {OUTSIDE} USING (claim.may_order(kind, subject_id))"
-    yield f"CREATE POLICY written_never_read ON audit_event FOR INSERT TO {OUTSIDE}, {WORKER} WITH CHECK (true)"
+    yield f"CREATE POLICY written ON audit_event FOR INSERT TO {OUTSIDE} WITH CHECK (true)"
+    # Who opened a request, for the person; not for whoever was offered it.
+    yield f"CREATE POLICY who_opened_mine ON audit_event FOR SELECT TO {OUTSIDE} USING (subject_id = ANY({OWN}))"
     yield f"CREATE POLICY anybody_tells ON listing_report TO {OUTSIDE} USING (true)"
     yield f"""
         CREATE POLICY of_linked_listing ON listing_proposal TO {OUTSIDE}
@@ -373,6 +393,7 @@ def of_partners() -> Iterable[str]:
         yield f"CREATE POLICY of_partner ON {table} TO {PARTNER} USING (claim.reaches_by(referral_id))"
     yield f"CREATE POLICY of_partner ON listing_proposal TO {PARTNER} USING (partner_id = (SELECT claim.partner()))"
     yield f"CREATE POLICY of_partner ON proposed_fact TO {PARTNER} USING (proposer = (SELECT claim.partner()))"
+    yield f"CREATE POLICY own_key ON api_key FOR UPDATE TO {PARTNER} USING (partner_id = (SELECT claim.partner()))"
     # Who can be told of an offer is found by these; the columns that are granted to others are no secrets.
     for table in ("partner", "api_key"):
         yield f"CREATE POLICY who_can_be_told ON {table} FOR SELECT TO {EVERYBODY} USING (true)"
@@ -383,11 +404,18 @@ def of_staff() -> Iterable[str]:
     for table in (
         "help_request", "consent", "request_event", "referral", "referral_event", "referral_note", "message",
         "request_note", "request_claim", "triage_act", "assignment_plan", "plan_left_over", "plan_proposal",
-        "audit_event", "outbox", "listing_report", "listing_proposal", "proposed_fact", "confirmation",
+        "audit_event", "outbox", "listing_report", "listing_proposal", "proposed_fact", "confirmation", "contact_index",
+        "contact_search", "case_access", "case_opening", "staff_alarm", "people_export",
     ):  # fmt: skip
         yield f"CREATE POLICY of_staff ON {table} TO {CONSOLE} USING ((SELECT claim.is_staff()))"
-    # Whoever signs in has no session yet: here the grants alone decide.
-    for table in ("staff", "staff_session", "sign_in_attempt"):
+    # Whoever signs in has no session yet: here the grants alone decide. Accounts are made by who is signed in.
+    yield f"CREATE POLICY signing_in ON staff FOR SELECT TO {CONSOLE} USING (true)"
+    yield f"CREATE POLICY changing ON staff FOR UPDATE TO {CONSOLE} USING (true)"
+    yield f"CREATE POLICY of_staff ON staff FOR INSERT TO {CONSOLE} WITH CHECK ((SELECT claim.is_staff()))"
+    for table in (
+        "staff_session", "sign_in_attempt", "staff_passkey", "passkey_challenge", "staff_enrolment",
+        "staff_identity", "other_house_attempt",
+    ):  # fmt: skip
         yield f"CREATE POLICY signing_in ON {table} TO {CONSOLE} USING (true)"
 
 
@@ -396,7 +424,8 @@ def of_worker() -> Iterable[str]:
     for table in (
         "help_request", "consent", "request_event", "referral", "referral_event", "referral_note", "message",
         "request_note", "request_claim", "triage_act", "assignment_plan", "plan_left_over", "plan_proposal", "outbox",
-        "listing_report", "confirmation",
+        "listing_report", "listing_proposal", "proposed_fact", "confirmation", "audit_event", "contact_index",
+        "staff_alarm",
     ):  # fmt: skip
         yield f"CREATE POLICY of_worker ON {table} TO {WORKER} USING (true)"
     yield f"CREATE POLICY of_worker ON staff FOR SELECT TO {WORKER} USING (true)"

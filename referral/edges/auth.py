@@ -1,5 +1,7 @@
 """Who stands at the door? Staff by a session cookie, a partner by an API key; and whether another site sent them."""
 
+import logging
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -11,7 +13,7 @@ from referral.foundation.actors import Partner, Staff
 from referral.foundation.claims import Claims
 from referral.foundation.db import Database
 from referral.partners import accounts as partner_accounts
-from referral.triage import staff as staff_accounts
+from referral.triage.entry import sessions
 
 SECURE_COOKIE = "__Host-referral-session"
 PLAIN_COOKIE = "referral-session"
@@ -19,6 +21,30 @@ PLAIN_COOKIE = "referral-session"
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 DEFAULT_PORTS = {"http": 80, "https": 443}
+FREE_MISTAKES = 10  # in a minute, for everybody together: who sends them is not kept
+MOST_MISTAKES = 30
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 1.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class WrongKeys:
+    """How many wrong keys came in this minute. Whoever shows a right one never waits for those who guess."""
+
+    minute: int = 0
+    mistakes: int = 0
+
+    def pause(self, now: datetime) -> float | None:
+        """Another one came: for how many seconds its answer waits; None where there are too many to be answered."""
+        minute = int(now.timestamp() // 60)
+        if minute != self.minute:
+            self.minute, self.mistakes = minute, 0
+        self.mistakes += 1
+        if self.mistakes > MOST_MISTAKES:
+            return None
+        if self.mistakes <= FREE_MISTAKES:
+            return 0.0
+        return min(LONGEST_PAUSE_SECONDS, SHORTEST_PAUSE_SECONDS * 2.0 ** (self.mistakes - FREE_MISTAKES - 1))
 
 
 async def staff(request: HTTPConnection, database: Database, *, is_https: bool, now: datetime) -> Staff | None:
@@ -26,12 +52,18 @@ async def staff(request: HTTPConnection, database: Database, *, is_https: bool, 
     if (token := session_token(request, is_https=is_https)) is None:
         return None
     async with database.transaction() as tx:
-        return await staff_accounts.by_session(tx, token, now=now)
+        return await sessions.by_session(tx, token, now=now)
 
 
 async def partner(request: HTTPConnection, database: Database, *, now: datetime) -> Partner | None:
-    """Whose API key came with the request, as `Authorization: Bearer`."""
-    return await partner_accounts.by_key(database.reader, api_key(request), now=now)
+    """Whose API key came with the request, as `Authorization: Bearer`. The day of its use is kept."""
+    found = await partner_accounts.by_key(database.reader, api_key(request), now=now)
+    if found is not None and found.key is not None and found.key.last_used_on != now.date():
+        async with database.claiming(key_shown(request)).transaction() as tx:
+            await partner_accounts.used(tx, found.key, day=now.date())
+        if found.key.ends_soon(now):
+            log.warning("key %s of partner %s ends on %s", found.key.id, found.id, found.key.expires_at.date())
+    return found
 
 
 def session_shown(request: HTTPConnection, *, is_https: bool) -> Claims:

@@ -4,14 +4,17 @@ import typer
 
 from referral.edges.commands import (
     accounts,
+    auditing,
     database,
     demo,
     exporting,
     forgetting,
     importing,
     jobs,
+    keys,
     serving,
     simulating,
+    staffing,
 )
 from referral.edges.commands.serving import Build
 
@@ -28,10 +31,12 @@ def application() -> typer.Typer:
     commands.command(name="retention")(forgetting.forget)
     commands.add_typer(importing.commands, name="import")
     commands.add_typer(exporting.commands, name="export")
-    commands.add_typer(accounts.staff_commands, name="staff")
+    commands.add_typer(staffing.staff_commands, name="staff")
     commands.add_typer(accounts.partner_commands, name="partner")
     commands.add_typer(accounts.provider_commands, name="provider")
     commands.add_typer(jobs.commands, name="jobs")
+    commands.add_typer(auditing.commands, name="audit")
+    commands.add_typer(keys.commands, name="keys")
     commands.add_typer(database.commands, name="db")
     return commands
 

@@ -13,14 +13,15 @@ from referral.edges import letters
 from referral.edges.house import House
 from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
+from referral.foundation.chain import anchors
 from referral.foundation.clock import now
 from referral.foundation.db import moment
 from referral.foundation.mail import Letter
 from referral.foundation.outbox import Job, JobKind
-from referral.intake import reevaluating, requests
+from referral.intake import contacts, reevaluating, requests
 from referral.referrals import following, offers, placing, reading, retention, states, suspending, telling
 from referral.referrals.words import ReferralStatus
-from referral.triage import claiming
+from referral.triage import alarms, claiming, daily
 
 Work = Callable[[House, Job], Awaitable[None]]
 REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has asked a question waits for us
@@ -28,13 +29,28 @@ REMINDED = frozenset({ReferralStatus.OFFERED, ReferralStatus.VIEWED})  # who has
 
 async def match_request(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
-        await placing.offer_best(tx, house.vault, job.subject_id, now=now(), relaxed=house.settings.relaxed_rules)
+        await placing.offer_best(
+            tx,
+            house.vault,
+            job.subject_id,
+            now=now(),
+            relaxed=house.settings.relaxed_rules,
+            calm_wait=house.settings.plan == "apply",
+        )
+        await contacts.index(tx, house.vault, job.subject_id)
+        await outbox.finish(tx, job)
+
+
+async def offer_planned(house: House, job: Job) -> None:
+    async with house.database.transaction() as tx:
+        await daily.offer_planned(tx, house.vault, job.subject_id, now=now())
         await outbox.finish(tx, job)
 
 
 async def reevaluate(house: House, job: Job) -> None:
     async with house.database.transaction() as tx:
         await reevaluating.reevaluate(tx, house.vault, job.subject_id, now=await moment(tx))
+        await contacts.index(tx, house.vault, job.subject_id)  # a correction orders this job and not always a match
         await outbox.finish(tx, job)
 
 
@@ -142,6 +158,26 @@ async def ask_provider(house: House, job: Job) -> None:
         await outbox.finish(tx, job)
 
 
+async def mail_anchor(house: House, job: Job) -> None:
+    """The newest anchor of the audit trail goes to whoever keeps it elsewhere."""
+    newest = await anchors.last(house.database.reader)
+    if newest is not None and house.settings.audit_mail is not None:
+        await send(house, job, letters.anchor(newest, house.settings.audit_mail))
+    async with house.database.transaction() as tx:
+        await outbox.finish(tx, job)
+
+
+async def tell_alarm(house: House, job: Job) -> None:
+    """Whoever oversees the team hears that a colleague opened very many cases, but for the colleague."""
+    at = house.database.reader
+    if (about := await alarms.about(at, job.subject_id)) is not None:
+        for address in await alarms.whom_to_tell(at, about):
+            await send(house, job, letters.alarm(house, address, about.email))
+    async with house.database.transaction() as tx:
+        await alarms.told(tx, job.subject_id, now=now())
+        await outbox.finish(tx, job)
+
+
 async def send(house: House, job: Job, letter: Letter) -> None:
     """Send a job's letter to one address. Sent again by a job that was tried again, it bears the same Message-ID, so
     that a mail server can tell twins.
@@ -158,9 +194,12 @@ LETTERS: dict[JobKind, Work] = {
     JobKind.TELL_WITHDRAWN: tell_withdrawn,
     JobKind.TELL_REQUESTER: tell_requester,
     JobKind.ASK_PROVIDER: ask_provider,
+    JobKind.MAIL_ANCHOR: mail_anchor,
+    JobKind.TELL_ALARM: tell_alarm,
 }
 DECISIONS: dict[JobKind, Work] = {
     JobKind.MATCH: match_request,
+    JobKind.OFFER_PLANNED: offer_planned,
     JobKind.EXPIRE_OFFER: expire_offer,
     JobKind.RECALL_OFFER: recall_offer,
     JobKind.RE_EVALUATE: reevaluate,
@@ -168,4 +207,3 @@ DECISIONS: dict[JobKind, Work] = {
     JobKind.EXPIRE_VERIFICATION: expire_verification,
     JobKind.END_CLAIM: end_claim,
 }
-JOBS = DECISIONS | LETTERS

@@ -5,25 +5,33 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from urllib.parse import urlsplit
 
 from geopy.geocoders.base import Geocoder
 
-from referral.foundation import embedded, languages, links, logins, mail, revisions, vault
+from referral.foundation import embedded, embedded_home, key_folder, languages, links, logins, mail, revisions
+from referral.foundation.actors import StaffRole
 from referral.foundation.claims import Claims
 from referral.foundation.clock import now
 from referral.foundation.db import POOL_SIZE, Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
+from referral.foundation.key_refusals import KeyDestroyed, KeyFileUnusable, SealBroken
+from referral.foundation.key_service import ServiceRoot
 from referral.foundation.languages import Lexicon
 from referral.foundation.logins import Login
 from referral.foundation.mail import Mailer
-from referral.foundation.settings import Settings
-from referral.foundation.vault import KeyFileUnusable, SealBroken, Vault
-from referral.intake import wrapped
+from referral.foundation.root_keys import FileRoot, RootKey
+from referral.foundation.settings import LOOPBACK, Settings
+from referral.foundation.vault import Vault
+from referral.intake import requests, wrapped
 from referral.referrals.retention import Kept
+from referral.triage.entry.passkeys import Party
+from referral.triage.entry.sessions import Policy
 
 Tell = Callable[[str], object]
 BESIDES_JOBS = 4  # connections for taking jobs and renewing leases while every decision at hand holds one
+RESERVED = 4  # connections for whoever asks for help, whatever everybody else does
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LEXICON_LIVES = timedelta(minutes=10)
 
 
@@ -31,7 +39,7 @@ class Shelf:
     """Holds the lexicon: read when it is first asked for, and again after a while, since an import may bring more."""
 
     def __init__(self) -> None:
-        self.lexicon = Lexicon(languages={}, tags={}, served={})
+        self.lexicon = Lexicon(languages={}, tags={}, described={}, served={})
         self.stale_at: datetime | None = None
 
     async def read(self, at: Reader) -> Lexicon:
@@ -53,10 +61,24 @@ class House:
     mailer: Mailer
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
+    reserved: Database | None = None  # connections that only requests for help may use
+
+    @property
+    def party(self) -> Party:
+        """Who we are to passkeys. They belong to names and not to numbers, so this machine is `localhost` to them."""
+        address = urlsplit(self.settings.public_url)
+        host = "localhost" if address.hostname in LOOPBACK else address.hostname or ""
+        port = f":{address.port}" if address.port and address.port != DEFAULT_PORTS[address.scheme] else ""
+        return Party(id=host, origin=f"{address.scheme}://{host}{port}")
+
+    @property
+    def policy(self) -> Policy:
+        """Who signs in with what cannot be phished, and nothing else."""
+        return Policy(strong_only=frozenset(StaffRole)) if self.settings.passkeys_only else Policy()
 
     def facing(self, login: Login) -> "House":
         """The house as this surface has it: over a database that lets it do what it must, and no more."""
-        return replace(self, database=self.surfaces[login])
+        return replace(self, database=self.surfaces[login], reserved=self.reserved if login is Login.PUBLIC else None)
 
     def claiming(self, shown: Claims) -> "House":
         """The house as one caller has it, who has shown these."""
@@ -80,17 +102,20 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
     Raises KeyFileUnusable where the database holds what the key file cannot open.
     """
     async with postgres(settings, tell) as dsn:
-        database = await connect(dsn, size=max(POOL_SIZE, settings.jobs_at_once + BESIDES_JOBS))
+        database = await connect(
+            dsn, size=max(POOL_SIZE, settings.jobs_at_once + BESIDES_JOBS), statement_seconds=settings.statement_limit
+        )
         try:
             await revisions.bring_up_to_date(dsn, database.reader)
             opened = House(
                 settings=settings,
                 database=database,
-                vault=await keys(settings.key_file, database.reader),
+                vault=await keys(settings, database.reader),
                 mailer=mail.mailer(settings),
                 outside=outside_geocoder(settings),
             )
-            await links.let_database_check(database, opened.vault)
+            if opened.vault.opens:  # else nothing here can sign a link, and whoever can has told the database
+                await links.let_database_check(database, opened.vault)
             yield opened
         finally:
             await database.close()
@@ -104,33 +129,37 @@ async def serving(settings: Settings, wanted: Sequence[Login], *, tell: Tell) ->
     """
     told = addresses(settings)
     if settings.database_url is None and all(login in told for login in wanted):
-        async with surfaces(settings, told, wanted) as found:
-            kept = vault.open_vault(settings.key_file, may_create=False)
-            yield standing(settings, found[wanted[0]], found, kept)
+        async with surfaces(settings, told, wanted) as found, reserved(settings, told, wanted) as kept:
+            yield standing(settings, found, kept, keys_at_hand(settings))
         return
     async with postgres(settings, tell):
         async with opened(settings, tell=tell) as ready:
             told = await make_logins(ready.database, told, wanted)
-        async with surfaces(settings, told, wanted) as found:
-            yield standing(settings, found[wanted[0]], found, ready.vault)
+        async with surfaces(settings, told, wanted) as found, reserved(settings, told, wanted) as kept:
+            yield standing(settings, found, kept, ready.vault)
 
 
 @asynccontextmanager
 async def with_surfaces(opened: House, wanted: Sequence[Login]) -> AsyncGenerator[House]:
     """The owner's open house, and these surfaces in it: for who arranges what is then served, as a demonstration."""
     told = await make_logins(opened.database, addresses(opened.settings), wanted)
-    async with surfaces(opened.settings, told, wanted) as found:
-        yield replace(opened, surfaces=found)
+    async with (
+        surfaces(opened.settings, told, wanted) as found,
+        reserved(opened.settings, told, wanted) as kept,
+    ):
+        yield replace(opened, surfaces=found, reserved=kept)
 
 
-def standing(settings: Settings, database: Database, found: Mapping[Login, Database], kept: Vault) -> House:
+def standing(settings: Settings, found: Mapping[Login, Database], kept: Database | None, vault: Vault) -> House:
+    """A house whose own database is that of the first surface."""
     return House(
         settings=settings,
-        database=database,
+        database=next(iter(found.values())),
         surfaces=found,
-        vault=kept,
+        vault=vault,
         mailer=mail.mailer(settings),
         outside=outside_geocoder(settings),
+        reserved=kept,
     )
 
 
@@ -159,30 +188,67 @@ async def make_logins(owner: Database, told: Mapping[Login, str], wanted: Sequen
 
 @asynccontextmanager
 async def surfaces(
-    settings: Settings, told: Mapping[Login, str], wanted: Sequence[Login], *, statement_seconds: int | None = None
+    settings: Settings, told: Mapping[Login, str], wanted: Sequence[Login]
 ) -> AsyncGenerator[dict[Login, Database]]:
-    """A pool for each of these surfaces; how long a statement may last is set on its login, unless it is said here."""
+    """A pool for each of these surfaces. The login has a limit of its own for statements; this process has another."""
     async with AsyncExitStack() as stack:
         found: dict[Login, Database] = {}
         for login in wanted:
             size = settings.jobs_at_once + BESIDES_JOBS if login is Login.WORKER else POOL_SIZE
-            found[login] = await connect(told[login], size=size, statement_seconds=statement_seconds)
+            found[login] = await connect(told[login], size=size, statement_seconds=settings.statement_limit)
             stack.push_async_callback(found[login].close)
         yield found
 
 
-async def keys(path: Path, at: Reader) -> Vault:
-    """The keys. A new root key is made only where nothing is sealed: else what is would be lost, and nobody told."""
-    sealed = await wrapped.any_wrapped_key(at)
-    opened = vault.open_vault(path, may_create=sealed is None)
+@asynccontextmanager
+async def reserved(
+    settings: Settings, told: Mapping[Login, str], wanted: Sequence[Login]
+) -> AsyncGenerator[Database | None]:
+    """Connections of the public login beside its others; None where the public is not served."""
+    if Login.PUBLIC not in wanted:
+        yield None
+        return
+    database = await connect(told[Login.PUBLIC], size=RESERVED, statement_seconds=settings.statement_limit, least=0)
     try:
-        if sealed:
-            opened.unwrap(sealed.id, sealed.data_key)
-    except SealBroken:
-        raise KeyFileUnusable(
-            f"{path} is not the key that the requests in this database were sealed with. Restore the right file from "
-            "your key backup, or set REFERRAL_DATABASE_URL to the database that belongs to this key."
-        ) from None
+        yield database
+    finally:
+        await database.close()
+
+
+def root_key(settings: Settings) -> RootKey:
+    """Where the operator keeps what wraps the other keys."""
+    if settings.key_service is not None:
+        return ServiceRoot(settings.key_service, settings.key_service_token_file)
+    return FileRoot(settings.key_file)
+
+
+def keys_at_hand(settings: Settings) -> Vault:
+    """The keys where nobody looks whether they are the right ones: none is made. Raises KeyFileUnusable."""
+    root = root_key(settings) if settings.holds_private_keys else None
+    return key_folder.open_vault(settings.key_folder, root, may_create=False, backup=settings.keys_backup)
+
+
+async def keys(settings: Settings, at: Reader) -> Vault:
+    """The keys. A new root key is made only where nothing is sealed: else what is would be lost, and nobody told."""
+    place = None if settings.database_url else embedded_home.known_place(settings.home)
+    data = place.data if place else None
+    if not settings.holds_private_keys:
+        return key_folder.open_vault(settings.key_folder, data=data)
+    sealed = await wrapped.one_of_each_epoch(at)
+    opened = key_folder.open_vault(
+        settings.key_folder, root_key(settings), may_create=not sealed, data=data, backup=settings.keys_backup
+    )
+    for one in sealed:
+        try:
+            opened.unwrap(one.id, one.data_key, table=requests.TABLE)
+        except KeyDestroyed:
+            continue
+        except SealBroken:
+            raise KeyFileUnusable(
+                f"What {settings.key_folder} holds is not the key that the requests in this database were sealed with. "
+                "Restore the right folder from your key backup, or set REFERRAL_DATABASE_URL to the database that "
+                "belongs to these keys."
+            ) from None
     return opened
 
 

@@ -15,6 +15,8 @@ from markupsafe import Markup
 from referral.directory.upkeep.asking import MOST_IN_A_LETTER, Ask, Listed
 from referral.edges.house import House
 from referral.foundation import links
+from referral.foundation.chain import anchor_file
+from referral.foundation.chain.anchors import Anchor
 from referral.foundation.links import Link
 from referral.foundation.mail import Letter
 from referral.referrals.reading import Referral
@@ -32,6 +34,13 @@ LINK_OUTLIVES_OFFER = timedelta(days=30)
 FOLLOW_UP_LINK_LIVES = timedelta(days=60)
 CAPACITY_LINK_LIVES = timedelta(days=30)
 ASKING_LINK_LIVES = timedelta(days=14)
+
+ANCHOR = """\
+The line below is a signed anchor of the audit trail. Keep it where nobody can change it who can change the database.
+Put such lines in a file, one after the other, and "referral audit verify --anchors FILE" compares the trail with them.
+
+{line}
+"""
 
 STILL_OPEN = """\
 Your organization is in a directory that people who seek asylum use to find help.
@@ -73,6 +82,18 @@ You do not want to be asked? Each page has a button: Do not ask again.</p>
 </html>
 """)
 
+ALARM = """\
+{colleague} opened more than {most} cases within an hour and was stopped. They can go on once the hour has passed.
+
+Ask them. If you cannot reach them, or do not believe what you hear, have an admin shut the account: that ends every
+session at once. The audit trail of each case says when they looked.
+
+{colleague} abrió más de {most} casos en una hora y el sistema le detuvo. Podrá seguir cuando pase la hora.
+
+Pregúntele. Si no le encuentra, o no le cree, pida a administración que cierre la cuenta: eso termina todas sus
+sesiones de inmediato. El registro de cada caso dice cuándo lo miró.
+"""
+
 LISTING = "* {name}\n  {link}"
 LISTING_HTML = Markup(
     '<li><p><strong>{name}</strong><br><a href="{link}?lang=en">Answer in English</a> &middot; '
@@ -103,6 +124,15 @@ def recalled(to: str) -> Letter:
 def withdrawn(to: str) -> Letter:
     """The letter to a provider that had said yes; it does not say to whom."""
     return to_provider("withdrawn", to)
+
+
+def anchor(newest: Anchor, to: str) -> Letter:
+    """The letter to whoever keeps anchors of the audit trail elsewhere; nothing of a person is in one."""
+    return Letter(
+        to=to,
+        subject=f"Anchor {newest.number} of the audit trail",
+        text=ANCHOR.format(line=anchor_file.line(newest).decode()),
+    )
 
 
 def news(house: House, to: str, language: str, *, discreet: bool) -> Letter:
@@ -149,6 +179,14 @@ def still_open(house: House, ask: Ask, *, now: datetime) -> Letter:
     )
 
 
+def alarm(house: House, to: str, colleague: str) -> Letter:
+    """To whoever oversees the team: a colleague was stopped. Nothing of any case is in it."""
+    most = house.settings.opened_per_hour
+    return Letter(
+        to=to, subject="A colleague opened very many cases", text=ALARM.format(colleague=colleague, most=most)
+    )
+
+
 def called(listing: Listed) -> str:
     """A listing's name on one line, and the town where one may be told."""
     name = " ".join(listing.name.split())
@@ -158,11 +196,11 @@ def called(listing: Listed) -> str:
 def capacity_link(house: House, provider_id: UUID, *, now: datetime, lives: timedelta = CAPACITY_LINK_LIVES) -> str:
     """The signed link by which a provider says whether it takes new people."""
     link = Link(purpose="state-capacity", subject=provider_id, expires_at=now + lives)
-    return f"{house.settings.public_url.rstrip('/')}/c/{links.sign(house.vault, link)}"
+    return f"{house.settings.providers_at.rstrip('/')}/c/{links.sign(house.vault, link)}"
 
 
 def answer_link(house: House, referral: Referral, *, until: datetime | None = None) -> str:
     """The signed link by which a provider answers an offer, and later tells what became of it."""
     until = until or referral.expires_at + LINK_OUTLIVES_OFFER
     link = Link(purpose="answer-referral", subject=referral.id, expires_at=until)
-    return f"{house.settings.public_url.rstrip('/')}/r/{links.sign(house.vault, link)}"
+    return f"{house.settings.providers_at.rstrip('/')}/r/{links.sign(house.vault, link)}"

@@ -10,20 +10,27 @@ import secrets
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from referral.edges.house import House
+from referral.foundation import outbox
 from referral.foundation.actors import Staff
 from referral.foundation.clock import now
 from referral.foundation.errors import Conflict
+from referral.foundation.outbox import Job
 from referral.matching.planning import frames
 from referral.matching.planning.question import Answer
-from referral.triage import applying, plans
+from referral.referrals.notes import By
+from referral.referrals.offers import THE_SYSTEM
+from referral.triage import applying, daily, plans
+from referral.triage.daily import Arrivals
 from referral.triage.plans import Asked
 
 SECONDS = 8.0  # less than a door waits for its answer
+DAILY_SECONDS = 100.0  # less than a worker gives a job
 SALT_BYTES = 16
 PACKAGE = Path(__file__).resolve().parents[2]
 SOLVER = "referral.matching.planning"
@@ -39,26 +46,68 @@ class SolverFailed(Exception):  # noqa: N818 - a bug; whoever asks sees no more 
     """The other process ended without an answer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Who is planned for, and who lets expect whom."""
+
+    asked: Asked
+    ids: Sequence[UUID]
+    came: Arrivals = daily.NONE_SEEN
+    kept: dict[UUID, int]
+    salt: bytes
+    now: datetime
+
+
 async def make(house: House, staff: Staff, asked: Asked) -> UUID:
     """Plan, and keep the plan; the same key and question again is the same plan. Raises TooLarge."""
-    at = house.database.reader
-    if made := await plans.made_before(at, house.vault, staff, asked):
+    at, by, moment = house.database.reader, By(kind=staff.kind, id=staff.id), now()
+    if made := await plans.made_before(at, house.vault, by, asked):
         return made
-    salt, moment = secrets.token_bytes(SALT_BYTES), now()
     ids = await plans.waiting_ids(at, asked)
+    kept = await daily.kept_of_last(at, now=moment) if house.settings.reserves else {}
+    question = Question(asked=asked, ids=ids, kept=kept, salt=secrets.token_bytes(SALT_BYTES), now=moment)
+    answer = await answered(house, question, seconds=SECONDS)
+    async with house.database.transaction() as tx:
+        return await plans.keep(tx, house.vault, by, asked, answer, salt=question.salt, now=moment)
+
+
+async def make_daily(house: House, job: Job) -> None:
+    """Plan for the whole queue, keep the plan, and where that is set order what of it needs no person's look."""
+    at, moment = house.database.reader, now()
+    asked = Asked(idempotency_key=f"made by job {job.id}")
+    ids = await daily.waiting_ids(at)
+    came = await daily.arrivals(at, now=moment) if house.settings.reserves else daily.NONE_SEEN
+    question = Question(asked=asked, ids=ids, came=came, kept={}, salt=secrets.token_bytes(SALT_BYTES), now=moment)
+    answer = await answered(house, question, seconds=DAILY_SECONDS)
+    async with house.database.transaction() as tx:
+        await plans.keep(tx, house.vault, THE_SYSTEM, asked, answer, salt=question.salt, now=moment)
+        if house.settings.plan == "apply":
+            await daily.order(tx, answer)
+        await outbox.finish(tx, job)
+
+
+async def answered(house: House, question: Question, *, seconds: float) -> Answer:
     try:
-        async with asyncio.timeout(SECONDS):
-            terms = await plans.terms_of(at, asked, salt=salt, now=moment)
-            answer = await solved(frames.of_terms(terms), framed(house, ids, moment))
+        async with asyncio.timeout(seconds):
+            terms = await plans.terms_of(
+                house.database.reader,
+                question.asked,
+                kept=question.kept,
+                seen=question.came.within,
+                salt=question.salt,
+                now=question.now,
+            )
+            return await solved(frames.of_terms(terms), framed(house, question))
     except TimeoutError:
         raise TooLarge("This plan takes too long. Name fewer requests, such as those of one region.") from None
-    async with house.database.transaction() as tx:
-        return await plans.keep(tx, house.vault, staff, asked, answer, salt=salt, now=moment)
 
 
-async def framed(house: House, ids: Sequence[UUID], moment: datetime) -> AsyncIterator[bytes]:
-    async for some in plans.wanted(house.database.reader, house.vault, ids, now=moment):
+async def framed(house: House, question: Question) -> AsyncIterator[bytes]:
+    at, vault = house.database.reader, house.vault
+    async for some in plans.wanted(at, vault, question.ids, now=question.now):
         yield frames.of_wanted(some)
+    async for some in plans.wanted(at, vault, question.came.ids, now=question.now):
+        yield frames.of_wanted([replace(one, has_come=True) for one in some])
 
 
 async def solved(terms: bytes, wanted: AsyncIterator[bytes]) -> Answer:

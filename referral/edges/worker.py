@@ -8,9 +8,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 
 from referral.directory.upkeep import asking
-from referral.edges.errands import DECISIONS, JOBS, LETTERS
+from referral.edges import chaining, errands, keeper, planner
+from referral.edges.errands import LETTERS
 from referral.edges.house import House
 from referral.foundation import outbox
 from referral.foundation.clock import now
@@ -20,6 +22,7 @@ from referral.foundation.mail import MailFailed
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
 from referral.referrals import retention
+from referral.triage import daily
 
 PAUSE_SECONDS = 1.0  # new work is noticed within this time
 SHORTEST_PAUSE_SECONDS = 0.05  # what is due may be another worker's for a moment: nobody spins meanwhile
@@ -28,16 +31,25 @@ LONGEST_JOB_SECONDS = 120.0  # whatever hangs longer is given up, and tried agai
 RENEWALS = 3  # so often within a lease a worker says that it lives
 STRIKING_OFF_SECONDS = 1.0
 LOOK_WHO_IS_DUE_SECONDS = 3600.0
+LOOK_FOR_PLACES_SECONDS = 60.0
+DECISIONS = {**errands.DECISIONS, JobKind.PLAN: planner.make_daily}
+JOBS = {**DECISIONS, **LETTERS}
 log = logging.getLogger(__name__)
 
 
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
     house = house.facing(Login.WORKER)
-    orders = [order_forgetting] if house.settings.asked == "nobody" else [order_forgetting, order_asking]
+    orders = [order_forgetting, keeper.make_keys, keeper.end_outlived, chaining.forget, chaining.order_letter]
+    if house.settings.asked != "nobody":
+        orders.append(order_asking)
+    planning = [] if house.settings.plan == "off" else [order_plan]
     await asyncio.gather(
         *(go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))),
         *(keep_ordering(house, stopping, order) for order in orders),
+        *(keep_ordering(house, stopping, order, LOOK_FOR_PLACES_SECONDS) for order in planning),
+        keep_ordering(house, stopping, chaining.link, chaining.LINKED_WITHIN_SECONDS),
+        keep_ordering(house, stopping, chaining.anchor, chaining.ANCHORED_WITHIN_SECONDS),
     )
 
 
@@ -82,14 +94,19 @@ async def next_of(house: House, kinds: Sequence[JobKind], *, at_most: int) -> tu
     return taken, max(SHORTEST_PAUSE_SECONDS, pause)
 
 
-async def keep_ordering(house: House, stopping: asyncio.Event, order: Callable[[House], Awaitable[int]]) -> None:
-    """Now and every hour order what nothing else orders; another worker that does so too finds nothing left."""
+async def keep_ordering(
+    house: House,
+    stopping: asyncio.Event,
+    order: Callable[[House], Awaitable[int]],
+    every: float = LOOK_WHO_IS_DUE_SECONDS,
+) -> None:
+    """Now and every so often do what nothing else orders; another worker that does so too finds nothing left."""
     while not stopping.is_set():
-        pause = LOOK_WHO_IS_DUE_SECONDS
+        pause = every
         try:
             await order(house)
         except Exception as error:  # noqa: BLE001 - as above
-            log.error("who is due could not be asked: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
+            log.error("%s: could not go on: %s", order.__name__, traced(error))  # noqa: TRY400 - a traceback may hold data
             pause = PAUSE_AFTER_TROUBLE_SECONDS
         await wait(stopping, pause)
 
@@ -104,6 +121,18 @@ async def order_forgetting(house: House) -> int:
     """Order what was kept long enough to be deleted, and the silent to be put before staff; how many requests."""
     async with house.database.transaction() as tx:
         return await retention.order(tx, house.kept, now=now())
+
+
+async def order_plan(house: House) -> int:
+    """Order the plan of the whole queue if it is due; how many plans that is."""
+    set_to = house.settings
+    async with house.database.transaction() as tx:
+        is_due = await daily.is_due(
+            tx, every=timedelta(hours=set_to.plan_hours), when_places_open=set_to.plan == "apply", now=now()
+        )
+        if is_due:
+            await outbox.put(tx, JobKind.PLAN, daily.THE_QUEUE)
+    return int(is_due)
 
 
 async def work_off(house: House) -> int:

@@ -1,6 +1,7 @@
 """Who acts. A function that asks for `Staff` can be called by staff only: permission is a parameter."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import NewType
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from referral.foundation.vocabulary import Word
 
 StaffId = NewType("StaffId", UUID)
 PartnerId = NewType("PartnerId", UUID)
+
+TOLD_BEFORE = timedelta(days=30)
 
 
 class ActorKind(Word):
@@ -45,6 +48,19 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """The key that was shown: everything but its secret. Of its use only the day is known."""
+
+    id: str
+    expires_at: datetime
+    last_used_on: date | None
+
+    def ends_soon(self, now: datetime) -> bool:
+        """Whether whoever uses it should be told to change over."""
+        return self.expires_at - now <= TOLD_BEFORE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
     """A partner application that showed an API key; `organization_id` where the key belongs to a provider."""
 
@@ -52,6 +68,7 @@ class Partner:
     name: str
     scopes: frozenset[Scope]
     organization_id: UUID | None = None
+    key: ApiKey | None = field(default=None, compare=False)
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes

@@ -1,6 +1,6 @@
 """Who looked at a person's details, or let them go: a row in the transaction that does it, before anything is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import LiteralString
 from uuid import UUID
 
@@ -20,6 +20,21 @@ async def record(tx: Tx, *, actor: ActorKind, actor_id: UUID | None, act: str, s
         actor_id,
         act,
         subject_id,
+    )
+
+
+async def record_erasure(
+    tx: Tx, *, actor: ActorKind, actor_id: UUID | None, act: str, subject_id: UUID, counts: Mapping[str, int]
+) -> None:
+    """What an erasure took away: how many rows of which table, and nothing of what they said."""
+    await execute(
+        tx,
+        "INSERT INTO audit_event (actor, actor_id, act, subject_id, counts) VALUES ($1, $2, $3, $4, $5)",
+        actor.value,
+        actor_id,
+        act,
+        subject_id,
+        {name: number for name, number in counts.items() if number},
     )
 
 

@@ -80,6 +80,15 @@ class Database:
                 await tell(tx)
             yield tx
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[Reader]:
+        """Everything as it stood at one moment, for whoever reads much of it piece by piece."""
+        async with (
+            self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Tx(connection)
+
     async def close(self) -> None:
         if self.steady_pool is not None:
             await self.steady_pool.close()
@@ -111,14 +120,16 @@ class DatabaseUnreachable(Exception):  # noqa: N818 - said to the operator as a 
     """Nothing answers, or not to us; the message says what to do and holds no part of the address."""
 
 
-async def connect(dsn: str, *, size: int = POOL_SIZE, statement_seconds: int | None = STATEMENT_SECONDS) -> Database:
+async def connect(
+    dsn: str, *, size: int = POOL_SIZE, statement_seconds: int | None = STATEMENT_SECONDS, least: int = 1
+) -> Database:
     """Open a pool on `dsn`. Every wait has a limit: acquiring, statements, locks, idle transactions. Where
     `statement_seconds` is None the login brings its own.
 
     Raises DatabaseUnreachable.
     """
     with reaching():
-        pool = await open_pool(dsn, size, statement_seconds)
+        pool = await open_pool(dsn, size, statement_seconds, least=least)
         steady = await open_pool(dsn, size, statement_seconds, least=0, plan_cache_mode="force_generic_plan")
         return Database(pool, dsn, Held(steady, size))
 

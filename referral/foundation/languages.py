@@ -60,18 +60,22 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One way to write a tag."""
+    """One way to write a tag, and the language of the list that describes it."""
 
     written: str
     tag: str
+    described_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """The whole reviewed list at hand: languages by tag, tags by the ways to write them, and who is served in what."""
+    """The whole reviewed list at hand: languages by tag, tags by the ways to write them, what describes every tag that
+    can be asked for (zh as Mandarin), and who is served in what.
+    """
 
     languages: Mapping[str, Language]
     tags: Mapping[str, str]
+    described: Mapping[str, Language]
     served: Mapping[str, tuple[str, ...]]
 
     def tag(self, written: str) -> str | None:
@@ -158,6 +162,12 @@ async def known_tags(at: Reader, tags: Iterable[str]) -> dict[str, str]:
     return {tag: known_as for tag, known_as in found.items() if known_as is not None}
 
 
+async def names(at: Reader, reader: str) -> dict[str, str]:
+    """The name of every tag that can be asked for, for a reader of `reader`."""
+    known = await lexicon(at)
+    return {tag: language.name_in(reader) for tag, language in known.described.items()}
+
+
 async def reviewed_pairs(at: Reader) -> list[Pair]:
     """Every pair of languages that serve each other."""
     return await many(at, Pair, "SELECT p.spoken, p.served, p.note FROM language_pair p ORDER BY p.spoken, p.served")
@@ -169,10 +179,12 @@ async def lexicon(at: Reader) -> Lexicon:
     for pair in await reviewed_pairs(at):
         if not pair.is_partial:
             served[pair.spoken] = (*served.get(pair.spoken, ()), pair.served)
-    written = await many(at, Written, "SELECT t.written, t.tag FROM language_tag t")
+    written = await many(at, Written, "SELECT t.written, t.tag, t.described_by FROM language_tag t")
+    known = {language.tag: language for language in await listed(at)}
     return Lexicon(
-        languages={language.tag: language for language in await listed(at)},
+        languages=known,
         tags={one.written: one.tag for one in written},
+        described={**{one.tag: known[one.described_by] for one in written if one.described_by in known}, **known},
         served=served,
     )
 
@@ -181,7 +193,7 @@ async def ways_to_write(at: Reader, written: Iterable[str]) -> list[Written]:
     return await many(
         at,
         Written,
-        "SELECT t.written, t.tag FROM language_tag t WHERE t.written = ANY($1)",
+        "SELECT t.written, t.tag, t.described_by FROM language_tag t WHERE t.written = ANY($1)",
         [way for way in written if "\0" not in way],  # Postgres knows no such text
     )
 

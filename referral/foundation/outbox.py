@@ -39,6 +39,10 @@ class JobKind(StrEnum):
     EXPIRE_VERIFICATION = "expire_verification"
     ASK_PROVIDER = "ask_provider"
     END_CLAIM = "end_claim"
+    MAIL_ANCHOR = "mail_anchor"
+    PLAN = "plan"
+    OFFER_PLANNED = "offer_planned"
+    TELL_ALARM = "tell_alarm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

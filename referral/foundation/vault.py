@@ -1,19 +1,20 @@
 """Sealing: what could tell who a person is reaches the database only as ciphertext.
 
-Each subject (a request) has a data key of its own, wrapped by the root key. The root key is 32 bytes in a file that
-only its owner can read, outside the database and its backups. From it come, by HKDF, one wrapping key and one key for
-each kind of keyed hash. Sealed values are AES-256-GCM, padded so that lengths say little, and bound to the table, row
-and field they stand in: a value copied to another row does not open.
+Each subject (a request) has a data key of its own. It is sealed to the public half of the week's key (`epochs`), so a
+process without private keys can take a request in and never open it again; and once more for the person, to what
+follows from their receipt. Sealed values are AES-256-GCM, padded so that lengths say little, and bound to the table,
+row and field they stand in: a value copied to another row does not open.
+
+What is hashed with a key comes from the pepper, which every process has and which opens nothing. Whatever else is
+derived comes from a secret that only processes with private keys have.
 """
 
 import hmac
-import os
 import secrets
-import stat
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import NewType
 from uuid import UUID
 
@@ -22,48 +23,167 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from referral.foundation import clock
+from referral.foundation.epochs import PREFIX_BYTES, Epoch, Kept
+from referral.foundation.key_refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, NoKeyNow, SealBroken
+from referral.foundation.keyring import Ring
+
+__all__ = ["DataKey", "Kept", "KeyFileUnusable", "SealBroken", "Secret", "Vault", "seal", "unseal"]
+
 DataKey = NewType("DataKey", bytes)
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-VERSION = b"\x01"
-PADDING_STEPS = (512, 2048, 8192, 32768)
+SALT_BYTES = 16
+VERSION = b"\x01"  # of sealed values; of data keys: wrapped by what was derived from one root key, for good
+BY_EPOCH = b"\x02"  # sealed to an epoch's public half
+BY_REQUESTER = b"\x03"  # wrapped by what follows from a receipt
+PADDING_STEPS = (1 << 10, 1 << 12, 1 << 14, 1 << 16)
+OLD_WRAP = "wrap"
 
 
-class KeyFileUnusable(Exception):  # noqa: N818 - said to the operator as a sentence
-    """The root key file cannot be trusted or read; the message says what to do."""
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """32 bytes, and what is derived from them: a key of its own for each purpose, made once.
 
+    `known` holds what an older version derived from its root key, so that what it signed and hashed stays valid.
+    """
 
-class SealBroken(Exception):  # noqa: N818 - never an answer to anyone: wrong key, or the row was tampered with
-    """A sealed value did not open."""
+    value: bytes = field(repr=False)
+    known: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
+    derived: dict[str, bytes] = field(default_factory=dict[str, bytes], repr=False, compare=False)
+
+    def derive(self, purpose: str) -> bytes:
+        if (found := self.known.get(purpose) or self.derived.get(purpose)) is None:
+            found = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"referral/{purpose}".encode()).derive(self.value)
+            self.derived[purpose] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Holds the root key in memory and hands out what is derived from it."""
+    """The keys of this process, and what can be done with them; `inner` is None where no private keys are held."""
 
-    root: bytes = field(repr=False)
-    derived: dict[str, bytes] = field(default_factory=dict[str, bytes], repr=False, compare=False)
+    pepper: Secret = field(repr=False)
+    inner: Secret | None = field(default=None, repr=False)
+    ring: Ring | None = field(default=None, repr=False, compare=False)
 
-    def new_key(self, subject: UUID) -> tuple[DataKey, bytes]:
-        """A fresh data key for `subject`, and the same wrapped by the root key, to be stored beside the row."""
+    @property
+    def opens(self) -> bool:
+        """Whether this process can open what was sealed."""
+        return self.inner is not None
+
+    def can_seal(self, now: datetime) -> bool:
+        """Whether a request of this moment could be taken in."""
+        return self.ring is not None and (self.opens or self.ring.newest(Epoch.of(Kept.REQUEST, now)) is not None)
+
+    def new_key(
+        self, subject: UUID, *, table: str = "", kept: Kept = Kept.STANDING, now: datetime | None = None
+    ) -> tuple[DataKey, bytes]:
+        """A fresh data key for `subject`, and the same sealed to the week's public half, to be stored beside the row.
+
+        NoKeyNow where this week's public half is missing and cannot be made here.
+        """
         key = DataKey(secrets.token_bytes(KEY_BYTES))
-        return key, encrypt(self.derive("wrap"), key, bound_to=subject.bytes)
+        return key, self.wrapped(key, subject, table=table, kept=kept, now=now or clock.now())
 
-    def unwrap(self, subject: UUID, wrapped: bytes) -> DataKey:
-        return DataKey(decrypt(self.derive("wrap"), wrapped, bound_to=subject.bytes))
+    def wrapped(self, key: DataKey, subject: UUID, *, table: str, kept: Kept, now: datetime) -> bytes:
+        """A data key sealed to the public half of the week of `now`."""
+        if self.ring is None:
+            raise NoKeyNow
+        epoch, half = self.ring.sealing(kept, now)
+        head = BY_EPOCH + epoch.prefix
+        return head + half.seal(key, info=bound(head, table, subject))
 
+    def unwrap(self, subject: UUID, wrapped: bytes, *, table: str = "") -> DataKey:
+        """The data key. Raises KeyElsewhere, KeyDestroyed, or SealBroken for a wrong key or a moved value."""
+        if wrapped[:1] == VERSION:
+            return self.unwrap_old(subject, wrapped)
+        epoch = epoch_of(wrapped)
+        if wrapped[:1] != BY_EPOCH or epoch is None:
+            raise SealBroken
+        if self.ring is None or self.inner is None:
+            raise KeyElsewhere
+        head, body = wrapped[: 1 + PREFIX_BYTES], wrapped[1 + PREFIX_BYTES :]
+        return DataKey(self.ring.opening(epoch).open(body, info=bound(head, table, subject)))
+
+    def is_gone(self, wrapped: bytes) -> bool:
+        """Whether the epoch of a data key has been destroyed."""
+        epoch = epoch_of(wrapped)
+        return epoch is not None and self.ring is not None and self.ring.is_destroyed(epoch)
+
+    def unwrap_old(self, subject: UUID, wrapped: bytes) -> DataKey:
+        """The data key as it was wrapped before there were epochs."""
+        if self.inner is None:
+            raise KeyElsewhere
+        if OLD_WRAP not in self.inner.known:
+            raise KeyDestroyed
+        return DataKey(decrypt(self.inner.known[OLD_WRAP], wrapped, bound_to=subject.bytes))
+
+    # ---------------------------------------------------------------- the person's own copy
+    def for_requester(
+        self, key: DataKey, subject: UUID, wrapped: bytes, stretched: bytes, salt: bytes, *, table: str
+    ) -> bytes:
+        """A data key once more, for whoever has the receipt that `stretched` was made of with `salt`.
+
+        It goes with the epoch of `wrapped`, and needs the pepper and the epoch's share besides.
+        """
+        epoch = epoch_of(wrapped)
+        if epoch is None or self.ring is None:
+            raise SealBroken
+        head = BY_REQUESTER + epoch.prefix + salt
+        opener, nonce = self.requester_key(epoch, stretched, salt), secrets.token_bytes(NONCE_BYTES)
+        return head + nonce + AESGCM(opener).encrypt(nonce, key, bound(head, table, subject))
+
+    def by_requester(self, subject: UUID, copy: bytes, stretched: bytes, *, table: str) -> DataKey:
+        """The data key, by the receipt. Raises KeyDestroyed, or SealBroken for another receipt or a moved value."""
+        epoch = epoch_of(copy)
+        if copy[:1] != BY_REQUESTER or epoch is None or self.ring is None:
+            raise SealBroken
+        after_head = 1 + PREFIX_BYTES + SALT_BYTES
+        head, nonce, body = copy[:after_head], copy[after_head:][:NONCE_BYTES], copy[after_head + NONCE_BYTES :]
+        opener = self.requester_key(epoch, stretched, salt_of(copy))
+        try:
+            return DataKey(AESGCM(opener).decrypt(nonce, body, bound(head, table, subject)))
+        except InvalidTag:
+            raise SealBroken from None
+
+    def requester_key(self, epoch: Epoch, stretched: bytes, salt: bytes) -> bytes:
+        assert self.ring is not None  # noqa: S101 - both callers have looked
+        parts = stretched + self.pepper.derive("requester") + self.ring.share(epoch)
+        return HKDF(SHA256(), KEY_BYTES, salt=salt, info=b"referral/requester/" + epoch.prefix).derive(parts)
+
+    # ---------------------------------------------------------------- what is derived
     def digest(self, purpose: str, value: str | bytes) -> bytes:
-        """A keyed hash for look-ups: useless without the root key, so a stolen table cannot be tried offline."""
+        """A keyed hash for look-ups: useless without the pepper, so a stolen table cannot be tried offline."""
         text = value.encode() if isinstance(value, str) else value
-        return hmac.digest(self.derive(f"digest {purpose}"), text, sha256)
+        return hmac.digest(self.pepper.derive(f"digest {purpose}"), text, sha256)
 
     def derive(self, purpose: str) -> bytes:
-        """A key of its own for each purpose; there are a handful, and each is made once."""
-        if (known := self.derived.get(purpose)) is None:
-            known = HKDF(SHA256(), KEY_BYTES, salt=None, info=f"referral/{purpose}".encode()).derive(self.root)
-            self.derived[purpose] = known
-        return known
+        """A key of its own for each purpose, for processes with private keys: whoever takes over a machine that the
+        public can reach must be able to sign nothing. KeyElsewhere there.
+        """
+        if self.inner is None:
+            raise KeyElsewhere
+        return self.inner.derive(purpose)
+
+    def index(self, field_name: str, value: str) -> bytes:
+        """A keyed hash by which an exact value is found again; only processes with private keys can make one."""
+        return hmac.digest(self.derive(f"index {field_name}"), value.encode(), sha256)
+
+
+def epoch_of(wrapped: bytes) -> Epoch | None:
+    """The epoch that a data key goes with; None for one from before there were epochs."""
+    return Epoch.read(wrapped[1 : 1 + PREFIX_BYTES]) if wrapped[:1] in {BY_EPOCH, BY_REQUESTER} else None
+
+
+def salt_of(copy: bytes) -> bytes:
+    return copy[1 + PREFIX_BYTES : 1 + PREFIX_BYTES + SALT_BYTES]
+
+
+def bound(head: bytes, table: str, subject: UUID) -> bytes:
+    """What a wrapped key is bound to: version, epoch, table and subject."""
+    return b"referral/data key/" + head + table.encode() + b"/" + subject.bytes
 
 
 def seal(key: DataKey, plain: bytes, *, table: str, row: UUID, name: str) -> bytes:
@@ -102,36 +222,3 @@ def pad(plain: bytes) -> bytes:
 
 def unpad(padded: bytes) -> bytes:
     return padded[4 : 4 + int.from_bytes(padded[:4])]
-
-
-def open_vault(path: Path, *, may_create: bool = True) -> Vault:
-    """The vault of this key file; makes the key at first use, if it may.
-
-    Raises KeyFileUnusable if the file is missing, others could read it, or it does not hold 32 bytes.
-    """
-    if not path.exists() and not may_create:
-        raise KeyFileUnusable(
-            f"{path} is missing, and the database holds requests that only its key opens. Restore the file from your "
-            "key backup. No new key is made: with it nobody could read them again."
-        )
-    if not path.exists():
-        create_key_file(path)
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise KeyFileUnusable(f"{path} can be read by others. Run: chmod 600 {path}")
-    root = path.read_bytes()
-    if len(root) != KEY_BYTES:
-        raise KeyFileUnusable(f"{path} holds {len(root)} bytes, not {KEY_BYTES}. Restore it from your key backup.")
-    return Vault(root)
-
-
-def create_key_file(path: Path) -> None:
-    """Write a new key whole or not at all; when two processes start at once, the first one's key stays."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")  # in two containers a process has one number
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    with suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()

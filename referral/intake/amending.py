@@ -27,8 +27,10 @@ from referral.intake.words import (
     CanAfford,
     ConsentScope,
     HelpRequestStatus,
+    InterpreterGender,
     Representation,
     UrgencyCriterion,
+    Wish,
 )
 
 
@@ -54,6 +56,8 @@ class Changes:
     posture: CasePosture | Stays = AS_IT_IS
     reading_language: str | Stays | None = AS_IT_IS
     needs_interpreter: bool | Stays | None = AS_IT_IS
+    interpreter_gender: InterpreterGender | Stays | None = field(default=AS_IT_IS, repr=False)
+    wishes: tuple[Wish, ...] | Stays = field(default=AS_IT_IS, repr=False)
     country: str | Stays | None = field(default=AS_IT_IS, repr=False)
     household_size: int | Stays | None = field(default=AS_IT_IS, repr=False)
     age: AgeBand | Stays = AS_IT_IS
@@ -91,8 +95,7 @@ async def amend(tx: Tx, vault: Vault, receipt: str, changes: Changes, found: Loo
 
     Raises NotFound, Conflict for one that is closed, and ValidationFailed with every problem there is.
     """
-    known = await requests.by_receipt(tx, vault, receipt)
-    held = await requests.locked(tx, known.id) if known else None
+    held = await requests.held_by_receipt(tx, vault, receipt)
     if held is None or held.data_key is None:
         raise NotFound("No request has this receipt. Check the digits.")
     if not held.is_live:
@@ -114,7 +117,7 @@ async def amend(tx: Tx, vault: Vault, receipt: str, changes: Changes, found: Loo
     if held.status is HelpRequestStatus.NEEDS_INFO:
         await requests.set_status(tx, held.id, HelpRequestStatus.IN_TRIAGE, now=now)
     await requests.record(tx, held.id, "updated", ActorKind.REQUESTER, at=now)
-    return Amended(request=await requests.request(tx, held.id) or held, changed=True)
+    return Amended(request=requests.with_key(await requests.request(tx, held.id), held.key) or held, changed=True)
 
 
 def answered(request: HelpRequest, facts: Facts, person: Person | None, standing: frozenset[ConsentScope]) -> Answers:
@@ -130,6 +133,8 @@ def answered(request: HelpRequest, facts: Facts, person: Person | None, standing
         posture=facts.posture,
         reading_language=facts.reading_language,
         needs_interpreter=facts.needs_interpreter,
+        interpreter_gender=facts.interpreter_gender,
+        wishes=tuple(facts.wishes),
         country=facts.country,
         household_size=facts.household_size,
         age=facts.age,
@@ -194,8 +199,14 @@ async def agree(tx: Tx, id: UUID, standing: frozenset[ConsentScope], submission:
 async def keep(tx: Tx, vault: Vault, held: HelpRequest, submission: Submission, *, now: datetime) -> None:
     """Seal what is said now in the place of what was said before, and judge the urgency anew."""
     facts, person = submission.facts, submission.person
-    key = vault.unwrap(held.id, held.data_key or b"")
-    urgency = requests.urgency_of(facts, asked_at=held.created_at, now=now, raised_to=held.raised_to)
+    key = requests.key_of(vault, held)
+    urgency = requests.urgency_of(
+        facts,
+        asked_at=held.created_at,
+        now=now,
+        raised_to=held.raised_to,
+        waited_until=await requests.waited_until(tx, held.id),
+    )
     await execute(
         tx,
         """

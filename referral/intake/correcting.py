@@ -94,8 +94,14 @@ async def correct(
 ) -> None:
     """Seal the facts anew and route by them; the caller has locked the request and looked what is wrong."""
     facts = corrected(requests.facts_of(vault, request), correction)
-    how_urgent = requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to)
-    key = vault.unwrap(request.id, request.data_key or b"")
+    how_urgent = requests.urgency_of(
+        facts,
+        asked_at=request.created_at,
+        now=now,
+        raised_to=request.raised_to,
+        waited_until=await requests.waited_until(tx, request.id),
+    )
+    key = requests.key_of(vault, request)
     await execute(
         tx,
         """

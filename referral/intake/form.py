@@ -17,9 +17,11 @@ from referral.intake.words import (
     CanAfford,
     ConsentScope,
     ContactChannel,
+    InterpreterGender,
     Relationship,
     Representation,
     UrgencyCriterion,
+    Wish,
 )
 
 KEY_LENGTH = range(8, 201)
@@ -29,6 +31,11 @@ TIMES_LIMIT = 200
 LIST_LIMIT = 10
 CONTACT_LIMIT = 5
 HOUSEHOLD = range(1, 31)
+
+CONTRADICTIONS = {
+    frozenset({Wish.INTERPRETER_WOMAN, Wish.INTERPRETER_MAN}): "Wish for a woman or a man to interpret, not for both.",
+    frozenset({Wish.IN_PERSON, Wish.FROM_AFAR}): "Wish for a meeting in person or for help from afar, not for both.",
+}
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -101,6 +108,8 @@ class Answers:
     posture: CasePosture = CasePosture.UNKNOWN
     reading_language: str | None = None
     needs_interpreter: bool | None = None
+    interpreter_gender: InterpreterGender | None = field(default=None, repr=False)
+    wishes: tuple[Wish, ...] = field(default=(), repr=False)
     country: str | None = field(default=None, repr=False)
     household_size: int | None = field(default=None, repr=False)
     age: AgeBand = AgeBand.UNKNOWN
@@ -139,6 +148,8 @@ class Facts:
     court: CourtNamed | None = field(repr=False)
     on_behalf: OnBehalf | None
     ui_language: str
+    interpreter_gender: InterpreterGender | None = field(default=None, repr=False)  # facts sealed before had none
+    wishes: frozenset[Wish] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +215,8 @@ def facts_in(answers: Answers, found: LookedUp) -> Facts:
         court=found.court if isinstance(found.court, CourtNamed) else None,
         on_behalf=answers.on_behalf,
         ui_language=found.languages.get(language_of(answers), "en"),
+        interpreter_gender=answers.interpreter_gender,
+        wishes=frozenset(answers.wishes),
     )
 
 
@@ -225,11 +238,15 @@ def of_lists(answers: Answers) -> list[FieldProblem]:
         "help_types": answers.help_types,
         "languages": answers.languages,
         "claims": answers.claims,
+        "wishes": answers.wishes,
     }
     problems += [
         problem(name, "TOO_MANY", f"Send at most {LIST_LIMIT}.")
         for name, entries in lists.items()
         if len(entries) > LIST_LIMIT
+    ]
+    problems += [
+        problem("wishes", "CONTRADICTS", told) for pair, told in CONTRADICTIONS.items() if pair <= set(answers.wishes)
     ]
     return problems
 

@@ -114,7 +114,7 @@ async def keep(
     id, key_hash = uuid4(), vault.digest("message", f"{request.id}/{actor.value}/{idempotency_key}")
     if request.data_key is None or not request.is_live:
         raise Conflict("This request is closed. Send a new one, if help is needed again.")
-    key = vault.unwrap(request.id, request.data_key)
+    key = requests.key_of(vault, request)
     if (said := await of_key(tx, key_hash)) is not None:
         if opened(key, said).text != text:
             raise IdempotencyKeyReused("This idempotency key was used for another message. Make a new key.")
@@ -171,13 +171,22 @@ async def written(
     shown = cursors.in_order(window, rows)
     if request.data_key is None:
         return Messages(messages=(), page=Page(has_next=False, has_previous=False))
-    key = vault.unwrap(request.id, request.data_key)
+    key = requests.key_of(vault, request)
     return Messages(messages=tuple(opened(key, row) for row in shown), page=cursors.page_of(window, len(rows)))
 
 
-async def seen_by_staff(tx: Tx, staff: Staff, request_id: UUID, ids: Sequence[UUID], *, now: datetime) -> None:
-    """The team has these before it: an audit row says who, and what the person wrote is unread no longer."""
-    await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="messages_read", subject_id=request_id)
+async def for_staff(
+    tx: Tx, vault: Vault, staff: Staff, request: HelpRequest, *, first: int | None, after: str | None, now: datetime
+) -> Messages:
+    """A page for the team: an audit row says who looks, then it is opened, and is unread no longer."""
+    await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="messages_read", subject_id=request.id)
+    found = await written(tx, vault, request, first=first, after=after)
+    await seen_by_staff(tx, [one.id for one in found.messages], now=now)
+    return found
+
+
+async def seen_by_staff(tx: Tx, ids: Sequence[UUID], *, now: datetime) -> None:
+    """The team has these before it: what the person wrote is unread no longer."""
     await execute(
         tx,
         """

@@ -5,10 +5,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from referral.foundation.actors import ActorKind, Staff, StaffId
-from referral.foundation.db import Reader, Tx, execute, many
+from referral.foundation.db import Reader, Tx, execute, many, value
 from referral.foundation.errors import FieldProblem, problem
 from referral.foundation.vault import Vault, seal, unseal
-from referral.intake import form
+from referral.intake import form, requests
 from referral.intake.requests import HelpRequest
 
 TABLE = "request_note"
@@ -47,7 +47,7 @@ async def keep(tx: Tx, vault: Vault, request: HelpRequest, staff: Staff, text: s
     """Seal the words and keep them; nothing is kept of a request that has been erased."""
     if request.data_key is None:
         return
-    id, key = uuid4(), vault.unwrap(request.id, request.data_key)
+    id, key = uuid4(), requests.key_of(vault, request)
     await execute(
         tx,
         "INSERT INTO request_note (id, request_id, at, actor, actor_id, sealed) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -60,6 +60,11 @@ async def keep(tx: Tx, vault: Vault, request: HelpRequest, staff: Staff, text: s
     )
 
 
+async def any_of(at: Reader, request_id: UUID) -> bool:
+    """Whether staff wrote anything: what is not there needs no audit row."""
+    return await value(at, "SELECT EXISTS (SELECT FROM request_note WHERE request_id = $1)", request_id)
+
+
 async def of(at: Reader, vault: Vault, request: HelpRequest) -> list[RequestNote]:
     """All of them, the oldest first. The caller has written the audit row."""
     if request.data_key is None:
@@ -70,7 +75,7 @@ async def of(at: Reader, vault: Vault, request: HelpRequest) -> list[RequestNote
         "SELECT id, at, actor, actor_id, sealed FROM request_note WHERE request_id = $1 ORDER BY at, id",
         request.id,
     )
-    key = vault.unwrap(request.id, request.data_key)
+    key = requests.key_of(vault, request)
     return [
         RequestNote(
             at=row.at,

@@ -5,14 +5,31 @@ idempotency key, so a retry gets the same receipt without its being stored; the 
 Check digits are ISO 7064 MOD 97-10: they find every single slip and every swap of neighbours.
 """
 
+import asyncio
+import secrets
 import unicodedata
+from dataclasses import dataclass, field
 from typing import NewType
+from uuid import UUID
 
-from referral.foundation.vault import Vault
+from argon2.low_level import Type, hash_secret_raw
+
+from referral.foundation.vault import SALT_BYTES, DataKey, Vault, salt_of
 
 Receipt = NewType("Receipt", str)
 
 DIGITS = 20
+# What OWASP asks of Argon2id at least; 66 bits are guessed, so it is the digits that hold, and this what is in front.
+MEMORY_KIB, ROUNDS, LANES, KEY_BYTES = 19 * 1024, 2, 1, 32
+TABLE = "help_request"
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What a receipt makes of a salt of its own: the first half of what opens one request."""
+
+    salt: bytes = field(repr=False)
+    stretched: bytes = field(repr=False)
 
 
 def derive(vault: Vault, idempotency_hash: bytes) -> Receipt:
@@ -38,3 +55,25 @@ def written(receipt: Receipt) -> str:
 def hashed(vault: Vault, receipt: Receipt) -> bytes:
     """What the database keeps."""
     return vault.digest("receipt look-up", receipt)
+
+
+async def lock(receipt: Receipt) -> Lock:
+    """A new lock that this receipt opens. It takes a thread some 20 ms, so it is made before a transaction begins."""
+    salt = secrets.token_bytes(SALT_BYTES)
+    return Lock(salt, await asyncio.to_thread(stretched, receipt, salt))
+
+
+async def opened(vault: Vault, receipt: Receipt, id: UUID | None, copy: bytes | None) -> DataKey | None:
+    """The key of the request of this receipt; None where there is no copy that a receipt opens.
+
+    Whether there is a request or not, the same work is done: an answer takes as long for a wrong receipt. Raises
+    KeyDestroyed.
+    """
+    salt = salt_of(copy) if copy else vault.digest("receipt of nobody", receipt)[:SALT_BYTES]
+    key = await asyncio.to_thread(stretched, receipt, salt)
+    return None if id is None or copy is None else vault.by_requester(id, copy, key, table=TABLE)
+
+
+def stretched(receipt: Receipt, salt: bytes) -> bytes:
+    """Slow on purpose."""
+    return hash_secret_raw(receipt.encode(), salt, ROUNDS, MEMORY_KIB, LANES, KEY_BYTES, Type.ID)

@@ -1,7 +1,7 @@
 """A request for help as it is kept: found again by its receipt, withdrawn or erased by the person who sent it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import LiteralString, NewType
 from uuid import UUID
@@ -11,9 +11,10 @@ import msgspec
 from referral.foundation import audit
 from referral.foundation.actors import ActorKind
 from referral.foundation.claims import Kind
-from referral.foundation.db import Reader, Tx, execute, many, one, show
+from referral.foundation.db import Reader, Tx, execute, many, one, show, value
 from referral.foundation.errors import NotFound
-from referral.foundation.vault import Vault, unseal
+from referral.foundation.key_refusals import KeyDestroyed
+from referral.foundation.vault import DataKey, Vault, unseal
 from referral.foundation.vocabulary import HelpType
 from referral.intake import receipts, urgency
 from referral.intake.form import Facts, Person
@@ -46,6 +47,8 @@ class HelpRequest:
     data_key: bytes | None = field(repr=False)
     facts: bytes | None = field(repr=False)
     person: bytes | None = field(repr=False)
+    requester_key: bytes | None = field(default=None, repr=False)
+    key: DataKey | None = field(default=None, repr=False, compare=False)  # opened by its receipt; in no column
 
     @property
     def is_live(self) -> bool:
@@ -55,7 +58,7 @@ class HelpRequest:
 
 REQUEST: LiteralString = """
     id, status, close_reason, created_at, updated_at, help_types, languages, country, state, urgency, respond_by,
-    raised_to, partner_id, data_key, facts, person"""
+    raised_to, partner_id, data_key, facts, person, requester_key"""
 
 
 async def request(at: Reader, id: UUID) -> HelpRequest | None:
@@ -69,11 +72,40 @@ async def locked(tx: Tx, id: UUID) -> HelpRequest | None:
 
 
 async def by_receipt(at: Reader, vault: Vault, written: str) -> HelpRequest | None:
-    """The request this receipt was given for; None alike for a wrong one and one that cannot be a receipt."""
+    """The request this receipt was given for, with its key, wherever private keys are; None, after as long a time, for
+    a wrong receipt and for what cannot be one.
+    """
     receipt = receipts.read(written) or Receipt("")
     hashed = receipts.hashed(vault, receipt)
     await show(at, Kind.RECEIPT, hashed.hex())
-    return await one(at, HelpRequest, f"SELECT {REQUEST} FROM help_request WHERE receipt_hash = $1", hashed)
+    found = await one(at, HelpRequest, f"SELECT {REQUEST} FROM help_request WHERE receipt_hash = $1", hashed)
+    try:
+        key = await receipts.opened(vault, receipt, found and found.id, found and found.requester_key)
+    except KeyDestroyed:
+        # Its data key may have moved to a newer key of its week, which the receipt has no copy under.
+        if found is None or found.data_key is None or vault.is_gone(found.data_key):
+            return None
+        key = None
+    return replace(found, key=key) if found else None
+
+
+async def held_by_receipt(tx: Tx, vault: Vault, written: str) -> HelpRequest | None:
+    """The same, held still until the transaction ends."""
+    known = await by_receipt(tx, vault, written)
+    return with_key(await locked(tx, known.id), known.key) if known else None
+
+
+def with_key(request: HelpRequest | None, key: DataKey | None) -> HelpRequest | None:
+    """The request as it was read anew, with the key that opened it before."""
+    return replace(request, key=key) if request else None
+
+
+async def show_sending(tx: Tx, id: UUID) -> None:
+    """Whoever asks has the request of this id, and keeps it until the transaction ends, also once its receipt is gone:
+    from here on it is theirs by the key it was sent with.
+    """
+    sent: bytes = await value(tx, "SELECT idempotency_hash FROM help_request WHERE id = $1", id)
+    await show(tx, Kind.SUBMISSION, sent.hex())
 
 
 async def close(tx: Tx, vault: Vault, written: str, *, now: datetime) -> HelpRequest:
@@ -82,8 +114,7 @@ async def close(tx: Tx, vault: Vault, written: str, *, now: datetime) -> HelpReq
     Live offers are the caller's to recall in the same transaction, and then to erase the request where that is wished:
     a receipt opens nothing any more once its request is erased.
     """
-    found = await by_receipt(tx, vault, written)
-    held = await locked(tx, found.id) if found else None
+    held = await held_by_receipt(tx, vault, written)
     if held is None:
         raise NotFound("No request has this receipt. Check the digits.")
     if held.status is not HelpRequestStatus.CLOSED:
@@ -92,7 +123,7 @@ async def close(tx: Tx, vault: Vault, written: str, *, now: datetime) -> HelpReq
         await execute(
             tx, "UPDATE consent SET withdrawn_at = $2 WHERE request_id = $1 AND withdrawn_at IS NULL", held.id, now
         )
-    return await request(tx, held.id) or held
+    return with_key(await request(tx, held.id), held.key) or held
 
 
 async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQUESTER) -> HelpRequest | None:
@@ -106,12 +137,13 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
              messages AS (DELETE FROM message WHERE request_id = $1),
              acts AS (DELETE FROM triage_act WHERE request_id = $1),
              claims AS (DELETE FROM request_claim WHERE request_id = $1),
+             indexed AS (DELETE FROM contact_index WHERE request_id = $1),
              agreed AS (UPDATE consent SET language = '', recorded_by = NULL, heard_by = NULL,
                                withdrawal_recorded_by = NULL, withdrawal_heard_by = NULL WHERE request_id = $1)
         UPDATE help_request
-           SET data_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL, help_types = '{{}}',
-               languages = '{{}}', country = NULL, state = NULL, urgency = 'normal', respond_by = created_at,
-               partner_id = NULL, raised_to = NULL, body_hash = ''
+           SET data_key = NULL, requester_key = NULL, facts = NULL, person = NULL, receipt_hash = NULL,
+               help_types = '{{}}', languages = '{{}}', country = NULL, state = NULL, urgency = 'normal',
+               respond_by = created_at, partner_id = NULL, raised_to = NULL, body_hash = ''
          WHERE id = $1
         RETURNING {REQUEST}""",
         id,
@@ -121,7 +153,13 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
 async def forget_person(tx: Tx, id: UUID, *, now: datetime) -> None:
     """Delete who asked and how they are reached, which nobody needs once the request is closed; the rest stays."""
     await record(tx, id, "contact_erased", ActorKind.SYSTEM, at=now)
-    await execute(tx, "UPDATE help_request SET person = NULL WHERE id = $1", id)
+    await execute(
+        tx,
+        """
+        WITH indexed AS (DELETE FROM contact_index WHERE request_id = $1)
+        UPDATE help_request SET person = NULL WHERE id = $1""",
+        id,
+    )
 
 
 async def set_status(
@@ -216,12 +254,29 @@ def person_of(vault: Vault, request: HelpRequest) -> Person | None:
 
 
 def opened(vault: Vault, request: HelpRequest, sealed: bytes | None, name: str) -> bytes:
-    if request.data_key is None or sealed is None:
+    if sealed is None:
         raise NotFound("This request has been erased.")
-    return unseal(vault.unwrap(request.id, request.data_key), sealed, table=TABLE, row=request.id, name=name)
+    return unseal(key_of(vault, request), sealed, table=TABLE, row=request.id, name=name)
 
 
-def urgency_of(facts: Facts, *, asked_at: datetime, now: datetime, raised_to: UrgencyLevel | None = None) -> Urgency:
+def key_of(vault: Vault, request: HelpRequest) -> DataKey:
+    """The key that everything of a request is sealed with: its receipt has opened it, or the private keys do.
+
+    NotFound once the request has been erased, KeyElsewhere where there is neither.
+    """
+    if request.data_key is None:
+        raise NotFound("This request has been erased.")
+    return request.key or vault.unwrap(request.id, request.data_key, table=TABLE)
+
+
+def urgency_of(
+    facts: Facts,
+    *,
+    asked_at: datetime,
+    now: datetime,
+    raised_to: UrgencyLevel | None = None,
+    waited_until: datetime | None = None,
+) -> Urgency:
     """How urgent these facts are at `now`; never below what a provider's answer has raised the request to."""
     return urgency.judge(
         circumstances=facts.circumstances,
@@ -232,6 +287,25 @@ def urgency_of(facts: Facts, *, asked_at: datetime, now: datetime, raised_to: Ur
         asked_at=asked_at,
         now=now,
         at_least=raised_to,
+        waited_until=waited_until,
+    )
+
+
+async def waited_until(at: Reader, id: UUID) -> datetime | None:
+    """When the last need got its yes, of those that still stand; None while a need has nobody and the wait goes on."""
+    return await value(
+        at,
+        """
+        SELECT max(got.at)
+          FROM help_request h
+         CROSS JOIN unnest(h.help_types) AS asked(need)
+          LEFT JOIN LATERAL (
+               SELECT min(coalesce(r.responded_at, r.offered_at)) AS at FROM referral r
+                WHERE r.request_id = h.id AND asked.need = ANY(r.needs)
+                  AND r.status IN ('accepted', 'in_progress', 'completed')) AS got ON true
+         WHERE h.id = $1
+        HAVING bool_and(got.at IS NOT NULL)""",
+        id,
     )
 
 

@@ -1,6 +1,6 @@
 """A request for help is sent once: checked, sealed and kept, with its consents and the order to match."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID, uuid4
@@ -12,10 +12,10 @@ from referral.foundation.actors import ActorKind, Partner, Visitor
 from referral.foundation.claims import Kind
 from referral.foundation.db import Reader, Tx, one, show, value
 from referral.foundation.errors import IdempotencyKeyReused, ValidationFailed
-from referral.foundation.vault import Vault, seal
+from referral.foundation.vault import Kept, Vault, seal
 from referral.intake import form, receipts, reevaluating
 from referral.intake.form import Answers, LookedUp, Submission
-from referral.intake.receipts import Receipt
+from referral.intake.receipts import Lock, Receipt
 from referral.intake.requests import REQUEST, TABLE, HelpRequest, RequestId, urgency_of
 from referral.intake.words import HelpRequestStatus
 
@@ -30,30 +30,66 @@ class Submitted:
     request: HelpRequest
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What follows from the idempotency key alone, made before a transaction begins, since the lock takes a while.
+
+    The receipt is derived from a hash that is kept nowhere: whoever has the database and the pepper besides cannot
+    make it. `hashes` are those that tell a retry; the second one is as older versions kept it.
+    """
+
+    receipt: Receipt = field(repr=False)
+    lock: Lock = field(repr=False)
+    hashes: tuple[bytes, bytes]
+    body_hash: bytes
+
+
+async def sending(vault: Vault, who: Visitor | Partner, answers: Answers) -> Sending:
+    partner_id = who.id if isinstance(who, Partner) else None
+    key_hash = vault.digest("idempotency", f"{partner_id}/{answers.idempotency_key}")
+    receipt = receipts.derive(vault, key_hash)
+    return Sending(
+        receipt=receipt,
+        lock=await receipts.lock(receipt),
+        hashes=(kept_hash(vault, key_hash), key_hash),
+        body_hash=vault.digest("body", msgspec.json.encode(answers, order="sorted")),
+    )
+
+
+def kept_hash(vault: Vault, key_hash: bytes) -> bytes:
+    """The hash of an idempotency key as the database keeps it."""
+    return vault.digest("idempotency kept", key_hash)
+
+
 async def submit(
-    tx: Tx, vault: Vault, who: Visitor | Partner, answers: Answers, found: LookedUp, *, now: datetime
+    tx: Tx,
+    vault: Vault,
+    who: Visitor | Partner,
+    answers: Answers,
+    found: LookedUp,
+    *,
+    sent: Sending | None = None,
+    now: datetime,
 ) -> Submitted:
     """Store a request once. A retry with the same key and body gets the first receipt; another body is refused.
 
-    Raises ValidationFailed and IdempotencyKeyReused.
+    `sent` is made before the transaction where others wait for its connection. Raises ValidationFailed and
+    IdempotencyKeyReused.
     """
     partner_id = who.id if isinstance(who, Partner) else None
-    key_hash = vault.digest("idempotency", f"{partner_id}/{answers.idempotency_key}")
-    body_hash = vault.digest("body", msgspec.json.encode(answers, order="sorted"))
-    receipt = receipts.derive(vault, key_hash)
-    await show(tx, Kind.SUBMISSION, key_hash.hex())
+    sent = sent or await sending(vault, who, answers)
+    for key_hash in sent.hashes:
+        await show(tx, Kind.SUBMISSION, key_hash.hex())
     try:
         submission = form.parse(answers, found, today=now.date())
     except ValidationFailed:
         # A retry gets its receipt whatever the look-ups say today, such as of a place renamed since.
-        if not await one_of_key(tx, key_hash):
+        if not await one_of_key(tx, sent):
             raise
         created = None
     else:
-        created = await insert(tx, vault, submission, receipt, key_hash, body_hash, partner_id, now)
-    if created is None:
-        return Submitted(receipt=receipt, request=await first_of_key(tx, key_hash, body_hash))
-    return Submitted(receipt=receipt, request=created)
+        created = await insert(tx, vault, submission, sent, partner_id, now)
+    return Submitted(receipt=sent.receipt, request=created or await first_of_key(tx, vault, sent))
 
 
 ORDERS: LiteralString = """
@@ -66,8 +102,9 @@ MADE: LiteralString = f"""
     WITH made AS (
          INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state,
                                    urgency, respond_by, partner_id, data_key, facts, person, question_set,
-                                   receipt_hash, idempotency_hash, body_hash)
-         VALUES ($1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                                   receipt_hash, idempotency_hash, body_hash, requester_key)
+         SELECT $1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $21
+          WHERE NOT EXISTS (SELECT FROM help_request WHERE idempotency_hash = $22)
          ON CONFLICT DO NOTHING
          RETURNING id
     ), agreed AS (
@@ -83,9 +120,7 @@ async def insert(
     tx: Tx,
     vault: Vault,
     submission: Submission,
-    receipt: Receipt,
-    key_hash: bytes,
-    body_hash: bytes,
+    sent: Sending,
     partner_id: UUID | None,
     now: datetime,
 ) -> HelpRequest | None:
@@ -95,7 +130,8 @@ async def insert(
     """
     id, facts = RequestId(uuid4()), submission.facts
     person, how_urgent = submission.person, urgency_of(facts, asked_at=now, now=now)
-    key, wrapped = vault.new_key(id)
+    key, wrapped = vault.new_key(id, table=TABLE, kept=Kept.REQUEST, now=now)
+    receipt, lock = sent.receipt, sent.lock
     created = HelpRequest(
         id=id,
         status=HelpRequestStatus.SUBMITTED,
@@ -113,6 +149,8 @@ async def insert(
         data_key=wrapped,
         facts=seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
         person=seal(key, msgspec.json.encode(person), table=TABLE, row=id, name="person") if person else None,
+        requester_key=vault.for_requester(key, id, wrapped, lock.stretched, lock.salt, table=TABLE),
+        key=key,
     )
     is_new = await value(
         tx,
@@ -131,30 +169,37 @@ async def insert(
         created.person,
         QUESTION_SET,
         receipts.hashed(vault, receipt),
-        key_hash,
-        body_hash,
+        sent.hashes[0],
+        sent.body_hash,
         facts.ui_language,
         sorted(scope.value for scope in submission.consents),
         (ActorKind.HELPER if facts.on_behalf else ActorKind.REQUESTER).value,
         reevaluating.next_look(facts, asked_at=now, now=now),
+        created.requester_key,
+        sent.hashes[1],
     )
     return created if is_new else None
 
 
-async def one_of_key(at: Reader, key_hash: bytes) -> bool:
+async def one_of_key(at: Reader, sent: Sending) -> bool:
     """Whether this key has made a request."""
-    return await value(at, "SELECT EXISTS (SELECT FROM help_request WHERE idempotency_hash = $1)", key_hash)
+    return await value(
+        at,
+        "SELECT EXISTS (SELECT FROM help_request WHERE idempotency_hash = ANY($1::bytea[]))",
+        list(sent.hashes),
+    )
 
 
-async def first_of_key(at: Reader, key_hash: bytes, body_hash: bytes) -> HelpRequest:
+async def first_of_key(at: Reader, vault: Vault, sent: Sending) -> HelpRequest:
     """The request this key made; IdempotencyKeyReused if it came with another body, or was erased since."""
     request = await one(
         at,
         HelpRequest,
-        f"SELECT {REQUEST} FROM help_request WHERE idempotency_hash = $1 AND body_hash = $2",
-        key_hash,
-        body_hash,
+        f"SELECT {REQUEST} FROM help_request WHERE idempotency_hash = ANY($1::bytea[]) AND body_hash = $2",
+        list(sent.hashes),
+        sent.body_hash,
     )
     if request is None or request.data_key is None:
         raise IdempotencyKeyReused("This idempotency key was used for another request. Make a new key.")
-    return request
+    key = await receipts.opened(vault, sent.receipt, request.id, request.requester_key)
+    return replace(request, key=key)

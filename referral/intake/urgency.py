@@ -74,10 +74,12 @@ def judge(
     asked_at: datetime,
     now: datetime,
     at_least: UrgencyLevel | None = None,
+    waited_until: datetime | None = None,
 ) -> Urgency:
     """The urgency of a request as it stands at `now`; `respond_by` counts from when it was asked.
 
-    `at_least` is what it was raised to by something that is no fact of the person's. Waiting raises it too.
+    `at_least` is what it was raised to by something that is no fact of the person's. Waiting raises it too, until the
+    yes to the last need: `waited_until`, None while somebody is still looked for.
     """
     criteria = set(circumstances) - {UrgencyCriterion.NONE}
     criteria -= OF_HEARING if next_hearing_on else set()
@@ -85,7 +87,8 @@ def judge(
     criteria |= of_posture(posture, age) | of_hearing(next_hearing_on, now.date()) | of_arrival(arrived_on, now.date())
     ordered = tuple(sorted(criteria, key=lambda criterion: (ORDER.index(LEVELS[criterion]), criterion)))
     found = LEVELS[ordered[0]] if ordered else UrgencyLevel.NORMAL
-    level = aged(min(found, at_least or UrgencyLevel.NORMAL, key=ORDER.index), now - asked_at)
+    waited = (now if waited_until is None else min(now, waited_until)) - asked_at
+    level = aged(min(found, at_least or UrgencyLevel.NORMAL, key=ORDER.index), waited)
     return Urgency(
         level=level,
         criteria=ordered or (UrgencyCriterion.NONE,),

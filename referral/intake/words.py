@@ -115,6 +115,26 @@ class UrgencyCriterion(Word):
     NONE = "none", "None of these."
 
 
+class InterpreterGender(Word):
+    """Whom a person can speak freely through."""
+
+    WOMAN = "woman", "A woman."
+    MAN = "man", "A man."
+
+
+class Wish(Word):
+    """What a person would like, if it can be had. No wish keeps anybody from being found."""
+
+    INTERPRETER_WOMAN = "interpreter_woman", "A woman to interpret."
+    INTERPRETER_MAN = "interpreter_man", "A man to interpret."
+    IN_PERSON = "in_person", "To meet in person."
+    FROM_AFAR = "from_afar", "By phone, video or message, without a journey."
+    STEP_FREE = "step_free", "A place without steps."
+    CHILD_CARE = "child_care", "Somebody to look after children meanwhile."
+    EVENING_HOURS = "evening_hours", "Hours in the evening or at the weekend."
+    LGBTQ_WELCOMING = "lgbtq_welcoming", "A place that welcomes LGBTQ+ people."
+
+
 class HelpRequestStatus(Word):
     """Where a request stands."""
 

@@ -32,6 +32,8 @@ class Rule(Word):
     INCOME = "income", "The person's means are within the limits."
     CRIMINAL_RECORD = "criminal_record", "No limit by criminal record, or a fitting one."
     POPULATION = "population", "No limit to certain groups, or a fitting one."
+    INTERPRETER_GENDER = "interpreter_gender", "Has whom the person can speak freely through, or needs nobody between."
+    DEADLINE = "deadline", "Help can begin before the hearing, interview or removal."
     EXCLUDED = "excluded", "Not asked before about this person."
     CONSENT = "consent", "The person agrees to be shown to a provider."
 

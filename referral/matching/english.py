@@ -4,8 +4,10 @@ from types import MappingProxyType
 
 from referral.directory.words import ServiceDepth
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
+from referral.intake.words import InterpreterGender, Wish
 
 DAYS_AGO = ("today", "yesterday", "{days} days ago")
+SPANS = ("1 hour", "{n} hours", "1 day", "{n} days")
 
 DEPTH_NAMES = MappingProxyType(
     {
@@ -82,6 +84,21 @@ CLAIM_NAMES = MappingProxyType(
     }
 )
 
+INTERPRETER_NAMES = MappingProxyType({InterpreterGender.WOMAN: "a woman", InterpreterGender.MAN: "a man"})
+
+WISH_NAMES = MappingProxyType(
+    {
+        Wish.INTERPRETER_WOMAN: "a woman to interpret",
+        Wish.INTERPRETER_MAN: "a man to interpret",
+        Wish.IN_PERSON: "meeting in person",
+        Wish.FROM_AFAR: "help by phone, video or message",
+        Wish.STEP_FREE: "a place without steps",
+        Wish.CHILD_CARE: "child care",
+        Wish.EVENING_HOURS: "hours in the evening or at the weekend",
+        Wish.LGBTQ_WELCOMING: "a place that welcomes LGBTQ+ people",
+    }
+)
+
 RULES = MappingProxyType(
     {
         "accepting.pass": "Takes new people",
@@ -100,7 +117,7 @@ RULES = MappingProxyType(
         "accepting.unknown.unknown": "Not known whether they take new people: call first",
         "help.pass": "Gives the help that is needed first",
         "help.pass.same": "Helps with {asked}",
-        "help.pass.substitute": "Helps with {by}, which is close to {asked}",
+        "help.pass.substitute": "Helps with {by}, but does not name {asked}",
         "help.fail": "Does not give the help that is needed first",
         "help.fail.none": "Does not help with {asked}",
         "help.unknown": "Does not say what help they give: call first",
@@ -124,6 +141,7 @@ RULES = MappingProxyType(
         "language.pass.interpreter_phone": "Has an interpreter for {language} by phone",
         "language.pass.relay": "Reaches {language} through two interpreters",
         "language.pass.related": "Speaks {language}, which is close to {spoken}: ask the person first",
+        "language.pass.of_the_land": "Speaks {language}, as offices there do",
         "language.pass.interpreter_for_other": "Has interpreters for other languages: ask for {language}",
         "language.fail": "No language in common, and no interpreter",
         "language.fail.none": "Does not speak {language}, and has no interpreter",
@@ -134,6 +152,7 @@ RULES = MappingProxyType(
         "language.unknown.not_stated": "Does not say which languages they speak: ask about {language}",
         "place.pass": "Helps people where the person is",
         "place.pass.court": "Works at the person's court: {area}",
+        "place.pass.court_here": "Works at {area}, where the person is",
         "place.pass.court_near": "Works at {area}, {km} km away",
         "place.pass.country": "Helps people in all of this country: {area}",
         "place.pass.state": "Helps people in this state: {area}",
@@ -163,6 +182,7 @@ RULES = MappingProxyType(
         "detained.pass.no_limit": "Names no limit on who is detained",
         "detained.pass.free": "Takes people who are not detained",
         "detained.pass.accepted": "Takes detained people",
+        "detained.pass.children": "Works with children only, and goes to them where they are in care",
         "detained.fail": "Detention does not fit their limits",
         "detained.fail.only": "Takes detained people only",
         "detained.fail.none": "Does not take detained people",
@@ -199,9 +219,18 @@ RULES = MappingProxyType(
         "gender.unknown.limit": "Has a limit by gender: ask them",
         "household.pass": "Names no limit by family or household",
         "household.pass.no_limit": "Names no limit by family or household",
+        "household.pass.families": "Takes families, which fits",
+        "household.pass.alone": "Takes people on their own, which fits",
+        "household.pass.at_most": "Takes households of up to {most}, which fits",
         "household.fail": "Takes other households only",
+        "household.fail.families": "Takes families only",
+        "household.fail.alone": "Takes people on their own only",
+        "household.fail.at_most": "Takes households of up to {most} only",
         "household.unknown": "Has a limit by family or household: ask them",
         "household.unknown.limit": "Has a limit by family or household: ask them",
+        "household.unknown.families": "Takes families only: ask how many the person is with",
+        "household.unknown.alone": "Takes people on their own only: ask how many the person is with",
+        "household.unknown.at_most": "Takes households of up to {most}: ask how many the person is with",
         "income.pass": "Income is no obstacle",
         "income.pass.no_limit": "Names no income limit",
         "income.pass.low": "Takes only people with little money, which fits",
@@ -219,6 +248,25 @@ RULES = MappingProxyType(
         "population.fail": "Takes other groups only",
         "population.unknown": "Takes only certain groups: ask which",
         "population.unknown.limit": "Takes only certain groups: ask which",
+        "interpreter_gender.pass": "Nothing speaks against who interprets",
+        "interpreter_gender.pass.not_asked": "The person did not ask for a woman or a man to interpret",
+        "interpreter_gender.pass.no_words": "This help needs few words",
+        "interpreter_gender.pass.nobody_between": "Staff speak the language: nobody has to interpret",
+        "interpreter_gender.pass.stated": "Has {gender} to interpret",
+        "interpreter_gender.fail": "Does not have the interpreter the person needs",
+        "interpreter_gender.fail.stated": "Does not have {gender} to interpret",
+        "interpreter_gender.unknown": "Not known who would interpret: call first",
+        "interpreter_gender.unknown.not_stated": "Not known who would interpret: ask for {gender}",
+        "deadline.pass": "Help can begin in time",
+        "deadline.pass.no_date": "No date to be in time for is known",
+        "deadline.pass.in_time": "The date is in {left_days}; they take people before that",
+        "deadline.pass.say_so": "The date is in {left_days}: say so when you call",
+        "deadline.pass.waiting_list": "Has a waiting list of {wait_days}; the date is in {left_days}",
+        "deadline.fail": "Help would begin too late",
+        "deadline.fail.waiting_list": "Too late: has a waiting list of {wait_days}, and the date is in {left_days}",
+        "deadline.unknown": "Not known whether help begins in time: call first",
+        "deadline.unknown.waiting_list": "Has a waiting list, and the date is in {left_days}: ask how long it is",
+        "deadline.unknown.usually_later": "Mostly takes {wait_days}, and the date is in {left_days}: call and ask",
         "excluded.pass": "Not asked before about this person",
         "excluded.pass.new": "Not asked before about this person",
         "excluded.fail": "May not be asked again about this person",
@@ -237,8 +285,8 @@ TERMS = MappingProxyType(
         "help_fit": "How close the help is to what is needed",
         "help_fit.same": "Helps with {asked}",
         "help_fit.same_deep": "Helps with {asked}: {depth}",
-        "help_fit.substitute": "Helps with {by}, which is close to {asked}",
-        "help_fit.substitute_deep": "Helps with {by}, which is close to {asked}: {depth}",
+        "help_fit.substitute": "Helps with {by}, but does not name {asked}",
+        "help_fit.substitute_deep": "Helps with {by}, but does not name {asked}: {depth}",
         "help_fit.none": "Does not help with {asked}",
         "help_fit.not_stated": "Does not say what help they give",
         "language": "How well they can talk with the person",
@@ -249,10 +297,13 @@ TERMS = MappingProxyType(
         "language.interpreter_phone": "Has an interpreter for {language} by phone",
         "language.relay": "Reaches {language} through two interpreters",
         "language.related": "Speaks {language}, which is close to {spoken}",
+        "language.of_the_land": "Speaks {language}, as offices there do",
         "language.interpreter_for_other": "Has interpreters for other languages: ask for {language}",
+        "language.mostly_spoken": "Names no language; most that do name {language}",
         "language.not_known": "Not known that they can talk with the person",
         "place": "How near the help is",
         "place.there": "Is there already: {area}",
+        "place.court_here": "Works at {area}, where the person is",
         "place.court_near": "Works at {area}, {km} km away",
         "place.near": "{km} km from {place}",
         "place.remote": "Can help by phone, video or message",
@@ -267,10 +318,20 @@ TERMS = MappingProxyType(
         "likely_yes.never_asked_fresh": "Not asked yet",
         "likely_yes.never_asked_aging": "Not asked yet; told us about places {stated_days}",
         "likely_yes.never_asked_unstated": "Not asked yet; has not told us about places",
-        "speed": "How soon they answer is not known yet: the same for all",
-        "speed.not_known": "How soon they answer is not known yet: the same for all",
-        "wishes": "No special wishes were asked",
-        "wishes.none_stated": "No special wishes were asked: the same for all",
+        "speed": "How soon they answer",
+        "speed.answers": "Mostly answers within {hours}",
+        "speed.begins": "Mostly answers and begins within {hours}; the date is in {left_hours}",
+        "speed.waits": "Has a waiting list of {hours}; the date is in {left_hours}",
+        "speed.not_known": "Not known how soon they answer",
+        "wishes": "What the person would like",
+        "wishes.none_stated": "No special wishes",
+        "wishes.met": "As the person would like: {met}",
+        "wishes.unmet": "Not as the person would like: no {unmet}",
+        "wishes.unsure": "Ask about what the person would like: {unsure}",
+        "wishes.met_unmet": "As the person would like: {met}; but not: {unmet}",
+        "wishes.met_unsure": "As the person would like: {met}; ask about: {unsure}",
+        "wishes.unmet_unsure": "Not as the person would like: no {unmet}; ask about: {unsure}",
+        "wishes.met_unmet_unsure": "As the person would like: {met}; but not: {unmet}; ask about: {unsure}",
         "spread": "How many places are free",
         "spread.counted": "Places free: {free} of {stated}",
         "spread.not_counted": "How many places are free is not known",

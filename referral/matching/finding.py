@@ -17,10 +17,11 @@ from referral.intake import consents, requests
 from referral.intake.form import Facts
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope
-from referral.matching import ranking, tables
+from referral.matching import looking, ranking, tables
 from referral.matching.answers import Room
-from referral.matching.candidates import candidate, candidates
+from referral.matching.candidates import candidate
 from referral.matching.languages import LanguagePairs
+from referral.matching.looking import Counts, Terms, anyone
 from referral.matching.pair import Court, Need, Spot
 from referral.matching.ranking import NOTHING_RELAXED, Verdict
 
@@ -28,21 +29,31 @@ from referral.matching.ranking import NOTHING_RELAXED, Verdict
 SALT = tables.VERSION.encode()
 MOST_COURTS = 100  # more than there are
 MOST_SUGGESTIONS = 5
+FIRST = 10  # as many as anyone reads; to a machine, places that others may take a moment before
 
 
 async def ranked(
-    at: Reader, need: Need, *, now: datetime, relaxed: frozenset[str] = NOTHING_RELAXED
+    at: Reader,
+    need: Need,
+    *,
+    now: datetime,
+    relaxed: frozenset[str] = NOTHING_RELAXED,
+    first: int = FIRST,
+    counts: Counts = anyone,
 ) -> tuple[Verdict, ...]:
-    """Every feasible provider, best first."""
-    found = await candidates(at, need)
-    return ranking.rank(need, found, pairs=await pairs(at), now=now, salt=SALT, relaxed=relaxed)
+    """The first feasible providers, best first; of those only that count, where `counts` says which do."""
+    terms = Terms(pairs=await pairs(at), now=now, salt=SALT, relaxed=relaxed, first=first, counts=counts)
+    return await looking.best(at, need, terms)
 
 
 async def suggestions(at: Reader, need: Need, *, now: datetime) -> tuple[Verdict, ...]:
     """Open providers the person can turn to now. They go themselves, so nothing needs to be shared."""
     going_alone = replace(need, consents=need.consents | {ConsentScope.SHARE_SUMMARY})
-    verdicts = await ranked(at, going_alone, now=now)
-    return tuple(verdict for verdict in verdicts if verdict.room is Room.OPEN)[:MOST_SUGGESTIONS]
+    return await ranked(at, going_alone, now=now, first=MOST_SUGGESTIONS, counts=has_room)
+
+
+def has_room(verdict: Verdict) -> bool:
+    return verdict.room is Room.OPEN
 
 
 async def verdict(at: Reader, need: Need, provider_id: UUID, *, now: datetime) -> Verdict | None:
@@ -83,6 +94,9 @@ def need_from(
         posture=facts.posture,
         languages=request.languages,
         needs_interpreter=facts.needs_interpreter,
+        interpreter_gender=facts.interpreter_gender,
+        wishes=facts.wishes,
+        household_size=facts.household_size,
         place=spot_of(facts),
         drawn=drawn,
         court=Court(id=court.id, name=court.name, state=court.state) if court else None,

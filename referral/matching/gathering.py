@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from typing import LiteralString
 from uuid import UUID
 
 from referral.directory.searching.search import Point, as_cube
@@ -26,6 +27,16 @@ MOST_OFFICES = 2_000
 
 Position = tuple[float, float]
 
+# Until the next places of a count come: what is given out by the day, the week or the month comes again so long after
+# it was stated, and what lasts is believed until its statement lapses.
+REFILL_SECONDS: LiteralString = """
+    CASE WHEN c.unit IN ('full_cases', 'beds_tonight', 'beds_longer')
+         THEN extract(epoch FROM c.expires_at - now())::bigint
+         ELSE (SELECT period.seconds - mod(greatest(extract(epoch FROM now() - c.stated_at)::bigint, 0), period.seconds)
+                 FROM (SELECT CASE WHEN c.unit LIKE '%\\_day' THEN 86400
+                                   WHEN c.unit LIKE '%\\_month' THEN 2592000
+                                   ELSE 604800 END AS seconds) AS period) END"""
+
 
 async def offices(at: Reader) -> tuple[Office, ...]:
     """Every provider that may take people, with all that it counts, as nobody in particular sees it."""
@@ -38,7 +49,8 @@ async def offices(at: Reader) -> tuple[Office, ...]:
                     THEN ARRAY[cube_ll_coord(listing.point, 1), cube_ll_coord(listing.point, 2),
                                cube_ll_coord(listing.point, 3)] END AS point,
                coalesce((SELECT json_agg(json_build_object('id', c.id, 'help_type', c.help_type,
-                                                           'free', c.stated - c.taken - c.held, 'stated', c.stated)
+                                                           'free', c.stated - c.taken - c.held, 'stated', c.stated,
+                                                           'refill_seconds', {REFILL_SECONDS})
                                          ORDER BY c.stated - c.taken - c.held DESC, c.id)
                            FROM capacity c
                           WHERE c.provider_id = p.id AND c.expires_at > now()), '[]') AS counts

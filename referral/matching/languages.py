@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from referral.directory.words import Answer, LanguageMode
 from referral.matching import tables
@@ -39,6 +40,29 @@ def bridges(need: Need, candidate: Candidate, pairs: LanguagePairs) -> Iterator[
                 yield bridge(spoken, offered.tag, how, speaks)
         if candidate.interpreter_for_other in {Answer.YES, Answer.ONLY}:
             yield bridge(spoken, spoken, "interpreter_for_other", speaks)
+        if is_of_the_land(spoken, candidate):
+            yield bridge(spoken, spoken, "of_the_land", speaks)
+
+
+def is_of_the_land(spoken: str, candidate: Candidate) -> bool:
+    """What every office in a country speaks, no list says: to ask an office in Texas about English is a joke."""
+    tag = primary(spoken)
+    if tag != tables.LANGUAGE_OF_THE_LAND.get(candidate.country or ""):
+        return False
+    return tag in tables.SPOKEN_BESIDE_OTHERS or not candidate.languages
+
+
+def not_known_permille(need: Need, *, says_languages: bool) -> int:
+    """What it is worth that nothing is known. Where no language is stated at all, what offices mostly turn out to speak
+    is worth more than a language that hardly any has.
+    """
+    worth = tables.LANGUAGE_NOT_KNOWN_PERMILLE
+    if says_languages:
+        return worth
+    for position, spoken in enumerate(need.languages):
+        speaks = tables.SPEAKS_PERMILLE[min(position, len(tables.SPEAKS_PERMILLE) - 1)]
+        worth = max(worth, (tables.MOSTLY_SPOKEN_PERMILLE.get(primary(spoken), 0) * speaks + 500) // 1000)
+    return worth
 
 
 def how_served(spoken: str, offered: OfferedLanguage, pairs: LanguagePairs) -> str | None:
@@ -54,6 +78,8 @@ def bridge(spoken: str, served: str, how: str, speaks: int) -> Bridge:
 def tier(how: str) -> int:
     if how == "related":
         return tables.RELATED_PERMILLE
+    if how == "of_the_land":
+        return tables.LANGUAGE_PERMILLE[LanguageMode.STAFF_FLUENT]
     if how == "interpreter_for_other":
         return tables.LANGUAGE_PERMILLE[LanguageMode.INTERPRETER_PHONE]
     return tables.LANGUAGE_PERMILLE[LanguageMode(how)]
@@ -80,6 +106,7 @@ def is_paired(spoken: str, served: str, pairs: Mapping[str, frozenset[str]]) -> 
     return served in paired or primary(served) in paired
 
 
+@lru_cache(maxsize=4096)
 def primary(tag: str) -> str:
     """The language without region and script. Private tags such as x-mixtec stay whole: x is no language."""
     first = tag.split("-", 1)[0].lower()

@@ -6,7 +6,16 @@ from uuid import UUID
 
 from referral.directory.words import Answer, DeliveryMode, LanguageMode, Openness, ServiceAreaKind, ServiceDepth
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake.words import AgeBand, CanAfford, ConsentScope, Representation, UrgencyCriterion, UrgencyLevel
+from referral.intake.words import (
+    AgeBand,
+    CanAfford,
+    ConsentScope,
+    InterpreterGender,
+    Representation,
+    UrgencyCriterion,
+    UrgencyLevel,
+    Wish,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +52,9 @@ class Need:
     posture: CasePosture = CasePosture.UNKNOWN
     languages: tuple[str, ...]  # spoken, best first, canonical tags
     needs_interpreter: bool | None = None
+    interpreter_gender: InterpreterGender | None = field(default=None, repr=False)  # no other will do
+    wishes: frozenset[Wish] = field(default=frozenset(), repr=False)
+    household_size: int | None = field(default=None, repr=False)
     place: Spot | None = field(default=None, repr=False)
     drawn: frozenset[UUID] = field(default=frozenset(), repr=False)  # the drawn areas that the place lies in
     court: Court | None = None  # named by the person
@@ -115,3 +127,6 @@ class Candidate:
     last_offered_at: datetime | None
     asked_before: bool = False  # this pair, by an answer that still counts, or its organization by a conflict
     can_be_told: bool = True  # it has an address for offers, or a key to ask for them
+    waitlist_days: int | None = None  # how long its line is, where it says so and the statement has not aged out
+    answer_hours: float | None = None  # how long it commonly takes to answer; None where it was never asked
+    start_hours: float | None = None  # and from its yes until the person is reached

@@ -97,7 +97,7 @@ def of_near_court(here: Spot | None, near: Court | None, area: Area) -> RuleResu
     state = near.state if near is not None and near.state is not None else area.state
     km = near.distance_km if near is not None and not here.is_area else None
     if km is not None and km <= tables.COURT_NEAR_KM:
-        return passes(Rule.PLACE, "court_near", area=area.name, km=round(km, 1))
+        return passes(Rule.PLACE, "court_near" if km >= 1 else "court_here", area=area.name, km=round(km, 1))
     if km is not None and km <= tables.COURT_DOUBT_KM:
         return doubts(Rule.PLACE, "court_far", area=area.name, km=round(km, 1))
     is_certain = here.state is not None and (state is not None or area.place_id is not None)

@@ -1,7 +1,7 @@
 """May this provider be asked about this person? One function a rule; each answers PASS, FAIL or UNKNOWN.
 
 Real directories state little, so UNKNOWN is the normal case: it never excludes, it is shown, and a person looks at it
-before anything is offered. Rules about gender, household, criminal record and groups have no FAIL, since we never ask.
+before anything is offered. Rules about gender, criminal record and groups have no FAIL, since we never ask.
 """
 
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from datetime import datetime
 
 from referral.directory.words import Answer, Openness
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake.words import AgeBand, CanAfford, ConsentScope, UrgencyCriterion
+from referral.intake.words import AgeBand, CanAfford, ConsentScope, InterpreterGender, UrgencyCriterion
 from referral.matching import languages, places, tables
 from referral.matching.answers import Room, Rule, RuleAnswer, RuleResult, doubts, fails, passes
 from referral.matching.languages import LanguagePairs
@@ -30,10 +30,12 @@ def judge(need: Need, candidate: Candidate, *, pairs: LanguagePairs, now: dateti
         minor(need, candidate),
         age(need, candidate),
         unasked(Rule.GENDER, candidate, "gender_limit"),
-        unasked(Rule.HOUSEHOLD, candidate, "household_limit"),
+        household(need, candidate),
         income(need, candidate),
         unasked(Rule.CRIMINAL_RECORD, candidate, "criminal_history"),
         unasked(Rule.POPULATION, candidate, "population_limit"),
+        interpreter_gender(need, candidate, pairs),
+        deadline(need, candidate, now),
         excluded(candidate),
         consent(need),
     )
@@ -46,7 +48,12 @@ def is_feasible(results: Iterable[RuleResult]) -> bool:
 
 def is_doubtful(results: Iterable[RuleResult]) -> bool:
     """Some rule is not known."""
-    return any(result.answer is RuleAnswer.UNKNOWN for result in results)
+    return doubts_in(results) > 0
+
+
+def doubts_in(results: Iterable[RuleResult]) -> int:
+    """How many rules are not known."""
+    return sum(result.answer is RuleAnswer.UNKNOWN for result in results)
 
 
 def is_offerable(results: Iterable[RuleResult], relaxed: frozenset[str] = frozenset()) -> bool:
@@ -161,6 +168,9 @@ def detained(need: Need, candidate: Candidate) -> RuleResult:
     if candidate.accepts_detained is Answer.NO:
         return fails(Rule.DETAINED, "none")
     if candidate.accepts_detained is Answer.UNKNOWN:
+        # Children who came alone are in care, and whoever works with children only goes to them there.
+        if need.posture is CasePosture.ORR_CUSTODY and minors_taken(candidate) is Answer.ONLY:
+            return passes(Rule.DETAINED, "children")
         return doubts(Rule.DETAINED, "not_stated")
     return passes(Rule.DETAINED, "accepted")
 
@@ -220,6 +230,22 @@ def band(need: Need) -> tuple[int, int]:
             return 0, tables.OLDEST_AGE
 
 
+def household(need: Need, candidate: Candidate) -> RuleResult:
+    """Families, people alone, or so many at most; any other limit has to be asked about."""
+    if not states_limit(candidate, "household_limit"):
+        return passes(Rule.HOUSEHOLD, "no_limit")
+    limit, size = candidate.facts["household_limit"].strip().lower(), need.household_size
+    most = int(limit) if limit.isascii() and limit.isdecimal() else None
+    how = (
+        "families" if limit in tables.FAMILIES else "alone" if limit in tables.ALONE else "at_most" if most else "limit"
+    )
+    values = {"most": most} if most else {}
+    if size is None or how == "limit":
+        return doubts(Rule.HOUSEHOLD, how, **values)
+    fits = size > 1 if how == "families" else size == 1 if how == "alone" else size <= (most or 0)
+    return passes(Rule.HOUSEHOLD, how, **values) if fits else fails(Rule.HOUSEHOLD, how, **values)
+
+
 def income(need: Need, candidate: Candidate) -> RuleResult:
     if not states_limit(candidate, "low_income_only"):
         return passes(Rule.INCOME, "no_limit")
@@ -237,6 +263,47 @@ def unasked(rule: Rule, candidate: Candidate, fact: str) -> RuleResult:
 
 def states_limit(candidate: Candidate, fact: str) -> bool:
     return candidate.facts.get(fact, "").strip().lower() not in tables.SAYS_NO_LIMIT
+
+
+def interpreter_gender(need: Need, candidate: Candidate, pairs: LanguagePairs) -> RuleResult:
+    """Some things can be told through a woman only. Where staff speak the language, nobody stands between."""
+    wanted = need.interpreter_gender
+    if wanted is None:
+        return passes(Rule.INTERPRETER_GENDER, "not_asked")
+    if need.help_types[0] in tables.NEEDS_NO_WORDS:
+        return passes(Rule.INTERPRETER_GENDER, "no_words")
+    bridge = languages.best_bridge(need, candidate, pairs)
+    if bridge is not None and bridge.how in tables.NOBODY_BETWEEN:
+        return passes(Rule.INTERPRETER_GENDER, "nobody_between")
+    stated = interpreters(candidate)
+    if stated is None:
+        return doubts(Rule.INTERPRETER_GENDER, "not_stated", gender=wanted.value)
+    answer = passes if wanted in stated else fails
+    return answer(Rule.INTERPRETER_GENDER, "stated", gender=wanted.value)
+
+
+def interpreters(candidate: Candidate) -> frozenset[InterpreterGender] | None:
+    """Who interprets there, as it is stated; None where nothing is."""
+    said = candidate.facts.get("interpreter_gender", "").strip().lower()
+    if said in tables.EITHER:
+        return frozenset(InterpreterGender)
+    return frozenset({InterpreterGender(said)}) if said in set(InterpreterGender) else None
+
+
+def deadline(need: Need, candidate: Candidate, now: datetime) -> RuleResult:
+    """Help that begins after the hearing is none. A date that has passed holds nobody off: it may have been missed."""
+    if need.next_hearing_on is None or (left := (need.next_hearing_on - now.date()).days) < 0:
+        return passes(Rule.DEADLINE, "no_date")
+    if candidate.openness is Openness.WAITLIST:
+        if candidate.waitlist_days is None:
+            return doubts(Rule.DEADLINE, "waiting_list", left_days=left)
+        answer = fails if candidate.waitlist_days > left else passes
+        return answer(Rule.DEADLINE, "waiting_list", left_days=left, wait_days=candidate.waitlist_days)
+    hours = (candidate.answer_hours or 0.0) + (candidate.start_hours or 0.0)
+    if hours > (left + 1) * 24:
+        return doubts(Rule.DEADLINE, "usually_later", left_days=left, wait_days=round(hours / 24))
+    takes_now = candidate.openness in {Openness.OPEN, Openness.LIMITED}
+    return passes(Rule.DEADLINE, "in_time" if takes_now else "say_so", left_days=left)
 
 
 # ------------------------------------------------------------- history

@@ -1,12 +1,18 @@
 """How well would this provider help this person? Seven terms in whole points, 1000 in all, each with its values."""
 
 from datetime import datetime
+from types import MappingProxyType
+from typing import assert_never
 
+from referral.directory.words import Openness
 from referral.foundation.vocabulary import HelpType
+from referral.intake.words import InterpreterGender, Wish
 from referral.matching import languages, places, rules, tables
 from referral.matching.answers import Part, Rule, RuleAnswer, RuleResult, Term, Value
 from referral.matching.languages import LanguagePairs
 from referral.matching.pair import Candidate, Need
+
+SAYS = MappingProxyType({"yes": True, "no": False})
 
 
 def score(
@@ -18,14 +24,19 @@ def score(
         language(need, candidate, pairs),
         place(need, candidate, results),
         likely_yes(candidate, now),
-        speed(),
-        wishes(),
+        speed(need, candidate, now),
+        wishes(need, candidate),
         spread(candidate),
     )
 
 
 def total(terms: tuple[Term, ...]) -> int:
     return sum(term.points for term in terms)
+
+
+def doubt(doubts: int) -> int:
+    """What so many rules whose answer is not known cost in the order."""
+    return 0 if doubts == 0 else tables.FIRST_DOUBT_POINTS + (doubts - 1) * tables.FURTHER_DOUBT_POINTS
 
 
 def term(part: Part, permille: int, how: str, **values: Value) -> Term:
@@ -68,7 +79,11 @@ def language(need: Need, candidate: Candidate, pairs: LanguagePairs) -> Term:
         return term(Part.LANGUAGE, 1000, "no_words")
     bridge = languages.best_bridge(need, candidate, pairs)
     if bridge is None:
-        return term(Part.LANGUAGE, tables.LANGUAGE_NOT_KNOWN_PERMILLE, "not_known")
+        permille = languages.not_known_permille(need, says_languages=bool(candidate.languages))
+        if permille == tables.LANGUAGE_NOT_KNOWN_PERMILLE:
+            return term(Part.LANGUAGE, permille, "not_known")
+        common = next(tag for tag in need.languages if languages.primary(tag) in tables.MOSTLY_SPOKEN_PERMILLE)
+        return term(Part.LANGUAGE, permille, "mostly_spoken", language=common)
     return term(Part.LANGUAGE, bridge.permille, bridge.how, language=bridge.served, spoken=bridge.spoken)
 
 
@@ -98,9 +113,9 @@ def from_area(need: Need, found: RuleResult) -> Term | None:
         return None
     if how in {"court", "spot"}:
         return term(Part.PLACE, 1000, "there", area=values["area"])
-    if how == "court_near":
+    if how in {"court_near", "court_here"}:
         km = float(values["km"])
-        return term(Part.PLACE, halved(km, tables.REACH[need.help_types[0]]), "court_near", area=values["area"], km=km)
+        return term(Part.PLACE, halved(km, tables.REACH[need.help_types[0]]), str(how), area=values["area"], km=km)
     return None
 
 
@@ -151,14 +166,67 @@ def times(permille: int, other: int) -> int:
     return (permille * other + 500) // 1000
 
 
-def speed() -> Term:
-    """No provider's usual time to answer is known yet, so all are worth the same."""
-    return term(Part.SPEED, tables.SPEED_NOT_KNOWN_PERMILLE, "not_known")
+def speed(need: Need, candidate: Candidate, now: datetime) -> Term:
+    """How much of the time that is left remains once the provider has answered and begun.
+
+    Before a hearing both count, against the date. Without one the target of a first answer is all there is, and only
+    the answer counts against it.
+    """
+    left = hours_left(need, now)
+    goes = candidate.answer_hours if left is None else hours_to_start(candidate)
+    if goes is None:
+        return term(Part.SPEED, tables.SPEED_NOT_KNOWN_PERMILLE, "not_known")
+    most = left if left is not None else need.urgency.first_answer_within.total_seconds() / 3600
+    permille = max(0, round(1000 * (most - goes) / most))
+    how = "answers" if left is None else "waits" if candidate.openness is Openness.WAITLIST else "begins"
+    return term(Part.SPEED, permille, how, hours=round(goes), left_hours=round(most))
 
 
-def wishes() -> Term:
-    """No wishes are asked yet, so none is unmet."""
-    return term(Part.WISHES, tables.NO_WISHES_PERMILLE, "none_stated")
+def hours_left(need: Need, now: datetime) -> float | None:
+    """Until the end of the day of a hearing that is still to come."""
+    if need.next_hearing_on is None or need.next_hearing_on < now.date():
+        return None
+    return ((need.next_hearing_on - now.date()).days + 1) * 24.0
+
+
+def hours_to_start(candidate: Candidate) -> float | None:
+    """What is known of how long it takes until help begins: the line, the answer, the first talk."""
+    if candidate.openness is Openness.WAITLIST:
+        return None if candidate.waitlist_days is None else candidate.waitlist_days * 24.0
+    if candidate.answer_hours is None:
+        return None
+    return candidate.answer_hours + (candidate.start_hours or 0.0)
+
+
+def wishes(need: Need, candidate: Candidate) -> Term:
+    """The share of wishes that are met; one of which nothing is known counts half."""
+    if not need.wishes:
+        return term(Part.WISHES, tables.NO_WISHES_PERMILLE, "none_stated")
+    found: dict[str, list[str]] = {"met": [], "unmet": [], "unsure": []}
+    for wish in sorted(need.wishes):
+        is_met = meets(wish, candidate)
+        found["unsure" if is_met is None else "met" if is_met else "unmet"].append(wish.value)
+    worth = 1000 * len(found["met"]) + tables.WISH_NOT_KNOWN_PERMILLE * len(found["unsure"])
+    said = {name: ",".join(some) for name, some in found.items() if some}
+    return term(Part.WISHES, worth // len(need.wishes), "_".join(said), **said)
+
+
+def meets(wish: Wish, candidate: Candidate) -> bool | None:
+    """Whether a wish is met, as far as the provider says; None where it says nothing."""
+    match wish:
+        case Wish.INTERPRETER_WOMAN | Wish.INTERPRETER_MAN:
+            stated = rules.interpreters(candidate)
+            wanted = InterpreterGender.WOMAN if wish is Wish.INTERPRETER_WOMAN else InterpreterGender.MAN
+            return None if stated is None else wanted in stated
+        case Wish.IN_PERSON:
+            return any(not mode.is_remote for mode in candidate.delivery_modes) if candidate.delivery_modes else None
+        case Wish.FROM_AFAR:
+            return any(mode.is_remote for mode in candidate.delivery_modes) if candidate.delivery_modes else None
+        case Wish.STEP_FREE | Wish.CHILD_CARE | Wish.EVENING_HOURS | Wish.LGBTQ_WELCOMING:
+            if wish is Wish.LGBTQ_WELCOMING and HelpType.HUM_LGBTQ in candidate.help_types:
+                return True
+            return SAYS.get(candidate.facts.get(tables.WISH_FACTS[wish], "").strip().lower())
+    assert_never(wish)
 
 
 def spread(candidate: Candidate) -> Term:

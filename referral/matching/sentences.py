@@ -13,6 +13,7 @@ from referral.matching import english, spanish
 from referral.matching.answers import RuleResult, Term, Value
 
 WordT = TypeVar("WordT", bound=Word)
+HOURS, DAYS = frozenset({"hours", "left_hours"}), frozenset({"left_days", "wait_days"})
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -24,6 +25,7 @@ class Catalogue:
     terms: Mapping[str, str]
     names: Mapping[str, Mapping[str, str]]  # by the value they name: `asked`, `claim`
     days_ago: tuple[str, str, str]  # today, yesterday, some days ago
+    spans: tuple[str, str, str, str]  # one hour, some hours, one day, some days
 
 
 def by_value(names: Mapping[WordT, str]) -> Mapping[str, str]:
@@ -39,8 +41,13 @@ ENGLISH = Catalogue(
         "claim": by_value(english.CLAIM_NAMES),
         "takes": by_value(english.CLAIM_NAMES),
         "depth": by_value(english.DEPTH_NAMES),
+        "gender": by_value(english.INTERPRETER_NAMES),
+        "met": by_value(english.WISH_NAMES),
+        "unmet": by_value(english.WISH_NAMES),
+        "unsure": by_value(english.WISH_NAMES),
     },
     days_ago=english.DAYS_AGO,
+    spans=english.SPANS,
 )
 SPANISH = Catalogue(
     rules=spanish.RULES,
@@ -51,8 +58,13 @@ SPANISH = Catalogue(
         "claim": by_value(spanish.CLAIM_NAMES),
         "takes": by_value(spanish.CLAIM_NAMES),
         "depth": by_value(spanish.DEPTH_NAMES),
+        "gender": by_value(spanish.INTERPRETER_NAMES),
+        "met": by_value(spanish.WISH_NAMES),
+        "unmet": by_value(spanish.WISH_NAMES),
+        "unsure": by_value(spanish.WISH_NAMES),
     },
     days_ago=spanish.DAYS_AGO,
+    spans=spanish.SPANS,
 )
 CATALOGUES = MappingProxyType({"en": ENGLISH, "es": SPANISH})
 
@@ -78,7 +90,20 @@ def as_said(key: str, value: Value, catalogue: Catalogue, language_names: Mappin
         return in_words(key, value, catalogue, language_names)
     if key == "stated_days":
         return catalogue.days_ago[max(0, min(int(value), 2))].format(days=int(value))
+    if key in DAYS:
+        return span(int(value) * 24, catalogue)
+    if key in HOURS:
+        return span(int(value), catalogue)
     return kilometres(value) if key == "km" else str(value)
+
+
+def span(hours: int, catalogue: Catalogue) -> str:
+    """How long something takes: by the hour within two days, by the day beyond."""
+    one_hour, some_hours, one_day, some_days = catalogue.spans
+    if 0 < hours < 48 and hours != 24:
+        return one_hour if hours == 1 else some_hours.format(n=hours)
+    days = round(hours / 24)
+    return one_day if days == 1 else some_days.format(n=days)
 
 
 def in_words(key: str, text: str, catalogue: Catalogue, language_names: Mapping[str, str]) -> str:

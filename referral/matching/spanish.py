@@ -4,8 +4,10 @@ from types import MappingProxyType
 
 from referral.directory.words import ServiceDepth
 from referral.foundation.vocabulary import HelpType, ProtectionClaim
+from referral.intake.words import InterpreterGender, Wish
 
 DAYS_AGO = ("hoy", "ayer", "hace {days} días")
+SPANS = ("1 hora", "{n} horas", "1 día", "{n} días")
 
 DEPTH_NAMES = MappingProxyType(
     {
@@ -82,6 +84,21 @@ CLAIM_NAMES = MappingProxyType(
     }
 )
 
+INTERPRETER_NAMES = MappingProxyType({InterpreterGender.WOMAN: "una mujer", InterpreterGender.MAN: "un hombre"})
+
+WISH_NAMES = MappingProxyType(
+    {
+        Wish.INTERPRETER_WOMAN: "una mujer como intérprete",
+        Wish.INTERPRETER_MAN: "un hombre como intérprete",
+        Wish.IN_PERSON: "verse en persona",
+        Wish.FROM_AFAR: "ayuda por teléfono, video o mensajes",
+        Wish.STEP_FREE: "un lugar sin escalones",
+        Wish.CHILD_CARE: "cuidado de niños",
+        Wish.EVENING_HOURS: "horario de tarde o de fin de semana",
+        Wish.LGBTQ_WELCOMING: "un lugar que recibe bien a personas LGBTQ+",
+    }
+)
+
 RULES = MappingProxyType(
     {
         "accepting.pass": "Recibe a personas nuevas",
@@ -100,7 +117,7 @@ RULES = MappingProxyType(
         "accepting.unknown.unknown": "No se sabe si recibe a personas nuevas: llame primero",
         "help.pass": "Da la ayuda que más se necesita",
         "help.pass.same": "Ayuda con: {asked}",
-        "help.pass.substitute": "Ayuda con: {by}, que se acerca a lo pedido ({asked})",
+        "help.pass.substitute": "Ayuda con: {by}; no menciona: {asked}",
         "help.fail": "No da la ayuda que más se necesita",
         "help.fail.none": "No ayuda con: {asked}",
         "help.unknown": "No dice qué ayuda da: llame primero",
@@ -124,6 +141,7 @@ RULES = MappingProxyType(
         "language.pass.interpreter_phone": "Tiene intérprete de {language} por teléfono",
         "language.pass.relay": "Llega a {language} por medio de dos intérpretes",
         "language.pass.related": "Habla {language}, parecido a {spoken}: pregunte primero a la persona",
+        "language.pass.of_the_land": "Habla {language}, como las oficinas de allí",
         "language.pass.interpreter_for_other": "Tiene intérpretes de otros idiomas: pida {language}",
         "language.fail": "No hay idioma en común ni intérprete",
         "language.fail.none": "No habla {language} y no tiene intérprete",
@@ -134,6 +152,7 @@ RULES = MappingProxyType(
         "language.unknown.not_stated": "No dice qué idiomas habla: pregunte por {language}",
         "place.pass": "Ayuda a personas donde está la persona",
         "place.pass.court": "Trabaja en la corte de la persona: {area}",
+        "place.pass.court_here": "Trabaja en {area}, donde está la persona",
         "place.pass.court_near": "Trabaja en {area}, a {km} km",
         "place.pass.country": "Ayuda en todo este país: {area}",
         "place.pass.state": "Ayuda en este estado: {area}",
@@ -163,6 +182,7 @@ RULES = MappingProxyType(
         "detained.pass.no_limit": "No pone límites sobre personas detenidas",
         "detained.pass.free": "Acepta a personas que no están detenidas",
         "detained.pass.accepted": "Acepta a personas detenidas",
+        "detained.pass.children": "Trabaja solo con menores y va a verlos donde están bajo cuidado",
         "detained.fail": "La detención no cumple sus límites",
         "detained.fail.only": "Solo acepta a personas detenidas",
         "detained.fail.none": "No acepta a personas detenidas",
@@ -199,9 +219,18 @@ RULES = MappingProxyType(
         "gender.unknown.limit": "Tiene un límite de género: pregunte al proveedor",
         "household.pass": "No pone límites de familia u hogar",
         "household.pass.no_limit": "No pone límites de familia u hogar",
+        "household.pass.families": "Acepta a familias, y cumple",
+        "household.pass.alone": "Acepta a personas solas, y cumple",
+        "household.pass.at_most": "Acepta hogares de hasta {most} personas, y cumple",
         "household.fail": "Solo acepta a otro tipo de hogar",
+        "household.fail.families": "Solo acepta a familias",
+        "household.fail.alone": "Solo acepta a personas solas",
+        "household.fail.at_most": "Solo acepta hogares de hasta {most} personas",
         "household.unknown": "Tiene un límite de familia u hogar: pregunte al proveedor",
         "household.unknown.limit": "Tiene un límite de familia u hogar: pregunte al proveedor",
+        "household.unknown.families": "Solo acepta a familias: pregunte con cuántos está la persona",
+        "household.unknown.alone": "Solo acepta a personas solas: pregunte con cuántos está la persona",
+        "household.unknown.at_most": "Acepta hogares de hasta {most} personas: pregunte con cuántos está la persona",
         "income.pass": "El ingreso no es un obstáculo",
         "income.pass.no_limit": "No pone límite de ingresos",
         "income.pass.low": "Solo acepta a personas con poco dinero, y cumple",
@@ -219,6 +248,25 @@ RULES = MappingProxyType(
         "population.fail": "Solo acepta a otros grupos",
         "population.unknown": "Solo acepta a ciertos grupos: pregunte a cuáles",
         "population.unknown.limit": "Solo acepta a ciertos grupos: pregunte a cuáles",
+        "interpreter_gender.pass": "Nada impide la interpretación",
+        "interpreter_gender.pass.not_asked": "La persona no pidió que interprete una mujer o un hombre",
+        "interpreter_gender.pass.no_words": "Esta ayuda necesita pocas palabras",
+        "interpreter_gender.pass.nobody_between": "El personal habla el idioma: nadie tiene que interpretar",
+        "interpreter_gender.pass.stated": "Tiene a {gender} que interpreta",
+        "interpreter_gender.fail": "No tiene el intérprete que la persona necesita",
+        "interpreter_gender.fail.stated": "No tiene a {gender} que interprete",
+        "interpreter_gender.unknown": "No se sabe quién interpretaría: llame primero",
+        "interpreter_gender.unknown.not_stated": "No se sabe quién interpretaría: pida a {gender}",
+        "deadline.pass": "La ayuda puede empezar a tiempo",
+        "deadline.pass.no_date": "No se conoce ninguna fecha límite",
+        "deadline.pass.in_time": "La fecha es en {left_days}; recibe a personas antes",
+        "deadline.pass.say_so": "La fecha es en {left_days}: dígalo al llamar",
+        "deadline.pass.waiting_list": "Tiene lista de espera de {wait_days}; la fecha es en {left_days}",
+        "deadline.fail": "La ayuda empezaría demasiado tarde",
+        "deadline.fail.waiting_list": "Demasiado tarde: lista de espera de {wait_days} y la fecha es en {left_days}",
+        "deadline.unknown": "No se sabe si la ayuda empieza a tiempo: llame primero",
+        "deadline.unknown.waiting_list": "Tiene lista de espera y la fecha es en {left_days}: pregunte cuánto tarda",
+        "deadline.unknown.usually_later": "Suele tardar {wait_days} y la fecha es en {left_days}: llame y pregunte",
         "excluded.pass": "No se le ha preguntado antes por esta persona",
         "excluded.pass.new": "No se le ha preguntado antes por esta persona",
         "excluded.fail": "No se le puede volver a preguntar por esta persona",
@@ -237,8 +285,8 @@ TERMS = MappingProxyType(
         "help_fit": "Qué tan cerca está la ayuda de lo que se necesita",
         "help_fit.same": "Ayuda con: {asked}",
         "help_fit.same_deep": "Ayuda con: {asked} ({depth})",
-        "help_fit.substitute": "Ayuda con: {by}, que se acerca a lo pedido ({asked})",
-        "help_fit.substitute_deep": "Ayuda con: {by} ({depth}), que se acerca a lo pedido ({asked})",
+        "help_fit.substitute": "Ayuda con: {by}; no menciona: {asked}",
+        "help_fit.substitute_deep": "Ayuda con: {by} ({depth}); no menciona: {asked}",
         "help_fit.none": "No ayuda con: {asked}",
         "help_fit.not_stated": "No dice qué ayuda da",
         "language": "Qué tan bien puede hablar con la persona",
@@ -249,10 +297,13 @@ TERMS = MappingProxyType(
         "language.interpreter_phone": "Tiene intérprete de {language} por teléfono",
         "language.relay": "Llega a {language} por medio de dos intérpretes",
         "language.related": "Habla {language}, parecido a {spoken}",
+        "language.of_the_land": "Habla {language}, como las oficinas de allí",
         "language.interpreter_for_other": "Tiene intérpretes de otros idiomas: pida {language}",
+        "language.mostly_spoken": "No nombra idiomas; casi todos los que sí lo hacen nombran {language}",
         "language.not_known": "No se sabe si puede hablar con la persona",
         "place": "Qué tan cerca está la ayuda",
         "place.there": "Ya está allí: {area}",
+        "place.court_here": "Trabaja en {area}, donde está la persona",
         "place.court_near": "Trabaja en {area}, a {km} km",
         "place.near": "A {km} km de {place}",
         "place.remote": "Puede ayudar por teléfono, video o mensajes",
@@ -267,10 +318,20 @@ TERMS = MappingProxyType(
         "likely_yes.never_asked_fresh": "Aún no se le ha preguntado",
         "likely_yes.never_asked_aging": "Aún no se le ha preguntado; informó de sus lugares {stated_days}",
         "likely_yes.never_asked_unstated": "Aún no se le ha preguntado; no ha informado de sus lugares",
-        "speed": "Aún no se sabe cuánto tarda en contestar: igual para todos",
-        "speed.not_known": "Aún no se sabe cuánto tarda en contestar: igual para todos",
-        "wishes": "No se preguntó por deseos especiales",
-        "wishes.none_stated": "No se preguntó por deseos especiales: igual para todos",
+        "speed": "Cuánto tarda en contestar",
+        "speed.answers": "Suele contestar en {hours}",
+        "speed.begins": "Suele contestar y empezar en {hours}; la fecha es en {left_hours}",
+        "speed.waits": "Tiene lista de espera de {hours}; la fecha es en {left_hours}",
+        "speed.not_known": "No se sabe cuánto tarda en contestar",
+        "wishes": "Lo que la persona desea",
+        "wishes.none_stated": "Sin deseos especiales",
+        "wishes.met": "Como la persona desea: {met}",
+        "wishes.unmet": "No como la persona desea; falta: {unmet}",
+        "wishes.unsure": "Pregunte por lo que la persona desea: {unsure}",
+        "wishes.met_unmet": "Como la persona desea: {met}; pero falta: {unmet}",
+        "wishes.met_unsure": "Como la persona desea: {met}; pregunte por: {unsure}",
+        "wishes.unmet_unsure": "No como la persona desea; falta: {unmet}; pregunte por: {unsure}",
+        "wishes.met_unmet_unsure": "Como la persona desea: {met}; pero falta: {unmet}; pregunte por: {unsure}",
         "spread": "Cuántos lugares hay libres",
         "spread.counted": "Lugares libres: {free} de {stated}",
         "spread.not_counted": "No se sabe cuántos lugares hay libres",

@@ -8,10 +8,10 @@ from types import MappingProxyType
 
 from referral.directory.words import LanguageMode, ServiceDepth
 from referral.foundation.vocabulary import HelpType
-from referral.intake.words import Representation
+from referral.intake.words import Representation, Wish
 from referral.matching.answers import Part
 
-VERSION = "2026-11"
+VERSION = "2026-12"
 
 WEIGHTS = MappingProxyType(
     {
@@ -136,6 +136,13 @@ LANGUAGE_PERMILLE = MappingProxyType(
 )
 RELATED_PERMILLE = 400
 LANGUAGE_NOT_KNOWN_PERMILLE = 200  # below a related language that the person speaks some of
+# Of 57 services in the immigration courts' list that name a language at all, 54 name Spanish. One that names none has
+# probably Spanish too; yet no silence is worth as much as an interpreter by phone.
+MOSTLY_SPOKEN_PERMILLE = MappingProxyType({"es": 640})
+LANGUAGE_OF_THE_LAND = MappingProxyType({"US": "en", "MX": "es"})
+# Lists of offices in the United States name other languages and leave English out. One in Mexico that names others and
+# not Spanish may be meant for those who speak none.
+SPOKEN_BESIDE_OTHERS = frozenset({"en"})
 SPEAKS_PERMILLE = (1000, 850, 600)  # the person's first language, the second, any further one
 
 # --------------------------------------------------------------- place
@@ -199,9 +206,28 @@ FRESH_PERMILLE, AGING_PERMILLE, STALE_PERMILLE = 1000, 800, 500
 # ------------------------------------------------- speed, wishes, spread
 SPEED_NOT_KNOWN_PERMILLE = 500
 NO_WISHES_PERMILLE = 1000
+WISH_NOT_KNOWN_PERMILLE = 500
+WISH_FACTS = MappingProxyType(
+    {
+        Wish.STEP_FREE: "step_free",
+        Wish.CHILD_CARE: "child_care",
+        Wish.EVENING_HOURS: "evening_hours",
+        Wish.LGBTQ_WELCOMING: "lgbtq_welcoming",
+    }
+)
 PLACES_NOT_COUNTED_PERMILLE = 500
+
+# ----------------------------------------------------------------- doubt
+# What a doubt costs in the order, in points. One call settles it; each further one makes it likelier that the call is
+# in vain. An equal certain provider therefore always comes first, and one at the other end of the state does not.
+FIRST_DOUBT_POINTS = 40
+FURTHER_DOUBT_POINTS = 10
 
 # ---------------------------------------------------------------- facts
 SAYS_NO_LIMIT = frozenset({"", "no", "none", "accepted", "unspecified", "unknown"})
+FAMILIES = frozenset({"family", "families"})
+ALONE = frozenset({"single", "singles", "alone"})
+EITHER = frozenset({"both", "any", "either"})
+NOBODY_BETWEEN = frozenset({LanguageMode.STAFF_FLUENT.value, "of_the_land"})
 ADULT_AGE = 18
 OLDEST_AGE = 99

@@ -45,7 +45,7 @@ async def amend(
         await offers.go_on(tx, request.id, now=now)
     else:
         await outbox.put(tx, JobKind.MATCH, request.id)
-    return await requests.request(tx, request.id) or request
+    return requests.with_key(await requests.request(tx, request.id), request.key) or request
 
 
 async def recall_what_fits_no_longer(

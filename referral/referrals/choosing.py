@@ -20,7 +20,7 @@ from referral.intake import requests
 from referral.intake.form import KEY_LENGTH
 from referral.intake.requests import HelpRequest
 from referral.matching import finding
-from referral.matching.answers import Room, Rule, RuleAnswer
+from referral.matching.answers import Rule, RuleAnswer
 from referral.matching.pair import Need
 from referral.matching.ranking import Verdict
 from referral.referrals import needs, notes, offers
@@ -146,8 +146,7 @@ async def made_before(at: Reader, key_hash: bytes, choice: Choice) -> Referral |
 async def alternatives(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> tuple[Verdict, ...]:
     """Other providers with room, best first."""
     need, *_ = await needs_now(at, vault, request, now=now)
-    verdicts = await finding.ranked(at, need, now=now)
-    return tuple(one for one in verdicts if one.room is Room.OPEN)[:MOST_ALTERNATIVES]
+    return await finding.ranked(at, need, now=now, first=MOST_ALTERNATIVES, counts=finding.has_room)
 
 
 def not_found(path: str, message: str) -> NotFound:

@@ -10,7 +10,7 @@ from referral.foundation.db import Reader, Tx, execute, many
 from referral.foundation.errors import FieldProblem
 from referral.foundation.vault import Vault, seal, unseal
 from referral.intake.form import NOTE_LIMIT, of_text
-from referral.intake.requests import HelpRequest
+from referral.intake.requests import HelpRequest, key_of
 
 TABLE = "referral_note"
 
@@ -57,7 +57,7 @@ async def keep(tx: Tx, vault: Vault, request: HelpRequest, referral_id: UUID, te
     """Seal the words and keep them; nothing is kept of a request that has been erased."""
     if request.data_key is None:
         return
-    id, key = uuid4(), vault.unwrap(request.id, request.data_key)
+    id, key = uuid4(), key_of(vault, request)
     await execute(
         tx,
         "INSERT INTO referral_note (id, referral_id, actor, actor_id, sealed) VALUES ($1, $2, $3, $4, $5)",
@@ -97,7 +97,7 @@ async def of_many(at: Reader, vault: Vault, requests: Mapping[UUID, HelpRequest]
     found: dict[UUID, list[Note]] = {}
     for row in rows:
         request = requests[row.referral_id]
-        key = vault.unwrap(request.id, request.data_key or b"")
+        key = key_of(vault, request)
         text = unseal(key, row.sealed, table=TABLE, row=row.id, name="text").decode()
         found.setdefault(row.referral_id, []).append(Note(at=row.at, actor=row.actor, text=text))
     return found

@@ -198,5 +198,7 @@ async def let_go(tx: Tx, ended: Referral, *, had_taken: bool | None = None) -> N
     `had_taken` where it is given as just ended, after a yes.
     """
     taken = ended.shows_person if had_taken is None else had_taken
+    if taken:
+        await outbox.put(tx, JobKind.RE_EVALUATE, ended.request_id)  # the person waits again
     if ended.capacity_id is not None and (ended.holds or taken):
         await capacity.release(tx, ended.capacity_id, taken=taken)

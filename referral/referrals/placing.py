@@ -13,6 +13,7 @@ from referral.intake import claims, requests
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope, HelpRequestStatus, UrgencyLevel
 from referral.matching import finding, rules, tables
+from referral.matching.answers import Room
 from referral.matching.pair import Need
 from referral.matching.ranking import NOTHING_RELAXED, Verdict
 from referral.referrals import needs, offers, states
@@ -23,6 +24,10 @@ from referral.referrals.reading import Referral, of_request
 MOST_OFFERS = 8
 # Whoever is in the gravest danger is offered to two organizations at once; the first yes wins.
 OFFERS_AT_ONCE = {UrgencyLevel.CRITICAL: 2}
+# Nobody of these waits for a plan.
+AT_ONCE = frozenset({UrgencyLevel.CRITICAL, UrgencyLevel.URGENT})
+PLANNED_FOR = frozenset({HelpRequestStatus.SUBMITTED, HelpRequestStatus.MATCHING})
+ROOM_TO_COME = frozenset({Room.OPEN, Room.FULL})
 # After a yes too: another need may still be without anybody.
 LOOKING = frozenset(
     {
@@ -36,13 +41,19 @@ LOOKING = frozenset(
 
 
 async def offer_best(
-    tx: Tx, vault: Vault, request_id: UUID, *, now: datetime, relaxed: frozenset[str] = NOTHING_RELAXED
+    tx: Tx,
+    vault: Vault,
+    request_id: UUID,
+    *,
+    now: datetime,
+    relaxed: frozenset[str] = NOTHING_RELAXED,
+    calm_wait: bool = False,
 ) -> Referral | None:
     """Offer a waiting request to the best provider that may be asked by machine; nobody left is a person's work.
 
     Each need is looked for by itself, the first need first. One offer in each transaction: two would lock two counts in
     the order of this person's list, and someone else's list has another order. A request that needs another offer is
-    put back.
+    put back. Where `calm_wait`, whoever is not urgent and can be offered by machine waits for the plan of all.
     """
     request = await requests.locked(tx, request_id)
     if request is None or not request.is_live or request.status not in LOOKING:
@@ -56,7 +67,31 @@ async def offer_best(
             await offers.leave_to_a_person(tx, request_id, now=now)
         return None
     whole = await finding.need_of(tx, vault, request, now=now)
+    first = needs.looking_for(whole, without_anybody[0], without_anybody)
+    if calm_wait and await waits_for_the_plan(tx, request, first, asked, now=now):
+        return None
     return await for_each_need(tx, request, whole, asked, without_anybody, relaxed, now)
+
+
+async def waits_for_the_plan(
+    at: Reader, request: HelpRequest, need: Need, asked: list[Referral], *, now: datetime
+) -> bool:
+    """Whether a plan will see to it: it is calm, in nobody's hands, and for somebody there is no doubt about, full or
+    not. Anybody else is offered at once, or is a person's work at once.
+    """
+    if need.urgency in AT_ONCE or request.status not in PLANNED_FOR or any(one.status in states.LIVE for one in asked):
+        return False
+    if (
+        needs.asked_for(need.help_types[0], asked) >= MOST_OFFERS
+        or ConsentScope.MATCH_AUTOMATICALLY not in need.consents
+    ):
+        return False
+    return bool(await finding.ranked(at, need, now=now, first=1, counts=may_have_a_place))
+
+
+def may_have_a_place(verdict: Verdict) -> bool:
+    """Now or once one opens, without a person's look."""
+    return not verdict.is_doubtful and verdict.room in ROOM_TO_COME and verdict.candidate.can_be_told
 
 
 async def for_each_need(
@@ -97,11 +132,12 @@ async def first_that_takes(
 
     So is whoever would never hear of the offer: the person would wait for nothing until it runs out.
     """
-    for verdict in await finding.ranked(tx, need, now=now, relaxed=relaxed):
-        if not verdict.is_offerable or not verdict.candidate.can_be_told:
-            continue
-        if verdict.candidate.organization_id in besides:
-            continue
+
+    def may_be_asked(verdict: Verdict) -> bool:
+        told = verdict.is_offerable and verdict.candidate.can_be_told
+        return told and verdict.candidate.organization_id not in besides
+
+    for verdict in await finding.ranked(tx, need, now=now, relaxed=relaxed, counts=may_be_asked):
         try:
             async with attempt(tx):
                 return await offers.offer(tx, request, terms(need, verdict), THE_SYSTEM, now=now)

@@ -17,7 +17,8 @@ from referral.foundation.outbox import JobKind
 from referral.intake import requests
 from referral.intake.requests import HelpRequest
 from referral.intake.words import HelpRequestStatus
-from referral.referrals import leaving, notes
+from referral.referrals import erasing
+from referral.referrals.erasing import Why
 
 MOST_AT_ONCE = 500
 # Nobody is at work on these: a person looks. Where a provider has said yes it stays where it is, and is called silent.
@@ -105,11 +106,9 @@ async def keep(tx: Tx, kept: Kept, id: UUID, *, now: datetime) -> What | None:
         return None
     match due.what:
         case What.CONTENT:
-            await requests.wipe(tx, id, now, by=ActorKind.SYSTEM)
-            await notes.forget(tx, id)
-            await leaving.blank(tx, id)
+            await erasing.erase(tx, id, Why.BY_AGE, ActorKind.SYSTEM, now=now)
         case What.CONTACT:
-            await requests.forget_person(tx, id, now=now)
+            await erasing.erase_contact(tx, id, now=now)
         case What.SILENCE:
             await put_before_staff(tx, request, now=now)
     return due.what

@@ -46,13 +46,13 @@ async def addresses(tx: Tx, vault: Vault, request_id: UUID) -> list[Address]:
         return []
     if ConsentScope.NOTIFY_ME not in await consents.standing(tx, request_id):
         return []
+    if request.person is None:
+        return []
+    await audit.record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="contact_opened", subject_id=request_id)
     person = requests.person_of(vault, request)
     language = requests.facts_of(vault, request).ui_language
-    found = [
+    return [
         Address(address=one.value.strip(), language=language, discreet=not one.may_say_who_we_are)
         for one in (person.contacts if person else ())
         if one.channel is ContactChannel.EMAIL and mail.is_address(one.value.strip())
     ]
-    if found:
-        await audit.record(tx, actor=ActorKind.SYSTEM, actor_id=None, act="contact_used", subject_id=request_id)
-    return found

@@ -15,8 +15,9 @@ from referral.foundation.db import Reader, Tx
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake import consents, next_steps, requests
+from referral.intake.access import Depth, NoAccess, Opened
 from referral.intake.consents import Consent
-from referral.intake.form import Facts, OnBehalf, Person, Spot
+from referral.intake.form import Facts, OnBehalf, Person, SafeContact, Spot
 from referral.intake.next_steps import NextStep
 from referral.intake.requests import HelpRequest
 from referral.intake.urgency import Urgency
@@ -40,6 +41,8 @@ SHOWN_BEFORE_ACCEPTANCE = frozenset(
         UrgencyCriterion.NONE,
     }
 )
+
+AFTER_YES = frozenset({HelpRequestStatus.REFERRED, HelpRequestStatus.IN_SERVICE, HelpRequestStatus.CLOSED})
 
 
 class Beholder(Enum):
@@ -70,6 +73,16 @@ class RequestView:
     beholder: Beholder
     request: HelpRequest = field(repr=False)
     referral: Referral | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPerson:
+    """What somebody sees of a person; `withheld` where the name and the person's words are kept from them."""
+
+    name: str | None = field(repr=False)
+    contacts: tuple[SafeContact, ...] = field(repr=False)
+    note: str | None = field(repr=False)
+    withheld: bool
 
 
 async def for_requester(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> RequestView:
@@ -106,6 +119,19 @@ async def for_providers(
     ]
 
 
+async def look(tx: Tx, offered: Sequence[tuple[HelpRequest, Referral]], by: By) -> None:
+    """Providers are about to see requests whole: an audit row for each that a yes and the person's word open to them.
+
+    What is told before a yes, facets only, stands in the referral's own history.
+    """
+    accepted = {request.id: referral for request, referral in offered if referral.shows_person}
+    agreeing = await consents.agreeing(tx, list(accepted), ConsentScope.SHARE_CONTACT) if accepted else ()
+    opened = [id for id in accepted if id in agreeing]
+    if opened:  # a link speaks for its provider, and there is one link for one referral
+        who = by.id or accepted[opened[0]].provider_id
+        await audit.record_each(tx, actor=by.kind, actor_id=who, act="request_read", subject_ids=opened)
+
+
 def as_offered(
     vault: Vault, request: HelpRequest, referral: Referral, *, agrees: bool, now: datetime
 ) -> RequestView | None:
@@ -125,7 +151,7 @@ def whole(request: HelpRequest, facts: Facts, beholder: Beholder, now: datetime)
         languages=request.languages,
         help_types=request.help_types,
         posture=facts.posture,
-        urgency=requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to),
+        urgency=urgency_of(request, facts, now),
         place=facts.place,
         country=request.country,
         state=request.state,
@@ -134,6 +160,14 @@ def whole(request: HelpRequest, facts: Facts, beholder: Beholder, now: datetime)
         beholder=beholder,
         request=request,
     )
+
+
+def urgency_of(request: HelpRequest, facts: Facts, now: datetime) -> Urgency:
+    """As it stands now; once somebody has said yes, as it is kept: the wait that raises it may be over."""
+    judged = requests.urgency_of(facts, asked_at=request.created_at, now=now, raised_to=request.raised_to)
+    if request.status not in AFTER_YES:
+        return judged
+    return replace(judged, level=request.urgency, respond_by=request.respond_by)
 
 
 def summary(request: HelpRequest, facts: Facts, referral: Referral, now: datetime) -> RequestView:
@@ -151,25 +185,44 @@ def summary(request: HelpRequest, facts: Facts, referral: Referral, now: datetim
     )
 
 
-async def person(tx: Tx, vault: Vault, view: RequestView, by: By) -> Person | None:
+async def person(tx: Tx, vault: Vault, view: RequestView, by: By, *, opened: Opened | None = None) -> SeenPerson | None:
     """The person, opened for whoever may see them; for anyone but the person an audit row is written first.
 
-    A provider must have accepted, and the person must have agreed to be contacted.
+    A provider must have accepted, and the person must have agreed to be contacted. Staff bring what let them into the
+    case, and see as much as that opens.
     """
+    depth = Depth.WHOLE
     match view.beholder:
         case Beholder.REQUESTER:
-            return requests.person_of(vault, view.request)
+            return seen_person(requests.person_of(vault, view.request), Depth.WHOLE)
         case Beholder.PROVIDER_ASKED:
             return None
         case Beholder.PROVIDER_ACCEPTED:
             if not await agrees(tx, view.id, ConsentScope.SHARE_CONTACT):
                 return None
         case Beholder.STAFF:
+            depth = let_in(view, by, opened)
             if not await agrees(tx, view.id, ConsentScope.STORE_REQUEST):  # withdrawn: there is nobody left to call
                 return None
     who = by.id or (view.referral.provider_id if view.referral else None)  # a link speaks for its provider
     await audit.record(tx, actor=by.kind, actor_id=who, act="person_read", subject_id=view.id)
-    return requests.person_of(vault, view.request)
+    return seen_person(requests.person_of(vault, view.request), depth)
+
+
+def let_in(view: RequestView, by: By, opened: Opened | None) -> Depth:
+    """How far staff may look into this case. Raises NoAccess where nothing let them in."""
+    if opened is None or opened.request_id != view.id or opened.staff_id != by.id:
+        raise NoAccess("Take this request in hand, or ask for access and say why.")
+    return opened.depth
+
+
+def seen_person(given: Person | None, depth: Depth) -> SeenPerson | None:
+    """The person as far as a look goes: contacts alone, or all of it."""
+    if given is None:
+        return None
+    if depth is Depth.WHOLE:
+        return SeenPerson(name=given.name, contacts=given.contacts, note=given.note, withheld=False)
+    return SeenPerson(name=None, contacts=given.contacts, note=None, withheld=True)
 
 
 async def consents_seen(at: Reader, view: RequestView) -> list[Consent]:

@@ -15,7 +15,7 @@ from referral.intake import requests
 from referral.intake.requests import HelpRequest
 from referral.matching import finding, tables
 from referral.matching.answers import Room, Rule, RuleAnswer
-from referral.matching.planning.judging import HAS_ROOM
+from referral.matching.planning.question import HAS_ROOM
 from referral.matching.ranking import Verdict
 from referral.referrals import choosing, offers, reading, states
 from referral.referrals.notes import By
@@ -92,15 +92,22 @@ async def apply(tx: Tx, vault: Vault, staff: Staff, plan_id: UUID, request_id: U
     made_as = await plan(tx, plan_id)
     if request is None or proposal is None or made_as is None:
         return
-    became = await offered(tx, vault, staff, request, proposal, made_as, now=now)
+    await settle(tx, vault, request, proposal, made_as, By(kind=staff.kind, id=staff.id), now=now)
+
+
+async def settle(
+    tx: Tx, vault: Vault, request: HelpRequest, proposal: Proposal, made_as: Plan, by: By, *, now: datetime
+) -> None:
+    """Offer a proposal of a request that is locked, or say why not."""
+    became = await offered(tx, vault, by, request, proposal, made_as, now=now)
     is_made = not isinstance(became, Changed)
     await execute(
         tx,
         """
         UPDATE plan_proposal SET state = $3, referral_id = $4, changed = $5
          WHERE plan_id = $1 AND request_id = $2""",
-        plan_id,
-        request_id,
+        proposal.plan_id,
+        proposal.request_id,
         "offered" if is_made else "changed",
         became if is_made else None,
         None if is_made else became.value,
@@ -108,7 +115,7 @@ async def apply(tx: Tx, vault: Vault, staff: Staff, plan_id: UUID, request_id: U
 
 
 async def offered(
-    tx: Tx, vault: Vault, staff: Staff, request: HelpRequest, proposal: Proposal, made_as: Plan, *, now: datetime
+    tx: Tx, vault: Vault, by: By, request: HelpRequest, proposal: Proposal, made_as: Plan, *, now: datetime
 ) -> UUID | Changed:
     """The offer that was made, or why none was."""
     if not await waits(tx, request):
@@ -121,7 +128,7 @@ async def offered(
         return why
     try:
         async with attempt(tx):
-            made = await offers.offer(tx, request, terms(need, verdict), By(kind=staff.kind, id=staff.id), now=now)
+            made = await offers.offer(tx, request, terms(need, verdict), by, now=now)
     except NoCapacity:
         return Changed.FULL
     except Conflict:

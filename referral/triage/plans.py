@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID, uuid4
 
-from referral.foundation.actors import Staff
 from referral.foundation.db import Reader, Tx, execute, execute_many, many, one, refusing, value
 from referral.foundation.errors import Conflict, FieldProblem, IdempotencyKeyReused, ValidationFailed, problem
 from referral.foundation.vault import Vault
@@ -20,8 +19,9 @@ from referral.intake.words import HelpRequestStatus
 from referral.matching import finding, gathering, tables
 from referral.matching.answers import Rule
 from referral.matching.gathering import Gatherer
-from referral.matching.planning.question import Answer, OneMore, Rival, Terms, Wanted
+from referral.matching.planning.question import Answer, Kept, OneMore, Rival, Terms, Wanted
 from referral.matching.planning.words import LeftReason
+from referral.referrals.notes import By
 
 LIVES = timedelta(hours=24)  # much has changed by then: better make a new one
 KEPT = timedelta(days=90)  # to look back at
@@ -76,6 +76,8 @@ class Plan:
     rules_version: str
     allows_unknown: bool
     one_more: tuple[OneMore, ...]
+    kept: tuple[Kept, ...]
+    is_by_machine: bool
     matched: int
     unmatched: int
     waiting: int  # proposals that are neither offered nor overtaken
@@ -110,6 +112,7 @@ class LeftOver:
 
 PLAN: LiteralString = """
     SELECT p.id, p.made_at, p.expires_at, p.salt, p.rules_version, p.allows_unknown, p.one_more,
+           p.kept, p.made_by IS NULL AS is_by_machine,
            found.matched, found.waiting, found.total_points,
            (SELECT count(*) FROM plan_left_over l WHERE l.plan_id = p.id) AS unmatched
       FROM assignment_plan p
@@ -122,14 +125,14 @@ PROPOSAL: LiteralString = """
 
 
 # ------------------------------------------------------------- asking
-async def made_before(at: Reader, vault: Vault, staff: Staff, asked: Asked) -> UUID | None:
+async def made_before(at: Reader, vault: Vault, by: By, asked: Asked) -> UUID | None:
     """The plan this key made; IdempotencyKeyReused if it made another. ValidationFailed for an unfit question."""
     if problems := wrong_in(asked):
         raise ValidationFailed(problems)
     made: UUID | None = await value(
-        at, "SELECT id FROM assignment_plan WHERE key_hash = $1 AND body_hash = $2", *hashes(vault, staff, asked)
+        at, "SELECT id FROM assignment_plan WHERE key_hash = $1 AND body_hash = $2", *hashes(vault, by, asked)
     )
-    key_hash, _ = hashes(vault, staff, asked)
+    key_hash, _ = hashes(vault, by, asked)
     if made is None and await value(at, "SELECT EXISTS (SELECT FROM assignment_plan WHERE key_hash = $1)", key_hash):
         raise IdempotencyKeyReused(ANOTHER_PLAN)
     return made
@@ -146,10 +149,10 @@ def wrong_in(asked: Asked) -> list[FieldProblem]:
     return problems
 
 
-def hashes(vault: Vault, staff: Staff, asked: Asked) -> tuple[bytes, bytes]:
+def hashes(vault: Vault, by: By, asked: Asked) -> tuple[bytes, bytes]:
     ids = "all" if asked.request_ids is None else ",".join(sorted(map(str, asked.request_ids)))
     return (
-        vault.digest("plan", f"{staff.id}/{asked.idempotency_key}"),
+        vault.digest("plan", f"{by.id}/{asked.idempotency_key}"),
         vault.digest("plan body", f"{asked.allows_unknown}/{ids}"),
     )
 
@@ -195,13 +198,18 @@ async def ids_of(at: Reader, sql: LiteralString, *args: object) -> list[UUID]:
     return [UUID(bytes=id.bytes) for id in found]
 
 
-async def terms_of(at: Reader, asked: Asked, *, salt: bytes, now: datetime) -> Terms:
+async def terms_of(
+    at: Reader, asked: Asked, *, kept: dict[UUID, int], seen: timedelta, salt: bytes, now: datetime
+) -> Terms:
+    """What holds for all of them: places that are kept are known, or found by those who came within `seen`."""
     return Terms(
         offices=await gathering.offices(at),
         pairs=await finding.pairs(at),
         allows_unknown=asked.allows_unknown,
         salt=salt,
         now=now,
+        kept=kept,
+        seen=seen,
     )
 
 
@@ -219,21 +227,21 @@ async def wanted(at: Reader, vault: Vault, ids: Sequence[UUID], *, now: datetime
 
 
 # ------------------------------------------------------------- keeping
-async def keep(tx: Tx, vault: Vault, staff: Staff, asked: Asked, answer: Answer, *, salt: bytes, now: datetime) -> UUID:
+async def keep(tx: Tx, vault: Vault, by: By, asked: Asked, answer: Answer, *, salt: bytes, now: datetime) -> UUID:
     """Keep what was planned, and forget plans that are long past. Conflict where a twin has just kept its own."""
     id = uuid4()
-    key_hash, body_hash = hashes(vault, staff, asked)
+    key_hash, body_hash = hashes(vault, by, asked)
     await execute(tx, "DELETE FROM assignment_plan WHERE made_at < $1", now - KEPT)
     with refusing(one_plan_of_a_key=Conflict("This plan is being made already. Ask again in a moment.")):
         await execute(
             tx,
             """
             INSERT INTO assignment_plan (id, made_at, made_by, key_hash, body_hash, expires_at, salt, rules_version,
-                                         allows_unknown, one_more)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+                                         allows_unknown, one_more, kept)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)""",
             id,
             now,
-            staff.id,
+            by.id,
             key_hash,
             body_hash,
             now + LIVES,
@@ -243,6 +251,10 @@ async def keep(tx: Tx, vault: Vault, staff: Staff, asked: Asked, answer: Answer,
             [
                 {"provider_id": str(more.provider_id), "request_id": str(more.request_id), "level": more.level.value}
                 for more in answer.one_more
+            ],
+            [
+                {"provider_id": str(one.provider_id), "count_id": str(one.count_id), "places": one.places}
+                for one in answer.kept
             ],
         )
     await keep_parts(tx, id, answer)
@@ -284,6 +296,11 @@ async def keep_parts(tx: Tx, id: UUID, answer: Answer) -> None:
 async def plan(at: Reader, id: UUID) -> Plan | None:
     """The plan with this id."""
     return await one(at, Plan, f"{PLAN} WHERE p.id = $1", id)
+
+
+async def latest(at: Reader, *, first: int) -> list[Plan]:
+    """The plans that were made last, the newest first."""
+    return await many(at, Plan, f"{PLAN} ORDER BY p.made_at DESC, p.id LIMIT $1", first)
 
 
 async def proposals(at: Reader, id: UUID, *, after: int, first: int) -> list[Proposal]:

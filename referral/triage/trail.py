@@ -1,17 +1,20 @@
 """Who opened, released or changed what? The audit trail of one subject, for whoever oversees the desk."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from referral.foundation import audit, cursors
 from referral.foundation.actors import ActorKind, Staff, StaffRole
 from referral.foundation.cursors import Page
 from referral.foundation.db import Reader, Tx, many
-from referral.foundation.errors import NotAllowed
+from referral.foundation.errors import NotAllowed, ValidationFailed, problem
 from referral.intake import claims
+from referral.referrals import erasing
+from referral.referrals.erasing import Erased
 
 ORDER = "audit trail"
+LONGEST_REPORT = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,19 @@ async def of(tx: Tx, staff: Staff, subject_id: UUID, *, first: int | None, after
     )
     await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="trail_read", subject_id=subject_id)
     return Trail(events=cursors.in_order(window, rows), page=cursors.page_of(window, len(rows)))
+
+
+async def erased(at: Reader, staff: Staff, first_day: date, last_day: date) -> list[Erased]:
+    """What was erased from one day to another, both included, by day, reason and table.
+
+    Raises NotAllowed for intake staff, ValidationFailed for days in the wrong order or more than a year.
+    """
+    if staff.role is StaffRole.INTAKE:
+        raise NotAllowed("What was erased is reported to supervisors.")
+    if not timedelta(0) <= last_day - first_day < LONGEST_REPORT:
+        raise ValidationFailed([problem("to", "OUT_OF_RANGE", "Send a day from `from` on, at most a year after it.")])
+    since = datetime.combine(first_day, time(), UTC)
+    return await erasing.report(at, since=since, until=datetime.combine(last_day, time(), UTC) + timedelta(days=1))
 
 
 async def check(at: Reader, staff: Staff, subject_id: UUID) -> None:

@@ -10,7 +10,7 @@ from referral.foundation.db import Tx
 from referral.foundation.errors import Conflict, FieldProblem, ValidationFailed, problem
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import Vault
-from referral.intake import claims, consents, correcting, notes, requests
+from referral.intake import claims, consents, correcting, messages, notes, requests
 from referral.intake.correcting import Correction
 from referral.intake.requests import HelpRequest
 from referral.intake.words import CloseReason, HelpRequestStatus
@@ -18,7 +18,7 @@ from referral.referrals import offers, reading, steps
 from referral.referrals import states as of_offers
 from referral.referrals.notes import By
 from referral.referrals.words import ReferralStatus
-from referral.triage import claiming, once, states
+from referral.triage import asking, claiming, once, states
 from referral.triage.states import TriageStep
 
 HISTORY = {
@@ -40,6 +40,7 @@ class Triage:
     step: TriageStep | None = None
     close_reason: CloseReason | None = None
     reason: str | None = field(default=None, repr=False)
+    question: str | None = field(default=None, repr=False)  # what the person is asked
 
 
 async def triage(tx: Tx, vault: Vault, staff: Staff, act: Triage, *, now: datetime) -> None:
@@ -64,17 +65,30 @@ async def triage(tx: Tx, vault: Vault, staff: Staff, act: Triage, *, now: dateti
     if act.step is not None and to is not None:
         await claiming.note(tx, staff, request.id, HISTORY[act.step], now=now)
         await move(tx, staff, request, act.step, to, act.close_reason, now=now)
+    if act.step is TriageStep.ASK_PERSON:
+        await asking.ask(tx, vault, staff, request, act.question, act.idempotency_key, now=now)
 
 
 def wrong_in(act: Triage) -> list[FieldProblem]:
     problems = [*once.wrong_in(act.idempotency_key), *wrong_in_closing(act)]
     if act.step is None and act.correction is None:
         problems.append(problem("step", "EMPTY", "Say what to do: a step, facts, or both."))
+    if act.question is not None:
+        problems += wrong_in_question(act.question, act)
     if act.reason is not None:
         problems += notes.wrong_in("reason", act.reason)
     elif act.correction is not None and act.correction.moves_circumstances:
         problems.append(problem("reason", "EMPTY", "Say why this is more or less urgent than was stated."))
     return problems
+
+
+def wrong_in_question(question: str, act: Triage) -> list[FieldProblem]:
+    if act.step is not TriageStep.ASK_PERSON:
+        return [problem("question", "NOT_ASKING", "This goes with the step ASK_PERSON only.")]
+    found = messages.wrong_in(question, act.idempotency_key)
+    return [
+        FieldProblem(path=("question",), code=one.code, message=one.message) for one in found if one.path == ("text",)
+    ]
 
 
 def wrong_in_closing(act: Triage) -> list[FieldProblem]:
@@ -148,4 +162,5 @@ async def reopen(tx: Tx, staff: Staff, request: HelpRequest, *, now: datetime) -
     """A yes that still holds is where it stands; else whoever reopens it works on it."""
     stands = await offers.after_yes(tx, request.id) or HelpRequestStatus.IN_TRIAGE
     await requests.set_status(tx, request.id, stands, now=now)
+    await outbox.put(tx, JobKind.RE_EVALUATE, request.id)  # it may have come due while it was closed
     await claiming.take(tx, staff, request, now=now)

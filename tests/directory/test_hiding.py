@@ -228,9 +228,7 @@ async def test_a_hidden_listing_takes_no_number_over_from_one_that_is_merged_int
     office, other = await shelter(house, SECRETS[0]), await shelter(house, SECRETS[1])
     await hide(house, office)
     async with house.database.transaction() as tx:
-        staff = await team.add(
-            tx, email="anna@demo.invalid", name="Anna", role=StaffRole.SUPERVISOR, password="canary battery", now=now()
-        )
+        staff = await team.add(tx, email="anna@demo.invalid", name="Anna", role=StaffRole.SUPERVISOR, now=now())
         await merging.merge(tx, staff, other, office)
     kept = await providers.provider(house.database.reader, office)
     assert kept is not None

@@ -32,9 +32,7 @@ async def office(database: Database, *, number: str | None = None) -> UUID:
 
 async def somebody(house: House) -> Staff:
     async with house.database.transaction() as tx:
-        return await team.add(
-            tx, email="anna@demo.invalid", name="Anna", role=StaffRole.SUPERVISOR, password="canary battery", now=now()
-        )
+        return await team.add(tx, email="anna@demo.invalid", name="Anna", role=StaffRole.SUPERVISOR, now=now())
 
 
 async def hide(house: House, listing: UUID) -> None:

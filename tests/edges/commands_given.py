@@ -25,6 +25,7 @@ def environment(dsn: str, home: Path, **more: str) -> dict[str, str]:
         **clean,
         "REFERRAL_DATABASE_URL": dsn,
         "REFERRAL_HOME": str(home),
+        "REFERRAL_PLAN": "off",
         "COLUMNS": "200",
         "PYTHONUNBUFFERED": "1",
         **more,

@@ -3,6 +3,7 @@
 import csv
 import json
 import logging
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -21,14 +22,18 @@ from referral.edges.commands.importing import SHIPPED
 from referral.edges.commands.terminal import WithoutWords
 from referral.foundation.clock import now
 from referral.foundation.db import Database, value
+from referral.foundation.errors import NotAllowed
+from referral.foundation.vault import Secret, Vault
 from referral.partners import accounts
-from referral.triage import staff
+from referral.triage.entry import enrolment, sessions, signing_in
+from referral.triage.entry.sessions import Policy
 
 COMMANDS = [
     [], ["serve"], ["worker"], ["demo"], ["simulate"], ["contract"],
     ["import"], ["import", "hsds"], ["import", "reference"],
-    ["staff"], ["staff", "add"], ["staff", "disable"], ["partner"], ["partner", "add"], ["partner", "list"],
-    ["partner", "renew"], ["partner", "revoke"], ["provider"],
+    ["staff"], ["staff", "add"], ["staff", "disable"], ["staff", "list"], ["staff", "role"], ["staff", "reset"],
+    ["partner"], ["partner", "add"], ["partner", "list"], ["partner", "renew"], ["partner", "rotate"],
+    ["partner", "revoke"], ["audit"], ["audit", "verify"], ["audit", "anchors"], ["audit", "key"], ["provider"],
     ["provider", "link"], ["provider", "email"], ["provider", "ask"], ["db"], ["db", "start"], ["db", "stop"],
     ["db", "status"], ["db", "migrate"], ["db", "schema"],
     ["jobs"], ["jobs", "list"], ["jobs", "show"], ["jobs", "retry"], ["jobs", "park"], ["retention"],
@@ -101,11 +106,49 @@ async def test_staff_are_added_with_a_password_that_is_not_an_argument(fresh_db:
     again = referral(fresh_db.dsn, tmp_path, *words, typed="a password of some length\n")
     assert (again.code, "Traceback" in again.complaints) == (1, False)
     async with fresh_db.transaction() as tx:
-        signed_in = await staff.sign_in(tx, email="ada@example.org", password="a password of some length", now=now())
+        signed_in = await signing_in.sign_in(
+            tx,
+            Vault(Secret(bytes(32)), Secret(bytes(32))),
+            Policy(),
+            email="ada@example.org",
+            password="a password of some length",
+            now=now(),
+        )
     assert signed_in.staff.name == "Ada"
     assert referral(fresh_db.dsn, tmp_path, "staff", "disable", "ada@example.org").code == 0
     async with fresh_db.transaction() as tx:
-        assert await staff.by_session(tx, signed_in.token, now=now()) is None
+        assert await sessions.by_session(tx, signed_in.token, now=now()) is None
+
+
+async def test_the_first_admin_is_made_with_a_code_and_no_password(fresh_db: Database, tmp_path: Path) -> None:
+    words = ("staff", "add", "ada@example.org", "--name", "Ada", "--role", "admin")
+    refused = referral(fresh_db.dsn, tmp_path, *words, "--password-stdin", typed="a password of some length\n")
+    assert (refused.code, "passkey" in refused.complaints) == (1, True)
+    assert await value(fresh_db.reader, "SELECT count(*) FROM staff") == 0
+    added = referral(fresh_db.dsn, tmp_path, *words)
+    assert added.code == 0, added.complaints
+    assert "http://localhost:8000/staff/enrol" in added.said
+    (code,) = re.findall(r"^  (\S{39})$", added.said, re.MULTILINE)
+    assert (await enrolment.holder(fresh_db.reader, code, now=now())).email == "ada@example.org"
+    listed = referral(fresh_db.dsn, tmp_path, "staff", "list")
+    assert "ada@example.org  Ada  admin  no keys yet" in listed.said
+
+
+async def test_a_new_start_replaces_the_code_before_and_a_shut_account_gets_none(fresh_db: Database, tmp_path: Path):
+    first = referral(fresh_db.dsn, tmp_path, "staff", "add", "ada@example.org", "--name", "Ada")
+    again = referral(fresh_db.dsn, tmp_path, "staff", "reset", "ada@example.org")
+    codes = [re.findall(r"^  (\S{39})$", told.said, re.MULTILINE)[0] for told in (first, again)]
+    with pytest.raises(NotAllowed):
+        await enrolment.holder(fresh_db.reader, codes[0], now=now())
+    assert (await enrolment.holder(fresh_db.reader, codes[1], now=now())).name == "Ada"
+    assert referral(fresh_db.dsn, tmp_path, "staff", "role", "ada@example.org", "supervisor").code == 0
+    assert referral(fresh_db.dsn, tmp_path, "staff", "disable", "ada@example.org").code == 0
+    with pytest.raises(NotAllowed):
+        await enrolment.holder(fresh_db.reader, codes[1], now=now())
+    shut = referral(fresh_db.dsn, tmp_path, "staff", "reset", "ada@example.org")
+    assert (shut.code, "staff add" in shut.complaints) == (1, True)
+    nobody = referral(fresh_db.dsn, tmp_path, "staff", "reset", "eve@example.org")
+    assert (nobody.code, "staff list" in nobody.complaints) == (1, True)
 
 
 async def test_a_partner_gets_a_key_that_works(fresh_db: Database, tmp_path: Path) -> None:

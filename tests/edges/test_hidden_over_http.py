@@ -37,7 +37,8 @@ QUESTIONS = int(os.environ.get("REFERRAL_HIDDEN_QUESTIONS", "1000"))  # each is 
 SEED = 5
 AT_ONCE = 8
 SHELTER = (HelpType.HUM_SHELTER,)
-NOT_TOLD = {"date"}  # headers that say when
+NOT_TOLD = {"date", "ratelimit"}  # headers that say when, and how much one asked before
+LEFT = re.compile(rb'"left":\d+,"resetSeconds":\d+')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +217,9 @@ async def asked(http: httpx.AsyncClient, question: Question) -> Answer:
         question.method, question.path, headers=question.headers, content=question.content or None
     )
     headers = tuple(pair for pair in response.headers.items() if pair[0] not in NOT_TOLD)
-    return Answer(status=response.status_code, headers=headers, body=response.content)
+    # What is left of a budget depends on who asked first. What a question costs is the same for everybody.
+    body = LEFT.sub(b"", response.content)
+    return Answer(status=response.status_code, headers=headers, body=body)
 
 
 async def answers(desk: Desk, subject: About, count: int) -> list[tuple[Question, Answer]]:

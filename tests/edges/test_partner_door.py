@@ -1,15 +1,20 @@
 """A key opens what it names and nothing else: sending for people who agreed, and answering for one organization."""
 
+import asyncio
 import json
 from base64 import urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import given
 from desk import Desk, operation
 
+from referral.edges import auth
 from referral.edges.graphql.schemas import Audience
 from referral.foundation.actors import Scope
+from referral.foundation.clock import now
+from referral.partners import accounts
 
 ID = str(UUID(int=7))
 
@@ -37,6 +42,55 @@ async def test_a_key_past_its_time_opens_nothing(desk: Desk) -> None:
     await desk.sql("UPDATE api_key SET expires_at = now() - interval '1 second'")
     response = await desk.post("{ viewer { name } }", None, Audience.PARTNER, **headers)
     assert (response.status_code, response.headers["WWW-Authenticate"]) == (401, "Bearer")
+
+
+async def test_a_key_that_ends_soon_says_so_with_every_answer(desk: Desk) -> None:
+    headers = await desk.partner(Scope.DIRECTORY_READ)
+    query = "{ viewer { key { id expiresAt lastUsedOn } } }"
+    await desk.sql("UPDATE api_key SET expires_at = now() + interval '31 days'")
+    response = await desk.post(query, None, Audience.PARTNER, **headers)
+    assert "Referral-Key-Expires" not in response.headers
+    assert response.json()["data"]["viewer"]["key"]["lastUsedOn"] is None  # before this
+    ends = now() + timedelta(days=29)
+    await desk.sql("UPDATE api_key SET expires_at = $1", ends)
+    response = await desk.post(query, None, Audience.PARTNER, **headers)
+    assert response.headers["Referral-Key-Expires"] == f"{ends:%Y-%m-%d}"
+    key = response.json()["data"]["viewer"]["key"]
+    assert (key["lastUsedOn"], key["id"]) == (f"{now():%Y-%m-%d}", await desk.sql("SELECT id FROM api_key"))
+
+
+async def test_a_key_that_is_revoked_opens_nothing_from_then_on(desk: Desk) -> None:
+    headers = await desk.partner(Scope.DIRECTORY_READ)
+    assert (await desk.post("{ viewer { name } }", None, Audience.PARTNER, **headers)).status_code == 200
+    async with desk.database.transaction() as tx:
+        await accounts.revoke(tx, await desk.sql("SELECT id FROM api_key"))
+    assert (await desk.post("{ viewer { name } }", None, Audience.PARTNER, **headers)).status_code == 401
+
+
+async def test_guessing_at_keys_is_slowed_and_a_right_key_never_waits_for_it(desk: Desk) -> None:
+    headers = await desk.partner(Scope.DIRECTORY_READ)
+    wrong = {"Authorization": headers["Authorization"][:-1] + "g"}
+    tries = 2 * auth.MOST_MISTAKES + 2  # two minutes may share them
+    answers = await asyncio.gather(
+        *(desk.post("{ viewer { name } }", None, Audience.PARTNER, **wrong) for _ in range(tries))
+    )
+    statuses = {answer.status_code for answer in answers}
+    assert statuses == {401, 429}
+    (late, *_) = [answer for answer in answers if answer.status_code == 429]
+    assert late.headers["Retry-After"] == "60"
+    assert late.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert (await desk.post("{ viewer { name } }", None, Audience.PARTNER, **headers)).status_code == 200
+
+
+def test_each_wrong_key_of_a_minute_waits_longer_than_the_one_before() -> None:
+    keys, at = auth.WrongKeys(), datetime(2026, 3, 1, 12, tzinfo=UTC)
+    pauses = [keys.pause(at) for _ in range(auth.MOST_MISTAKES + 1)]
+    assert pauses[: auth.FREE_MISTAKES] == [0.0] * auth.FREE_MISTAKES
+    slowed = [pause for pause in pauses[auth.FREE_MISTAKES : -1] if pause is not None]
+    assert slowed == sorted(slowed)
+    assert (slowed[0], slowed[-1]) == (auth.SHORTEST_PAUSE_SECONDS, auth.LONGEST_PAUSE_SECONDS)
+    assert pauses[-1] is None
+    assert keys.pause(at + timedelta(minutes=1)) == 0.0
 
 
 # ---------------------------------------------------------------- sending for someone
@@ -147,10 +201,11 @@ async def test_an_organization_answers_its_own_offers_and_nobody_elses(desk: Des
     looks = await desk.database.pool.fetch(
         """
         SELECT act, actor, actor_id = (SELECT id FROM partner WHERE name = 'Ours') AS ours
-          FROM audit_event ORDER BY id"""
+          FROM audit_event WHERE act <> 'key_issued' ORDER BY id"""
     )
     assert [tuple(look) for look in looks] == [
         ("contact_released", "partner_app", True),
+        ("request_read", "partner_app", True),
         ("person_read", "partner_app", True),
     ]
     again = await answered(
@@ -168,7 +223,7 @@ async def test_without_consent_to_share_contact_a_yes_shows_nobody(desk: Desk) -
     referral = str(await desk.sql("SELECT id FROM referral"))
     yes = await answered(desk, headers, "RespondToReferral", referralId=referral, answer="ACCEPT")
     assert yes["referral"]["request"]["person"] is None
-    assert await desk.sql("SELECT count(*) FROM audit_event") == 0
+    assert await desk.sql("SELECT count(*) FROM audit_event WHERE act <> 'key_issued'") == 0
 
 
 async def test_capacity_is_stated_by_key_and_by_link(desk: Desk) -> None:

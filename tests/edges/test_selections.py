@@ -14,12 +14,14 @@ from referral.directory import capacity
 from referral.directory.words import Openness
 from referral.edges.commands.importing import SHIPPED
 from referral.edges.graphql import context, execution, shortcuts
-from referral.edges.graphql.door import Asked, Door
+from referral.edges.graphql.cost import Bill
+from referral.edges.graphql.door import Door
 from referral.edges.graphql.kept import Kept, entry
 from referral.edges.graphql.schemas import Audience, schema
 from referral.edges.house import House
 from referral.edges.hsds.importing import import_hsds
 from referral.foundation.actors import Visitor
+from referral.foundation.claims import Claims
 from referral.foundation.clock import now
 from referral.foundation.db import execute
 
@@ -36,7 +38,9 @@ def door(house: House) -> Door:
 
 
 async def answered(door: Door, query: str, **variables: object) -> dict[str, Any]:
-    outcome = await door.run(Asked(query=query, variables=variables, operation_name=None), Visitor())
+    context = await door.context(Visitor(), now(), Bill(), Claims())
+    prepared = execution.prepare(CORE, query)
+    outcome = await execution.run(CORE, prepared, variables=variables, operation_name=None, context=context)
     return orjson.loads(orjson.dumps(outcome.body))
 
 

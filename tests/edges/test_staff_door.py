@@ -142,12 +142,13 @@ async def test_a_look_at_a_request_leaves_a_trace_with_a_name(desk: Desk) -> Non
     headers = await desk.signed_in()
     behalf = {"relationship": "SHELTER", "personKnows": True}
     id = await asked(desk, onBehalf=behalf)
-    seen = await desk.published("staff/Request", headers, id=id)
+    await desk.let_in(id)
+    seen = await desk.published("staff/Request", headers, id=id, open=True)
     assert seen["person"]["name"] == "Synthetic Person"
     assert seen["onBehalf"] == behalf
     assert (seen["place"]["name"], seen["posture"]) == ("Brownsville", "IN_REMOVAL_PROCEEDINGS")
     rows = await desk.database.pool.fetch("SELECT act, actor, actor_id, subject_id::text FROM audit_event ORDER BY id")
-    assert [tuple(row) for row in rows] == [
+    assert [tuple(row) for row in rows if "_read" in row["act"]] == [
         ("request_read", "intake_staff", staff.id, id),
         ("person_read", "intake_staff", staff.id, id),
     ]
@@ -157,15 +158,16 @@ async def test_no_request_has_no_trace(desk: Desk) -> None:
     headers = await desk.staff()
     assert await desk.published("staff/Request", headers, id=ID) is None
     assert await refused(desk, headers, "staff/Request", id="no id") == [("id", "BAD_ID")]
-    assert await desk.sql("SELECT count(*) FROM audit_event") == 0
+    assert await desk.sql("SELECT count(*) FROM audit_event WHERE act LIKE '%_read'") == 0
 
 
 async def test_no_trace_no_person(desk: Desk) -> None:
     id = await asked(desk)
     headers = await desk.staff()
+    await desk.let_in(id)
     await desk.sql("ALTER TABLE audit_event ADD CONSTRAINT never CHECK (act <> 'person_read') NOT VALID")
     try:
-        body = await desk.answered(operation("staff/Request"), {"id": id}, Audience.STAFF, **headers)
+        body = await desk.answered(operation("staff/Request"), {"id": id, "open": True}, Audience.STAFF, **headers)
     finally:
         await desk.sql("ALTER TABLE audit_event DROP CONSTRAINT never")
     assert body["data"]["request"]["person"] is None
@@ -270,7 +272,8 @@ async def test_against_a_rule_staff_must_say_why(desk: Desk) -> None:
     assert await desk.kept() == kept
     made = await offer(desk, headers, id, office, overrideReason="Canary: they know the family.")
     assert made["referral"]["status"] == "OFFERED"
-    notes = (await desk.published("staff/Request", headers, id=id))["referrals"][0]["notes"]
+    await desk.let_in(id)
+    notes = (await desk.published("staff/Request", headers, id=id, open=True))["referrals"][0]["notes"]
     assert [(note["actor"], note["text"]) for note in notes] == [("INTAKE_STAFF", "Canary: they know the family.")]
     assert b"Canary" not in await desk.sql("SELECT sealed FROM referral_note")
 

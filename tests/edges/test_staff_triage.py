@@ -102,7 +102,7 @@ async def test_a_supervisor_takes_over_and_says_why(desk: Desk) -> None:
     assert [(one["path"], one["code"]) for one in unfit["fields"]] == [(["reason"], "IDENTITY_NUMBER")]
     taken = await desk.published("staff/ClaimHelpRequest", chief, id=id, reason="Anna is away.")
     assert taken["helpRequest"]["assignee"]["name"] == "Anna"  # everyone here is called so
-    (note,) = (await as_read(desk, headers, id, "notes { text author { email } }"))["notes"]
+    (note,) = (await as_read(desk, chief, id, "notes { text author { email } }"))["notes"]
     assert note == {"text": "Anna is away.", "author": {"email": "chief@demo.invalid"}}
 
 
@@ -124,6 +124,7 @@ async def test_an_offer_is_work_on_what_one_has_in_hand_and_takes_nothing_in_han
 async def test_colleagues_read_a_note_with_a_trace_and_nobody_else_does(desk: Desk) -> None:
     sent = await desk.submit()
     id, headers = sent["helpRequest"]["id"], await desk.staff()
+    await desk.let_in(id)
     assert (await as_read(desk, headers, id, "notes { text }"))["notes"] == []
     assert await desk.sql("SELECT count(*) FROM audit_event WHERE act = 'notes_read'") == 0
     written = await desk.published("staff/AddNote", headers, requestId=id, text=f"  {CANARY} ")
@@ -138,6 +139,7 @@ async def test_colleagues_read_a_note_with_a_trace_and_nobody_else_does(desk: De
 
 async def test_a_note_sent_twice_is_one_note_and_a_key_is_for_one_note(desk: Desk) -> None:
     id, headers = await asked(desk), await desk.staff()
+    await desk.let_in(id)
     sent = {"requestId": id, "text": CANARY, "idempotencyKey": str(uuid4())}
     for _ in range(2):
         answer = await desk.published("staff/AddNote", headers, **sent)
@@ -153,6 +155,7 @@ async def test_a_note_sent_twice_is_one_note_and_a_key_is_for_one_note(desk: Des
 )
 async def test_an_unfit_note_is_refused_by_name(desk: Desk, text: str, code: str) -> None:
     id, headers = await asked(desk), await desk.staff()
+    await desk.let_in(id)
     refused = await desk.published("staff/AddNote", headers, requestId=id, text=text)
     assert [(one["path"], one["code"]) for one in refused["fields"]] == [(["text"], code)]
     assert await desk.sql("SELECT count(*) FROM request_note") == 0
@@ -219,6 +222,9 @@ async def test_what_cannot_be_decided_is_named_and_nothing_changes(desk: Desk) -
         ({"step": "WAITLIST", "closeReason": "SPAM"}, [("closeReason", "NOT_CLOSING")]),
         ({"step": "CLOSE", "closeReason": "WITHDRAWN_BY_PERSON"}, [("closeReason", "NOT_FOR_STAFF")]),
         ({"step": "WAITLIST", "reason": "SSN 123456789"}, [("reason", "IDENTITY_NUMBER")]),
+        ({"step": "WAITLIST", "question": "Where?"}, [("question", "NOT_ASKING")]),
+        ({"step": "ASK_PERSON", "question": " "}, [("question", "EMPTY")]),
+        ({"step": "ASK_PERSON", "question": "x" * 1001}, [("question", "TOO_LONG")]),
         ({"facts": {"helpTypes": []}}, [("facts.helpTypes", "EMPTY")]),
         ({"facts": {"languages": ["klingon"]}}, [("facts.languages.0", "UNKNOWN_LANGUAGE")]),
         ({"facts": {"nextHearingOn": "1990-01-01"}}, [("facts.nextHearingOn", "OUT_OF_RANGE")]),

@@ -26,8 +26,8 @@ JSON = {"Content-Type": "application/json"}
         (b"", JSON, 400, "NOT_JSON"),
         (b"\xff\xfe", JSON, 400, "NOT_JSON"),
         (b'{"query": "\\ud800"}', JSON, 400, "NOT_JSON"),
-        (b"[" * 60_000, JSON, 400, "NOT_JSON"),
-        (b'{"query": {"a":' * 2000 + b"1" + b"}}" * 2000, JSON, 400, "NOT_JSON"),
+        (b"[" * 60_000, JSON, 400, "TOO_DEEP"),
+        (b'{"query": {"a":' * 2000 + b"1" + b"}}" * 2000, JSON, 400, "TOO_DEEP"),
         (b"null", JSON, 400, "BAD_REQUEST"),
         (b"[]", JSON, 400, "BAD_REQUEST"),
         (b'[{"query": "{ languages { tag } }"}]', JSON, 400, "BAD_REQUEST"),
@@ -63,7 +63,7 @@ async def test_json_may_name_its_charset_and_a_body_may_be_just_as_large_as_said
         response = await desk.http.post(
             "/graphql", content=content, headers={"Content-Type": "Application/JSON; charset=utf-8"}
         )
-        assert response.json() == {"data": {"languages": [{"tag": "es"}]}}
+        assert response.json()["data"] == {"languages": [{"tag": "es"}]}
 
 
 async def test_an_operation_that_is_not_there_is_refused(desk: Desk) -> None:
@@ -85,12 +85,31 @@ async def test_an_operation_that_is_not_there_is_refused(desk: Desk) -> None:
         ("/graphql", "documentId=", 404, "UNKNOWN_DOCUMENT"),
         ("/graphql/partner", "documentId=sha256:00", 405, "METHOD"),
         ("/graphql/staff", "query=%7Bme%7Bid%7D%7D", 405, "METHOD"),
+        ("/graphql", "query=mutation%20%7B__typename%7D", 405, "METHOD"),
+        (
+            "/graphql",
+            "query=%7B__typename%20...A%7D%20fragment%20A%20on%20Query%7Blanguages%7Btag%7D%7D",
+            405,
+            "METHOD",
+        ),
+        ("/graphql", "query=%7B", 405, "METHOD"),
+        ("/graphql/partner", "query=%7B__typename%7D", 401, "NO_API_KEY"),
+        ("/graphql/staff", "query=%7B__typename%7D", 401, "NOT_SIGNED_IN"),
     ],
 )
 async def test_get_is_for_trusted_documents_only(desk: Desk, path: str, query: str, status: int, code: str) -> None:
     response = await desk.http.get(f"{path}?{query}")
     assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (status, code)
     assert response.headers.get("Allow") == ("POST" if status == 405 else None)
+
+
+async def test_a_schema_may_be_asked_by_get_what_it_is_and_its_answer_is_nobodys_but_the_public_one(desk: Desk) -> None:
+    staff, asked = await desk.staff(), {"query": "{ __typename }"}
+    public = await desk.http.get("/graphql", params=asked)
+    closed = await desk.http.get("/graphql/staff", params=asked, headers=staff)
+    assert public.json()["data"] == closed.json()["data"] == {"__typename": "Query"}
+    assert public.headers["Cache-Control"] == "public, max-age=60"
+    assert closed.headers["Cache-Control"] == "no-store"
 
 
 # ---------------------------------------------------------------- who stands at the door

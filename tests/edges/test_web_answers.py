@@ -106,7 +106,7 @@ async def test_a_yes_shows_the_person_after_an_audit_row(house: House):
     assert "Do not leave a message." in answer.text
     assert "Do not say who is calling, or why," in answer.text
     assert await standing(house, letter) is ReferralStatus.ACCEPTED
-    assert await looks(house.database) == ["contact_released", "person_read"]
+    assert await looks(house.database) == ["contact_released", "person_read", "request_read"]
 
 
 async def test_a_yes_shows_nobody_who_did_not_agree_to_be_contacted(house: House):
@@ -128,7 +128,13 @@ async def test_reading_after_a_yes_shows_the_person_to_no_scanner_but_to_whoever
     shown = await answered(house, letter, answer="show")
     assert shown.status_code == 200
     assert PHONE in shown.text
-    assert await looks(house.database) == ["contact_released", "person_read", "person_read"]
+    assert await looks(house.database) == [
+        "contact_released",
+        "person_read",
+        "person_read",
+        "request_read",
+        "request_read",
+    ]
 
 
 async def test_a_double_click_accepts_once_and_the_contact_stays_in_reach(house: House):

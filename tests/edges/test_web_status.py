@@ -1,6 +1,7 @@
 """With the code a person sees how the request stands, writes, and takes it back; without it nobody sees anything."""
 
 import re
+from uuid import UUID, uuid4
 
 import given
 import pytest
@@ -11,6 +12,9 @@ from web_given import visiting
 
 from referral.edges.house import House
 from referral.edges.web.status_words import WORDS
+from referral.foundation import audit
+from referral.foundation.actors import ActorKind
+from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.intake import messages
 from referral.intake.submitting import Submitted
@@ -145,3 +149,25 @@ async def test_another_site_cannot_send_the_form(house: House) -> None:
         )
     assert answer.status_code == 403
     assert (await as_it_stands(house, kept.request)).is_live
+
+
+@pytest.mark.parametrize("lang", WORDS)
+async def test_the_person_sees_who_has_opened_it_by_role_and_hour_and_nothing_more(house: House, lang: str) -> None:
+    words, kept = WORDS[lang], await submitted(house)
+    assert words.no_openings in (await posted(house, kept.receipt, lang=lang)).text
+    async with house.database.transaction() as tx:
+        for act in ("request_read", "person_read", "trail_read"):
+            await audit.record(
+                tx, actor=ActorKind.SUPERVISOR, actor_id=UUID(int=77), act=act, subject_id=kept.request.id
+            )
+        await audit.record(tx, actor=ActorKind.INTAKE_STAFF, actor_id=None, act="person_read", subject_id=uuid4())
+    text = (await posted(house, kept.receipt, lang=lang)).text
+    assert words.openings in text
+    assert text.count(f": {words.roles[ActorKind.SUPERVISOR]}</li>") == 1  # twice within the hour is one line
+    assert f": {words.roles[ActorKind.INTAKE_STAFF]}</li>" not in text  # of another request
+    assert f"{now():%Y-%m-%dT%H}:00Z" in text
+    assert str(UUID(int=77)) not in text
+
+
+def test_every_role_has_its_words() -> None:
+    assert all(set(words.roles) == set(ActorKind) for words in WORDS.values())

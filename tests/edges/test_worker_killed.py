@@ -5,7 +5,7 @@ import killer
 from commands_given import environment
 from postbox import Postbox, listening
 
-from referral.edges import errands
+from referral.edges import worker
 from referral.edges.house import House
 from referral.foundation.outbox import JobKind
 
@@ -13,8 +13,8 @@ PEOPLE, KILLS, OFFICES = 250, 10, 8
 
 
 def test_every_kind_of_job_has_somebody_who_does_it() -> None:
-    assert set(errands.JOBS) == set(JobKind)
-    assert not set(errands.DECISIONS) & set(errands.LETTERS)
+    assert set(worker.JOBS) == set(JobKind)
+    assert not set(worker.DECISIONS) & set(worker.LETTERS)
 
 
 async def test_workers_killed_again_and_again_do_each_job_once(house: House) -> None:

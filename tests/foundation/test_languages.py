@@ -105,3 +105,12 @@ async def test_only_reviewed_pairs_serve_each_other(database: Database) -> None:
         ("pt-BR", "pt"),
     }
     assert {(pair.spoken, pair.served) for pair in pairs if pair.is_partial} == {("fa", "prs"), ("prs", "fa")}
+
+
+@pytest.mark.parametrize("reader", ["en", "es"])
+async def test_whatever_can_be_asked_for_is_said_by_name(database: Database, reader: str) -> None:
+    names = await languages.names(database.reader, reader)
+    known = await languages.lexicon(database.reader)
+    assert set(known.tags.values()) <= set(names)
+    assert all(names.values())
+    assert names["zh"] == names["zh-Hant"] == names["cmn"] == {"en": "Mandarin Chinese", "es": "chino mandarín"}[reader]

@@ -10,9 +10,9 @@ from itsdangerous import URLSafeSerializer
 from referral.foundation import links
 from referral.foundation.errors import Expired, NotFound
 from referral.foundation.links import Link
-from referral.foundation.vault import Vault
+from referral.foundation.vault import Secret, Vault
 
-VAULT = Vault(bytes(range(32)))
+VAULT = Vault(Secret(bytes(32)), Secret(bytes(range(32))))
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LINK = Link(purpose="answer-referral", subject=UUID(int=7), expires_at=NOW + timedelta(days=3))
 
@@ -58,7 +58,7 @@ def test_nonsense_opens_nothing(token: str) -> None:
 
 def test_another_house_signs_other_links() -> None:
     for forged in (
-        links.sign(Vault(bytes(32)), LINK),
+        links.sign(Vault(Secret(bytes(32)), Secret(bytes(32))), LINK),
         str(URLSafeSerializer("secret", salt="answer-referral").dumps([LINK.subject.hex, 2**31])),
     ):
         with pytest.raises(NotFound):

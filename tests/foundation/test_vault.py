@@ -1,30 +1,29 @@
 """What is sealed opens in its own place only, says little by its length, and is lost without its key."""
 
-import os
-import stat
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
+from given import vault_in
 
+from referral.foundation.epochs import Epoch, Kept
+from referral.foundation.key_folder import open_vault
+from referral.foundation.key_refusals import KeyElsewhere, SealBroken
 from referral.foundation.vault import (
     NONCE_BYTES,
+    SALT_BYTES,
     VERSION,
     DataKey,
-    KeyFileUnusable,
-    SealBroken,
+    Secret,
     Vault,
-    open_vault,
+    epoch_of,
     seal,
     unseal,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
-VAULT = Vault(bytes(range(32)))
+VAULT = Vault(Secret(bytes(32)), Secret(bytes(range(32))))
+MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
 KEY = DataKey(bytes(32))
 ROW, OTHER = UUID(int=1), UUID(int=2)
 TAG_BYTES = 16
@@ -72,7 +71,16 @@ def test_a_changed_bit_or_another_key_does_not_open() -> None:
 
 @pytest.mark.parametrize(
     ("length", "padded"),
-    [(0, 512), (508, 512), (509, 2048), (2044, 2048), (2045, 8192), (8188, 8192), (8189, 32768), (32764, 32768)],
+    [
+        (0, 1024),
+        (1020, 1024),
+        (1021, 4096),
+        (4092, 4096),
+        (4093, 16384),
+        (16380, 16384),
+        (16381, 65536),
+        (65532, 65536),
+    ],
 )
 def test_what_is_sealed_is_padded_to_the_next_of_four_sizes(length: int, padded: int) -> None:
     sealed = seal(KEY, b"x" * length, table="t", row=ROW, name="f")
@@ -80,128 +88,103 @@ def test_what_is_sealed_is_padded_to_the_next_of_four_sizes(length: int, padded:
 
 
 def test_lengths_say_little() -> None:
-    lengths = {len(seal(KEY, b"x" * size, table="t", row=ROW, name="f")) for size in range(509)}
+    lengths = {len(seal(KEY, b"x" * size, table="t", row=ROW, name="f")) for size in range(1021)}
     assert len(lengths) == 1
-    several = {len(seal(KEY, b"x" * size, table="t", row=ROW, name="f")) for size in range(0, 32_765, 101)}
+    several = {len(seal(KEY, b"x" * size, table="t", row=ROW, name="f")) for size in range(0, 65_533, 101)}
     assert len(several) == 4
 
 
-@pytest.mark.parametrize("plain", [b"", b"\0", b"\0" * 600, b"x" * 508, b"x" * 509, b"x" * 100_000])
+@pytest.mark.parametrize("plain", [b"", b"\0", b"\0" * 1200, b"x" * 1020, b"x" * 1021, b"x" * 200_000])
 def test_every_length_comes_back_whole(plain: bytes) -> None:
     assert unseal(KEY, seal(KEY, plain, table="t", row=ROW, name="f"), table="t", row=ROW, name="f") == plain
 
 
-def test_a_data_key_is_wrapped_for_its_subject_only() -> None:
-    subject = uuid4()
-    key, wrapped = VAULT.new_key(subject)
-    assert VAULT.unwrap(subject, wrapped) == key
+def test_a_data_key_opens_for_its_subject_and_table_only(tmp_path: Path) -> None:
+    vault, subject = vault_in(tmp_path / "keys"), uuid4()
+    key, wrapped = vault.new_key(subject, table="help_request", kept=Kept.REQUEST, now=MONDAY)
+    assert vault.unwrap(subject, wrapped, table="help_request") == key
     assert key not in wrapped
-    assert VAULT.new_key(subject)[0] != key
+    assert vault.new_key(subject)[0] != key
+    for who, table in ((uuid4(), "help_request"), (subject, "listing_report")):
+        with pytest.raises(SealBroken):
+            vault.unwrap(who, wrapped, table=table)
     with pytest.raises(SealBroken):
-        VAULT.unwrap(uuid4(), wrapped)
-    with pytest.raises(SealBroken):
-        Vault(bytes(32)).unwrap(subject, wrapped)
+        vault_in(tmp_path / "others").unwrap(subject, wrapped, table="help_request")
 
 
-def test_a_keyed_hash_needs_the_root_key_and_serves_one_purpose() -> None:
+def test_a_wrapped_key_says_its_week_and_cannot_be_passed_off_as_of_another(tmp_path: Path) -> None:
+    vault, subject = vault_in(tmp_path), uuid4()
+    _, wrapped = vault.new_key(subject, kept=Kept.REQUEST, now=MONDAY)
+    assert epoch_of(wrapped) == Epoch(Kept.REQUEST, 2026, 49)
+    vault.new_key(subject, kept=Kept.REQUEST, now=MONDAY + timedelta(weeks=1))
+    for place in range(len(wrapped)):
+        changed = bytearray(wrapped)
+        changed[place] ^= 1
+        with pytest.raises(SealBroken):
+            vault.unwrap(subject, bytes(changed))
+
+
+@pytest.mark.parametrize("cut", [0, 1, 5, 6, 7, 600])
+def test_half_a_wrapped_key_is_broken_and_nothing_worse(tmp_path: Path, cut: int) -> None:
+    vault, subject = vault_in(tmp_path), uuid4()
+    _, wrapped = vault.new_key(subject, now=MONDAY)
+    with pytest.raises(SealBroken):
+        vault.unwrap(subject, wrapped[:cut])
+
+
+def test_a_keyed_hash_needs_the_pepper_and_serves_one_purpose() -> None:
     hashed = VAULT.digest("receipt", "1234")
     assert hashed == VAULT.digest("receipt", b"1234")
     others = {
         VAULT.digest("idempotency", "1234"),
-        Vault(bytes(32)).digest("receipt", "1234"),
+        Vault(Secret(b"1" * 32)).digest("receipt", "1234"),
         VAULT.digest("receipt", ""),
     }
     assert len({hashed, *others}) == 4
 
 
-def test_nothing_tells_a_key() -> None:
-    assert "root" not in repr(VAULT)
-    assert repr(VAULT.root)[2:10] not in repr(VAULT)
+def test_without_private_keys_there_are_hashes_and_nothing_can_be_signed_or_indexed() -> None:
+    public = Vault(VAULT.pepper)
+    assert public.digest("receipt", "1234") == VAULT.digest("receipt", "1234")
+    for refused in (lambda: public.derive("links"), lambda: public.index("phone", "+19565550100")):
+        with pytest.raises(KeyElsewhere):
+            refused()
+    assert not public.opens
+    assert VAULT.opens
 
 
-# ---------------------------------------------------------------- the key file
-def test_the_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
-    path = tmp_path / "keys" / "root.key"
-    first = open_vault(path)
-    assert len(first.root) == 32
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert open_vault(path) == first
-    assert list(path.parent.iterdir()) == [path]
-    assert open_vault(tmp_path / "other.key") != first
+def test_nothing_tells_a_key(tmp_path: Path) -> None:
+    vault = vault_in(tmp_path)
+    _, wrapped = vault.new_key(uuid4(), now=MONDAY)
+    assert vault.ring
+    epoch = epoch_of(wrapped)
+    assert epoch
+    half = vault.ring.opening(epoch)
+    for shown in (repr(vault), repr(half), repr(vault.pepper)):
+        for secret in (vault.pepper.value, vault.inner and vault.inner.value, half.raw):
+            assert secret
+            assert repr(secret)[2:10] not in shown
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644, 0o610])
-def test_a_key_that_others_could_read_is_not_used(tmp_path: Path, mode: int) -> None:
-    path = tmp_path / "root.key"
-    open_vault(path)
-    path.chmod(mode)
-    with pytest.raises(KeyFileUnusable, match="chmod 600"):
-        open_vault(path)
+# ---------------------------------------------------------------- the person's own copy
+def test_what_follows_from_a_receipt_opens_one_request_without_private_keys(tmp_path: Path) -> None:
+    vault, subject, salt = vault_in(tmp_path), uuid4(), b"s" * SALT_BYTES
+    key, wrapped = vault.new_key(subject, table="help_request", kept=Kept.REQUEST, now=MONDAY)
+    copy = vault.for_requester(key, subject, wrapped, b"stretched", salt, table="help_request")
+    public = open_vault(tmp_path)
+    assert public.by_requester(subject, copy, b"stretched", table="help_request") == key
+    for who, stretched in ((subject, b"another"), (uuid4(), b"stretched")):
+        with pytest.raises(SealBroken):
+            public.by_requester(who, copy, stretched, table="help_request")
+    with pytest.raises(KeyElsewhere):
+        public.unwrap(subject, wrapped, table="help_request")
 
 
-@pytest.mark.parametrize("size", [0, 31, 33])
-def test_a_key_of_another_length_is_not_used_and_not_replaced(tmp_path: Path, size: int) -> None:
-    path = tmp_path / "root.key"
-    path.write_bytes(b"x" * size)
-    path.chmod(0o600)
-    with pytest.raises(KeyFileUnusable, match="backup"):
-        open_vault(path)
-    assert path.read_bytes() == b"x" * size
-
-
-SECOND_PROCESS = """
-import sys
-from pathlib import Path
-from referral.foundation.vault import open_vault
-print("ready", flush=True)
-sys.stdin.read()
-print(open_vault(Path(sys.argv[1])).digest("who", "am I").hex())
-"""
-
-
-def test_processes_that_start_at_once_share_the_key_that_was_first(tmp_path: Path) -> None:
-    path = tmp_path / "keys" / "root.key"
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", SECOND_PROCESS, str(path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-        for _ in range(4)
-    ]
-    for process in started:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-    for process in started:  # now all of them
-        assert process.stdin
-        process.stdin.close()
-    told: set[str] = set()
-    for process in started:
-        assert process.stdout
-        told.add(process.stdout.read().strip())
-        assert process.wait(30) == 0
-        process.stdout.close()
-    assert told == {open_vault(path).digest("who", "am I").hex()}
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_threads_that_open_at_once_share_the_key_that_was_first(tmp_path: Path) -> None:
-    path = tmp_path / "root.key"
-    all_at_once = Barrier(8)
-
-    def opened(_: int) -> Vault:
-        all_at_once.wait(30)
-        return open_vault(path)
-
-    with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(opened, range(8)))
-    assert {vault.root for vault in found} == {path.read_bytes()}
-
-
-def test_a_draft_that_a_dead_process_left_is_in_nobodys_way(tmp_path: Path) -> None:
-    path = tmp_path / "root.key"
-    path.with_name(f"{path.name}.{os.getpid()}").write_bytes(b"half a k")
-    assert len(open_vault(path).root) == 32
+def test_the_persons_copy_needs_the_pepper_and_the_weeks_share_too(tmp_path: Path) -> None:
+    vault, other, subject = vault_in(tmp_path / "one"), vault_in(tmp_path / "two"), uuid4()
+    key, wrapped = vault.new_key(subject, now=MONDAY)
+    other.new_key(subject, now=MONDAY)
+    copy = vault.for_requester(key, subject, wrapped, b"stretched", b"s" * SALT_BYTES, table="t")
+    for pepper, ring in ((other.pepper, vault.ring), (vault.pepper, other.ring)):
+        with pytest.raises(SealBroken):
+            Vault(pepper, None, ring).by_requester(subject, copy, b"stretched", table="t")

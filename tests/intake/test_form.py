@@ -18,6 +18,7 @@ from referral.intake.words import (
     Relationship,
     Representation,
     UrgencyCriterion,
+    Wish,
 )
 
 TODAY = date(2026, 11, 24)
@@ -90,6 +91,9 @@ def test_what_was_said_twice_is_kept_once_in_its_order_and_tags_become_ours() ->
         ({"languages": ("es",) * 11}, "languages", "TOO_MANY"),
         ({"languages": ("es", "tlh")}, "languages.1", "UNKNOWN_LANGUAGE"),
         ({"claims": (ProtectionClaim.CAT,) * 11}, "claims", "TOO_MANY"),
+        ({"wishes": (Wish.STEP_FREE,) * 11}, "wishes", "TOO_MANY"),
+        ({"wishes": (Wish.INTERPRETER_WOMAN, Wish.INTERPRETER_MAN)}, "wishes", "CONTRADICTS"),
+        ({"wishes": (Wish.IN_PERSON, Wish.FROM_AFAR)}, "wishes", "CONTRADICTS"),
         ({"reading_language": "tlh"}, "reading_language", "UNKNOWN_LANGUAGE"),
         ({"reading_language": ""}, "reading_language", "UNKNOWN_LANGUAGE"),
         ({"ui_language": "tlh"}, "ui_language", "UNKNOWN_LANGUAGE"),

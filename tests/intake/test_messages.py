@@ -132,8 +132,7 @@ async def test_a_look_of_the_team_leaves_a_trace_and_what_it_saw_is_unread_no_lo
     at = house.database.reader
     assert await messages.unread(at, [request.id, other.id]) == {request.id: 1, other.id: 1}
     async with house.database.transaction() as tx:
-        found = await messages.written(tx, house.vault, request)
-        await messages.seen_by_staff(tx, ANNA, request.id, [one.id for one in found.messages], now=now())
+        await messages.for_staff(tx, house.vault, ANNA, request, first=None, after=None, now=now())
     assert await messages.unread(at, [request.id, other.id]) == {other.id: 1}
     looks = await house.database.pool.fetch("SELECT act, actor_id, subject_id FROM audit_event")
     assert [tuple(look) for look in looks] == [("messages_read", ANNA.id, request.id)]

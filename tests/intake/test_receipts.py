@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from referral.foundation.vault import Vault
+from referral.foundation.vault import Secret, Vault
 from referral.intake import receipts
 from referral.intake.receipts import Receipt
 
-VAULT = Vault(bytes(range(32)))
+VAULT = Vault(Secret(bytes(range(32))))
 SOME = [receipts.derive(VAULT, f"key {number}".encode()) for number in range(40)]
 
 
@@ -52,8 +52,8 @@ def test_what_cannot_be_a_receipt_is_none(wrong: str) -> None:
 def test_the_same_key_gives_the_same_receipt_and_nobody_without_the_root_key_can_tell_it() -> None:
     assert receipts.derive(VAULT, b"key 0") == SOME[0]
     assert len(set(SOME)) == len(SOME)
-    assert receipts.derive(Vault(secrets.token_bytes(32)), b"key 0") != SOME[0]
-    assert receipts.hashed(VAULT, SOME[0]) != receipts.hashed(Vault(secrets.token_bytes(32)), SOME[0])
+    assert receipts.derive(Vault(Secret(secrets.token_bytes(32))), b"key 0") != SOME[0]
+    assert receipts.hashed(VAULT, SOME[0]) != receipts.hashed(Vault(Secret(secrets.token_bytes(32))), SOME[0])
     assert SOME[0].encode() not in receipts.hashed(VAULT, SOME[0])
 
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
+import given
 import pytest
 
 from referral.edges import worker
 from referral.edges.house import House
-from referral.foundation.actors import Staff, StaffId, StaffRole, Visitor
+from referral.foundation.actors import ActorKind, Staff, StaffId, StaffRole, Visitor
 from referral.foundation.clock import now
 from referral.foundation.vocabulary import HelpType
 from referral.intake import amending, reevaluating, requests, submitting
@@ -16,6 +17,10 @@ from referral.intake.amending import Changes
 from referral.intake.form import Answers, LookedUp
 from referral.intake.requests import HelpRequest
 from referral.intake.words import CanAfford, ConsentScope, Representation, UrgencyCriterion, UrgencyLevel
+from referral.referrals import answering, offers, outcomes, reading
+from referral.referrals.notes import By
+from referral.referrals.outcomes import Told
+from referral.referrals.words import ReferralAnswer, ReferralOutcome
 from referral.triage import queue
 from referral.triage.queue import QueueFilter
 
@@ -153,3 +158,56 @@ async def test_who_changes_the_dates_of_a_request_changes_when_it_is_looked_at(h
         await amending.amend(tx, house.vault, made.receipt, Changes(next_hearing_on=None), found, now=now())
     await worker.work_off(house)
     assert await looks(house) == by_waiting
+
+
+# ---------------------------------------------------------------- a yes ends the wait
+LATE = timedelta(days=29)  # more than twice the fourteen days of a normal request
+
+
+async def with_a_yes(house: House, ago: timedelta, **facts: object) -> HelpRequest:
+    """Asked so long ago, and a provider said yes an hour later."""
+    office, request = await given.office(house.database), await asked(house, ago, **facts)
+    async with house.database.transaction() as tx:
+        held = await requests.locked(tx, request.id)
+        assert held
+        by = By(kind=ActorKind.SYSTEM)
+        offer = await offers.offer(tx, held, given.terms(office), by, now=now())
+    async with house.database.transaction() as tx:
+        await answering.answer(tx, house.vault, offer.id, ReferralAnswer.ACCEPT, by, now=now())
+    await house.database.pool.execute(
+        "UPDATE referral SET responded_at = $2 WHERE id = $1", offer.id, request.created_at + timedelta(hours=1)
+    )
+    return request
+
+
+async def test_who_has_a_yes_waits_no_longer_and_is_raised_by_no_waiting(house: House) -> None:
+    request, waiting = await with_a_yes(house, LATE), await asked(house, LATE)
+    for one in (request, waiting):
+        await looked(house, one.id, now())
+    assert ((await kept(house, request.id)).urgency, (await kept(house, waiting.id)).urgency) == (N, E)
+    assert "urgency_changed" not in await events(house, request.id)
+
+
+async def test_who_has_a_yes_to_one_need_waits_for_the_other(house: House) -> None:
+    request = await with_a_yes(house, LATE, help_types=(HelpType.LEGAL_ASYLUM, HelpType.HUM_FOOD))
+    await looked(house, request.id, now())
+    assert (await kept(house, request.id)).urgency is E
+
+
+async def test_a_date_that_comes_near_is_urgent_whoever_has_said_yes(house: House) -> None:
+    hearing = (now() + timedelta(days=10)).date()
+    request = await with_a_yes(house, timedelta(days=10), next_hearing_on=hearing)
+    await looked(house, request.id, now())
+    assert (await kept(house, request.id)).urgency is U
+
+
+async def test_a_yes_that_comes_to_nothing_lets_the_wait_go_on(house: House) -> None:
+    request = await with_a_yes(house, LATE)
+    await looked(house, request.id, now())
+    (referral,) = await reading.of_request(house.database.reader, request.id)
+    async with house.database.transaction() as tx:
+        told = Told(outcome=ReferralOutcome.UNREACHABLE)
+        await outcomes.record(tx, house.vault, referral.id, told, By(kind=ActorKind.SYSTEM), now=now())
+    await worker.work_off(house)
+    found = await kept(house, request.id)
+    assert (found.urgency, found.respond_by) == (E, request.created_at + E.first_answer_within)

@@ -195,7 +195,9 @@ async def test_a_question_reaches_staff_and_no_one_else(desk: Desk) -> None:
 
     seen = await desk.status(asked["receipt"])
     assert [step["status"] for step in seen["referrals"][0]["history"]] == ["OFFERED", "MORE_INFO"]
-    request = await desk.published("staff/Request", await desk.staff(), id=asked["helpRequest"]["id"])
+    headers, id = await desk.staff(), asked["helpRequest"]["id"]
+    await desk.let_in(id)
+    request = await desk.published("staff/Request", headers, id=id, open=True)
     (note,) = request["referrals"][0]["notes"]
     assert (note["actor"], note["text"]) == ("PROVIDER_STAFF", question)
     sealed = await desk.sql("SELECT sealed FROM referral_note")

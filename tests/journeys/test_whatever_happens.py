@@ -66,7 +66,7 @@ AGREED = (
     (ConsentScope.MATCH_AUTOMATICALLY,),
     (),
 )
-EMPTIED = ("outbox", "audit_event", "help_request", "listing_report", "capacity", "provider")
+EMPTIED = ("outbox", "help_request", "listing_report", "capacity", "provider")
 
 
 class Died(Exception):  # noqa: N818 - no error: it is what the story is about
@@ -312,6 +312,8 @@ async def begun(house: House) -> World:
     """Nobody has asked yet; a few offices with a few places."""
     for table in EMPTIED:
         await house.database.pool.execute(f"DELETE FROM {table}" if table != "provider" else "SELECT 1")
+    async with house.database.transaction() as tx:
+        await start.no_trail(tx)
     await house.database.pool.execute("UPDATE provider SET openness = 'closed', openness_expires_at = now()")
     shelter = (HelpType.HUM_SHELTER,)
     return World(

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from referral.directory.words import Answer, DeliveryMode, LanguageMode, Openness, ServiceAreaKind, ServiceDepth
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.intake.words import AgeBand, CanAfford, ConsentScope, Representation, UrgencyCriterion, UrgencyLevel
+from referral.intake.words import (
+    AgeBand,
+    CanAfford,
+    ConsentScope,
+    InterpreterGender,
+    Representation,
+    UrgencyCriterion,
+    UrgencyLevel,
+    Wish,
+)
 from referral.matching import rules
 from referral.matching.answers import Rule, RuleAnswer, RuleResult
 from referral.matching.languages import LanguagePairs
@@ -149,6 +158,10 @@ needs = st.builds(
     posture=st.sampled_from(CasePosture),
     languages=some(st.sampled_from(TAGS)),
     needs_interpreter=st.sampled_from([None, True, False]),
+    interpreter_gender=st.sampled_from([None, *InterpreterGender]),
+    wishes=st.frozensets(st.sampled_from(Wish), max_size=3),
+    household_size=st.sampled_from([None, 1, 4]),
+    next_hearing_on=st.sampled_from([None, *(NOW.date() + timedelta(days=days) for days in (-3, 0, 5, 40))]),
     place=st.none() | spots,
     court=st.none() | courts,
     courts_near=some(courts),
@@ -169,7 +182,17 @@ areas = st.builds(
     place_id=PLACE_IDS,
 )
 fact_keys = st.sampled_from(
-    ["low_income_only", "residence_limit", "population_limit", "criminal_history", "gender_limit", "household_limit"]
+    [
+        "low_income_only",
+        "residence_limit",
+        "population_limit",
+        "criminal_history",
+        "gender_limit",
+        "household_limit",
+        "interpreter_gender",
+        "step_free",
+        "lgbtq_welcoming",
+    ]
 )
 moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 11, 24), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive by contract
 
@@ -195,7 +218,9 @@ def candidates(draw: st.DrawFn) -> Candidate:
         accepts_minors=draw(st.sampled_from(Answer)),
         minimum_age=draw(st.sampled_from([None, ages[0]])),
         maximum_age=draw(st.sampled_from([None, ages[1]])),
-        facts=draw(st.dictionaries(fact_keys, st.sampled_from(["yes", "not_accepted", "no", ""]), max_size=3)),
+        facts=draw(
+            st.dictionaries(fact_keys, st.sampled_from(["yes", "no", "", "woman", "both", "families", "3"]), max_size=3)
+        ),
         depth=draw(st.sampled_from(ServiceDepth)),
         delivery_modes=draw(some(st.sampled_from(DeliveryMode))),
         areas=draw(some(areas)),
@@ -206,6 +231,9 @@ def candidates(draw: st.DrawFn) -> Candidate:
         offers_accepted=draw(st.integers(0, made)),
         last_offered_at=draw(st.none() | moments),
         asked_before=draw(st.booleans()),
+        waitlist_days=draw(st.sampled_from([None, 1, 30])),
+        answer_hours=draw(st.sampled_from([None, 0.5, 200.0])),
+        start_hours=draw(st.sampled_from([None, 10.0])),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import given
 import pytest
+from brute_force import candidates
 from given import Office
 from matching_given import BROWNSVILLE, PAIRS, PERSON
 
@@ -18,9 +19,8 @@ from referral.directory.words import Answer, CapacityUnit, LanguageMode, Opennes
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute, value
 from referral.foundation.vocabulary import HelpType
-from referral.matching import candidates as narrowing
-from referral.matching import ranking, rules, tables
-from referral.matching.candidates import candidate, candidates
+from referral.matching import narrowing, ranking, rules, tables
+from referral.matching.candidates import candidate
 from referral.matching.pair import Candidate, Need
 from referral.matching.ranking import Verdict
 from referral.referrals import placing
@@ -117,7 +117,7 @@ async def test_who_paused_and_let_it_age_may_be_asked_about_again(fresh_db: Data
 
 @pytest.mark.parametrize("asked", HelpType)
 def test_what_serves_is_what_the_rules_count_best_first(asked: HelpType) -> None:
-    serving = narrowing.serving(asking(asked))
+    serving = list(narrowing.serving(asking(asked)))
     fit = {one for one in HelpType if tables.SUBSTITUTES[asked].get(one, 0) >= tables.LEAST_HELP_PERMILLE}
     assert set(serving) == fit
     assert serving[0] == asked
@@ -126,21 +126,7 @@ def test_what_serves_is_what_the_rules_count_best_first(asked: HelpType) -> None
         assert rules.best_help(asked, offered)[0] == better
 
 
-# ---------------------------------------------------------------- nearest first, at most so many
-async def test_the_nearest_come_first_and_who_has_no_point_last(fresh_db: Database) -> None:
-    points = [(25.9017 + number / 10, -97.4975) for number in range(6)]
-    offices = await given.offices(fresh_db, [None, *reversed(points)])
-    assert ids(await candidates(fresh_db.reader, PERSON)) == [*reversed(offices[1:]), offices[0]]
-    nowhere = replace(PERSON, place=None)
-    assert ids(await candidates(fresh_db.reader, nowhere)) == offices  # by id, where nothing is near anything
-
-
-async def test_of_more_than_can_be_looked_at_the_nearest_are_taken(fresh_db: Database) -> None:
-    await given.offices(fresh_db, [(40.0, -75.0)] * 30 + [None] * 5)
-    near = await given.offices(fresh_db, [given.MCALLEN] * narrowing.MOST_CANDIDATES)
-    assert ids(await candidates(fresh_db.reader, PERSON)) == near
-
-
+# ---------------------------------------------------------------- what is told of each
 async def test_distance_is_from_the_persons_place_and_unknown_where_either_has_none(fresh_db: Database) -> None:
     office = await given.office(fresh_db, point=given.MCALLEN)
     assert (await known(fresh_db, office)).distance_km == pytest.approx(80.6, abs=0.5)

@@ -7,17 +7,22 @@ from typing import Any
 from uuid import UUID
 
 import matching_given
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from matching_given import NOW, PAIRS, person
 
+from referral.directory.words import ServiceAreaKind
 from referral.foundation.vocabulary import HelpType
-from referral.matching import ranking, rules
+from referral.intake.words import InterpreterGender, Wish
+from referral.matching import ranking, rules, tables
 from referral.matching.answers import Room, Rule, RuleAnswer, RuleResult
-from referral.matching.pair import Candidate, Spot
+from referral.matching.pair import Area, Candidate, Spot
 from referral.matching.planning.classes import NO, PERSONS
-from referral.matching.planning.judging import Judged, Lookup, Nowhere, by_help, judged, look, seat_id, with_places
+from referral.matching.planning.judging import Judge, Judged, judged
+from referral.matching.planning.nowhere import Nowhere
 from referral.matching.planning.question import Count, Office, Terms, Wanted, count_for, on_the_sphere, seen_by
+from referral.matching.planning.seating import seat_id
 from referral.matching.planning.words import LeftReason
 from referral.matching.ranking import Verdict
 
@@ -104,6 +109,18 @@ def moved(spot: Spot, latitude: float, longitude: float) -> Spot:
 
 
 spots = st.builds(moved, matching_given.spots, st.floats(24, 34), st.floats(-106, -95))
+DRAWN = (UUID(int=31), UUID(int=32))
+hours = st.none() | st.floats(0, 2000)
+more_facts = st.dictionaries(
+    st.sampled_from(["interpreter_gender", "household_limit", *tables.WISH_FACTS.values()]),
+    st.sampled_from(["yes", "no", "woman", "man", "both", "families", "alone", "3", "women only", ""]),
+    max_size=3,
+)
+dates = st.none() | st.dates(NOW.date() - timedelta(days=9), NOW.date() + timedelta(days=90))
+drawn_areas = st.lists(
+    st.sampled_from([Area(name="Drawn", kind=ServiceAreaKind.CUSTOM, country="US", drawn_id=id) for id in DRAWN]),
+    max_size=1,
+)
 counts = st.lists(
     st.builds(
         Count,
@@ -120,7 +137,15 @@ counts = st.lists(
 @st.composite
 def offices(draw: st.DrawFn, candidates: st.SearchStrategy[Candidate]) -> Office:
     here = draw(st.none() | spots)
-    return standing(draw(candidates), point=on_the_sphere(here), counts=draw(counts), can_be_told=draw(st.booleans()))
+    found = standing(draw(candidates), point=on_the_sphere(here), counts=draw(counts), can_be_told=draw(st.booleans()))
+    return replace(
+        found,
+        areas=(*found.areas, *draw(drawn_areas)),
+        facts={**found.facts, **draw(more_facts)},
+        waitlist_days=draw(st.none() | st.integers(0, 60)),
+        answer_hours=draw(hours),
+        start_hours=draw(hours),
+    )
 
 
 @st.composite
@@ -138,7 +163,23 @@ def worlds(draw: st.DrawFn) -> tuple[list[Wanted], Terms]:
     needs = draw(st.lists(matching_given.hopeful_needs if hopeful else matching_given.needs, min_size=1, max_size=6))
     places = st.none() | spots
     wanted = [
-        Wanted(need=replace(need, place=draw(places)), waited=timedelta(days=1), asked=draw(known)) for need in needs
+        Wanted(
+            need=replace(
+                need,
+                place=draw(places),
+                drawn=draw(st.frozensets(st.sampled_from(DRAWN))),
+                next_hearing_on=draw(dates),
+                wishes=draw(st.frozensets(st.sampled_from(Wish), max_size=3)),
+                household_size=draw(st.none() | st.integers(1, 5)),
+                interpreter_gender=draw(st.none() | st.sampled_from(InterpreterGender)),
+            ),
+            waited=timedelta(days=1),
+            asked=draw(known),
+            refused_by=draw(st.frozensets(st.sampled_from([office.organization_id for office in some]), max_size=1))
+            if some
+            else frozenset(),
+        )
+        for need in needs
     ]
     return wanted, terms(*some, allows_unknown=draw(st.booleans()))
 
@@ -156,16 +197,20 @@ def test_many_pairs_at_once_are_judged_as_one_by_one(world: tuple[list[Wanted], 
 @settings(max_examples=400, deadline=None)
 @given(worlds())
 def test_every_pair_has_the_points_and_the_answers_that_it_has_alone(world: tuple[list[Wanted], Terms]) -> None:
+    """All pairs, those too that no sieve would let through; and the sieve lets every pair through that it must."""
     wanted, asked = world
-    lookup = Lookup(wanted, asked)
-    for help_type, numbers in by_help(wanted):
-        some = [wanted[number] for number in numbers]
-        offered = [with_places(office, help_type) for office in lookup.helping.serving(some[0].need)]
-        looked = look(some, offered, asked, lookup)
-        for row, one in enumerate(some):
-            for column, office in enumerate(offered):
-                said, code = verdict(one, office), int(looked.codes[row, column])
-                results = [result for result in said.results if result.rule is not Rule.CONSENT]
-                assert int(looked.points[row, column]) == said.points
-                assert (code < NO) == rules.is_feasible(results)
-                assert (code == 0) == (rules.is_feasible(results) and not rules.is_doubtful(results))
+    judge = Judge(wanted, asked)
+    for help_type, asks in judge.asks.items():
+        seats = judge.seating.by_help[help_type]
+        ask, seat = np.repeat(asks, len(seats)), np.tile(seats, len(asks))
+        found = judge.said(ask, seat)
+        for one, at, code, points in zip(ask, seat, found.codes.tolist(), found.points.tolist(), strict=True):
+            said = verdict(wanted[int(one)], judge.seating.seats[int(at)].office)
+            results = [result for result in said.results if result.rule is not Rule.CONSENT]
+            assert points == said.points
+            assert (code < NO) == rules.is_feasible(results)
+            assert (code == 0) == (rules.is_feasible(results) and not rules.is_doubtful(results))
+        for most in (1, NO):
+            fitting = {(a, s) for a, s, code in zip(ask, seat, found.codes, strict=True) if code < most}
+            sieved = judge.sieved(np.array(asks), seats, most)
+            assert fitting <= set(zip(*sieved, strict=True))

@@ -52,11 +52,25 @@ def test_only_those_whom_no_rule_excludes_are_ranked_and_the_others_still_say_wh
     assert not verdict(HERE, closed).is_feasible
 
 
-def test_certain_comes_before_doubtful_even_with_fewer_points():
-    sure = office(1, distance_km=300.0)
-    doubted = office(2, distance_km=1.0, facts={"population_limit": "yes"})
-    assert verdict(HERE, doubted).points > verdict(HERE, sure).points
+def test_a_doubtful_one_comes_after_an_equal_certain_one():
+    sure, doubted = office(1), office(2, facts={"population_limit": "yes"}, free_places=8)
+    assert verdict(HERE, doubted).points >= verdict(HERE, sure).points
     assert order(doubted, sure) == [1, 2]
+
+
+def test_nobody_is_sent_across_the_state_to_save_a_call():
+    far = office(1, distance_km=300.0)
+    doubted = office(2, distance_km=1.0, facts={"population_limit": "yes"})
+    assert order(far, doubted) == [2, 1]
+    assert [verdict(HERE, one).is_offerable for one in (far, doubted)] == [True, False]
+
+
+def test_each_further_doubt_takes_points_away_and_the_points_themselves_stay():
+    once, twice = office(1, facts={"population_limit": "yes"}), office(2, facts={"gender_limit": "yes"}, languages=())
+    assert [verdict(HERE, one).doubt_points for one in (office(3), once, twice)] == [0, 40, 50]
+    for one in (once, twice):
+        seen = verdict(HERE, one)
+        assert seen.points == sum(term.points for term in seen.terms)
 
 
 def test_room_comes_before_a_waiting_list_before_full_certain_or_not():
@@ -110,7 +124,7 @@ def test_a_name_decides_nothing():
 
 
 def test_a_relaxed_rule_makes_an_offer_possible_and_moves_nobody():
-    offices = [office(1, facts={"population_limit": "yes"}), office(2, distance_km=300.0)]
+    offices = [office(1, facts={"population_limit": "yes"}), office(2)]
     strict = ranking.rank(HERE, offices, pairs=PAIRS, now=NOW, salt=SALT)
     relaxed = ranking.rank(HERE, offices, pairs=PAIRS, now=NOW, salt=SALT, relaxed=frozenset({"population"}))
     assert [one.is_offerable for one in strict] == [True, False]
@@ -184,6 +198,12 @@ def comes_first(need: Need, certain: Candidate, doubted: Candidate) -> bool:
 
 
 @given(ANYONE, CROWDS)
-def test_whoever_may_be_offered_by_machine_comes_before_everyone_else(need: Need, crowd: list[Candidate]):
-    offered = [one.is_offerable for one in ranking.rank(need, crowd, pairs=PAIRS, now=NOW, salt=SALT)]
-    assert offered == sorted(offered, reverse=True)
+def test_nobody_with_fewer_points_and_more_doubts_comes_first(need: Need, crowd: list[Candidate]):
+    ranked = ranking.rank(need, crowd, pairs=PAIRS, now=NOW, salt=SALT)
+    for place, one in enumerate(ranked):
+        for later in ranked[place + 1 :]:
+            assert (one.points, -one.doubt_points) >= (later.points, -later.doubt_points) or (
+                one.doubt_points < later.doubt_points
+                or one.points > later.points
+                or ranking.ROOM_ORDER[one.room] < ranking.ROOM_ORDER[later.room]
+            )

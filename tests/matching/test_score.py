@@ -106,7 +106,10 @@ def test_depth_does_not_matter_to_someone_who_has_a_lawyer():
         (("fa",), listing("prs"), 400),
         (("mam", "es"), listing("es"), 765),
         (("mam", "es", "en"), listing("en"), 540),
-        (("mam", "en", "es"), listing("es", interpreter=Answer.YES), 650),
+        (("mam", "ht", "es"), listing("es", interpreter=Answer.YES), 650),
+        (("mam", "en", "es"), listing("es", interpreter=Answer.YES), 765),  # an office in Texas speaks English
+        (("es",), listing(), 640),  # who names no language mostly speaks Spanish
+        (("es",), listing("ht"), 200),
         (("mam",), listing("es"), 200),
         (("mam",), listing("mam", mode=LanguageMode.WRITTEN_ONLY), 200),
     ],

@@ -90,7 +90,7 @@ def test_help_is_named_and_how_far_it_goes():
     clinic = replace(OFFICE, help_types=(HelpType.LEGAL_REMOVAL_DEFENSE,), depth=ServiceDepth.CLINIC)
     assert sentence(part(Part.HELP_FIT, PERSON, OFFICE)) == "Helps with asylum: the whole case"
     assert sentence(part(Part.HELP_FIT, PERSON, clinic)) == (
-        "Helps with defense against deportation, which is close to asylum: one visit to a clinic"
+        "Helps with defense against deportation, but does not name asylum: one visit to a clinic"
     )
 
 

@@ -1,5 +1,6 @@
 """A partner shows its key and is known; a key that is wrong, old or revoked opens nothing."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from referral.foundation.clock import now
 from referral.foundation.db import Database, value
 from referral.foundation.errors import Conflict, NotFound, ValidationFailed
 from referral.partners import accounts
-from referral.partners.accounts import NewKey
+from referral.partners.accounts import NewKey, TooManyKeys
 
 START = now()
 YEAR = timedelta(days=365)
@@ -180,3 +181,92 @@ async def test_a_key_is_revoked_once(fresh_db: Database) -> None:
     await revoked(fresh_db, id_of(made.key))
     with pytest.raises(NotFound):
         await revoked(fresh_db, id_of(made.key))
+
+
+# ---------------------------------------------------------------- two at once, and one after the other
+
+
+async def rotated(db: Database, id: PartnerId, *, days: int = 30, later: timedelta = timedelta(0)) -> NewKey:
+    async with db.transaction() as tx:
+        return await accounts.rotate(tx, id, now=START + later, lifetime=YEAR, overlap=timedelta(days=days))
+
+
+async def test_the_key_that_follows_opens_the_same_and_the_old_one_ends_after_the_overlap(fresh_db: Database) -> None:
+    old = await registered(fresh_db, scopes=frozenset({Scope.REQUEST_SUBMIT}))
+    new = await rotated(fresh_db, old.partner.id, days=7)
+    week = START + timedelta(days=7)
+    for key in (old.key, new.key):
+        found = await accounts.by_key(fresh_db.reader, key, now=week - timedelta(seconds=1))
+        assert found is not None
+        assert found.scopes == {Scope.REQUEST_SUBMIT}
+    assert await accounts.by_key(fresh_db.reader, old.key, now=week) is None
+    assert await accounts.by_key(fresh_db.reader, new.key, now=week) is not None
+
+
+async def test_an_overlap_prolongs_no_key(fresh_db: Database) -> None:
+    old = await registered(fresh_db, lifetime=timedelta(days=3))
+    await rotated(fresh_db, old.partner.id, days=30)
+    assert await accounts.by_key(fresh_db.reader, old.key, now=START + timedelta(days=3)) is None
+
+
+async def test_a_third_key_at_once_is_refused(fresh_db: Database) -> None:
+    old = await registered(fresh_db)
+    new = await rotated(fresh_db, old.partner.id)
+    with pytest.raises(TooManyKeys):
+        await rotated(fresh_db, old.partner.id)
+    with pytest.raises(TooManyKeys):
+        async with fresh_db.transaction() as tx:
+            await accounts.renew(tx, old.partner.id, scopes=READ, now=START, lifetime=YEAR)
+    for key in (old.key, new.key):
+        assert await accounts.by_key(fresh_db.reader, key, now=START) is not None
+    await rotated(fresh_db, old.partner.id, later=timedelta(days=31))  # the first one has ended
+
+
+async def test_of_many_who_rotate_at_once_one_does(fresh_db: Database) -> None:
+    old = await registered(fresh_db)
+    ends = await asyncio.gather(*(rotated(fresh_db, old.partner.id) for _ in range(5)), return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["NewKey", *["TooManyKeys"] * 4]
+    assert len(await accounts.keys(fresh_db.reader)) == 2
+
+
+async def test_where_no_key_lives_none_follows_and_a_long_overlap_is_named(fresh_db: Database) -> None:
+    old = await registered(fresh_db)
+    with pytest.raises(ValidationFailed) as failed:
+        await rotated(fresh_db, old.partner.id, days=31)
+    assert problems(failed) == ["overlap"]
+    await revoked(fresh_db, id_of(old.key))
+    with pytest.raises(NotFound):
+        await rotated(fresh_db, old.partner.id)
+    with pytest.raises(NotFound):
+        await rotated(fresh_db, PartnerId(uuid4()))
+
+
+async def test_a_key_lives_a_year_at_most(fresh_db: Database) -> None:
+    async with nothing_kept(fresh_db):
+        with pytest.raises(ValidationFailed) as failed:
+            await registered(fresh_db, lifetime=timedelta(days=366))
+        assert problems(failed) == ["lifetime"]
+
+
+async def test_of_its_use_the_day_is_kept_and_no_more(fresh_db: Database) -> None:
+    made = await registered(fresh_db)
+    found = await accounts.by_key(fresh_db.reader, made.key, now=START)
+    assert found is not None
+    assert found.key is not None
+    assert found.key.last_used_on is None
+    async with fresh_db.transaction() as tx:
+        await accounts.used(tx, found.key, day=START.date())
+    (listed,) = await accounts.keys(fresh_db.reader)
+    assert listed.last_used_on == START.date()
+    kind = "SELECT data_type FROM information_schema.columns WHERE table_name = 'api_key' AND column_name = $1"
+    assert await value(fresh_db.reader, kind, "last_used_on") == "date"
+
+
+async def test_what_becomes_of_keys_is_in_the_trail(fresh_db: Database) -> None:
+    made = await registered(fresh_db)
+    await rotated(fresh_db, made.partner.id)
+    await revoked(fresh_db, id_of(made.key))
+    acts = await value(
+        fresh_db.reader, "SELECT array_agg(act ORDER BY id) FROM audit_event WHERE subject_id = $1", made.partner.id
+    )
+    assert acts == ["key_issued", "key_issued", "key_revoked"]

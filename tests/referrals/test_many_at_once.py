@@ -1,5 +1,7 @@
 """A page of offers, and the notes of a page of requests, are read with as many questions as those of one."""
 
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
@@ -28,8 +30,8 @@ class Counting:
     pool: Any
     asked: list[str] = field(default_factory=list[str])
 
-    async def acquire(self, *, timeout: float) -> "Counting":  # noqa: ASYNC109 - the driver's own word
-        return self
+    def acquire(self, *, timeout: float) -> "Taken":
+        return Taken(self)
 
     async def release(self, connection: "Counting") -> None:
         """There is only one."""
@@ -41,6 +43,33 @@ class Counting:
     async def fetchval(self, sql: str, *args: object) -> Any:
         self.asked.append(sql)
         return await self.pool.fetchval(sql, *args)
+
+    async def execute(self, sql: str, *args: object) -> str:
+        self.asked.append(sql)
+        return await self.pool.execute(sql, *args)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[None]:
+        yield
+
+
+@dataclass
+class Taken:
+    """Waited for, or opened for a block: the counting one either way."""
+
+    counting: Counting
+
+    def __await__(self) -> Generator[Any, None, Counting]:
+        return self.now().__await__()
+
+    async def now(self) -> Counting:
+        return self.counting
+
+    async def __aenter__(self) -> Counting:
+        return self.counting
+
+    async def __aexit__(self, kind: object, error: object, trace: object) -> None:
+        """There is only one."""
 
 
 def counted(house: House) -> tuple[Context, Counting]:
@@ -68,7 +97,8 @@ async def test_a_page_of_offers_asks_for_requests_and_consents_once(house: House
         None,
         views.Beholder.PROVIDER_ACCEPTED,
     ]
-    assert len(counting.asked) == 2
+    # The requests; for the trail, who agrees, and a row for each that is opened; and who agrees.
+    assert len(counting.asked) == 4
 
 
 async def test_notes_of_many_requests_are_asked_for_once_and_opened_each_with_its_own_key(house: House) -> None:

@@ -11,7 +11,8 @@ from referral.edges.house import House
 from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import value
-from referral.foundation.vault import SealBroken, Vault
+from referral.foundation.key_refusals import KeyElsewhere
+from referral.foundation.vault import SealBroken, Secret, Vault
 from referral.intake.requests import HelpRequest
 from referral.referrals import leaving, notes
 from referral.referrals.notes import By
@@ -90,8 +91,8 @@ async def test_words_beside_one_request_do_not_open_with_the_key_of_another(hous
     await kept(house, request, made.id, WORDS)
     with pytest.raises(SealBroken):
         await notes.of_referrals(house.database.reader, house.vault, other, [made.id])
-    with pytest.raises(SealBroken):
-        await notes.of_referrals(house.database.reader, Vault(bytes(32)), request, [made.id])
+    with pytest.raises(KeyElsewhere):
+        await notes.of_referrals(house.database.reader, Vault(Secret(bytes(32))), request, [made.id])
 
 
 async def test_of_an_erased_request_nothing_is_kept_and_of_another_everything(house: House) -> None:

@@ -10,21 +10,24 @@ from given import terms
 from referrals_given import HERE, PROVIDER, SOMEONE, answered, as_it_stands, offered, someone, submitted
 
 from referral.edges.house import House
-from referral.foundation.actors import ActorKind
+from referral.foundation.actors import ActorKind, StaffId
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.foundation.errors import NotFound
-from referral.foundation.vault import SealBroken, Vault
+from referral.foundation.key_refusals import KeyElsewhere
+from referral.foundation.vault import Secret, Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
-from referral.intake.form import OnBehalf, Person
+from referral.intake.access import Depth, NoAccess, Opened
+from referral.intake.form import OnBehalf
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope, HelpRequestStatus, Relationship, UrgencyCriterion
 from referral.referrals import leaving, states, views
 from referral.referrals.notes import By
 from referral.referrals.reading import Referral, ReferralId
-from referral.referrals.views import Beholder, RequestView
+from referral.referrals.views import Beholder, RequestView, SeenPerson
 from referral.referrals.words import ReferralAnswer, ReferralStatus
 
+WHOLE = SeenPerson(name=SOMEONE.name, contacts=SOMEONE.contacts, note=SOMEONE.note, withheld=False)
 STAFF = By(kind=ActorKind.INTAKE_STAFF, id=UUID(int=1))
 ASKED = {ReferralStatus.PROPOSED, ReferralStatus.OFFERED, ReferralStatus.VIEWED, ReferralStatus.MORE_INFO}
 ACCEPTED = {ReferralStatus.ACCEPTED, ReferralStatus.IN_PROGRESS}
@@ -65,9 +68,14 @@ async def audits(house: House) -> list[tuple[str, UUID | None, str, UUID]]:
     return [tuple(row) for row in rows]
 
 
-async def opened(house: House, view: RequestView, by: By) -> Person | None:
+async def opened(house: House, view: RequestView, by: By, depth: Depth | None = Depth.WHOLE) -> SeenPerson | None:
+    """The person as somebody sees them; staff have been let into the case, as deep as is said."""
     async with house.database.transaction() as tx:
-        return await views.person(tx, house.vault, view, by)
+        return await views.person(tx, house.vault, view, by, opened=let_in(view, by, depth))
+
+
+def let_in(view: RequestView, by: By, depth: Depth | None = Depth.WHOLE) -> Opened | None:
+    return Opened(request_id=view.id, staff_id=StaffId(by.id), depth=depth) if by.id and depth else None
 
 
 async def a_survivor(house: House) -> HelpRequest:
@@ -180,7 +188,7 @@ async def test_urgency_is_as_it_stands_now_and_due_from_when_it_was_asked(house:
 # ---------------------------------------------------------------- the person
 async def test_the_person_reads_themselves_and_nobody_writes_that_down(house: House) -> None:
     view = await views.for_requester(house.database.reader, house.vault, await someone(house), now=now())
-    assert await opened(house, view, By(kind=ActorKind.REQUESTER)) == SOMEONE
+    assert await opened(house, view, By(kind=ActorKind.REQUESTER)) == WHOLE
     assert await audits(house) == []
 
 
@@ -188,7 +196,7 @@ async def test_staff_who_open_a_person_are_written_down_each_time(house: House) 
     request = await someone(house)
     view = views.for_staff(house.vault, request, now=now())
     for _ in range(2):
-        assert await opened(house, view, STAFF) == SOMEONE
+        assert await opened(house, view, STAFF) == WHOLE
     assert await audits(house) == [("intake_staff", STAFF.id, "person_read", request.id)] * 2
 
 
@@ -202,9 +210,9 @@ async def test_a_provider_that_accepted_opens_the_person_and_is_written_down(hou
     request = await someone(house)
     view = await seen(house, request, ReferralStatus.ACCEPTED)
     assert view.referral
-    assert await opened(house, view, PROVIDER) == SOMEONE
+    assert await opened(house, view, PROVIDER) == WHOLE
     app = By(kind=ActorKind.PARTNER_APP, id=UUID(int=7))
-    assert await opened(house, view, app) == SOMEONE
+    assert await opened(house, view, app) == WHOLE
     assert await audits(house) == [
         ("provider_staff", view.referral.provider_id, "person_read", request.id),  # a link speaks for its provider
         ("partner_app", app.id, "person_read", request.id),
@@ -234,12 +242,31 @@ async def test_who_took_the_request_back_is_opened_to_staff_no_more(house: House
     assert await audits(house) == []
 
 
+async def test_staff_whom_nobody_let_into_the_case_open_nobody(house: House) -> None:
+    request, other = await someone(house), await someone(house)
+    view = views.for_staff(house.vault, request, now=now())
+    elsewhere = let_in(views.for_staff(house.vault, other, now=now()), STAFF)
+    for proof in (None, elsewhere, let_in(view, By(kind=ActorKind.INTAKE_STAFF, id=uuid4()))):
+        async with house.database.transaction() as tx:
+            with pytest.raises(NoAccess):
+                await views.person(tx, house.vault, view, STAFF, opened=proof)
+    assert await audits(house) == []
+
+
+async def test_who_was_let_in_to_contacts_alone_sees_no_name_and_no_story(house: House) -> None:
+    view = views.for_staff(house.vault, await someone(house), now=now())
+    seen = await opened(house, view, STAFF, Depth.CONTACT)
+    assert seen == SeenPerson(name=None, contacts=SOMEONE.contacts, note=None, withheld=True)
+    assert [act for _, _, act, _ in await audits(house)] == ["person_read"]
+
+
 async def test_the_row_is_written_before_anything_is_opened(house: House) -> None:
     request = await someone(house)
     view = views.for_staff(house.vault, request, now=now())
+    keyless = Vault(Secret(bytes(32)))  # these keys open nothing
     async with house.database.transaction() as tx:
-        with pytest.raises(SealBroken):
-            await views.person(tx, Vault(bytes(32)), view, STAFF)  # these keys open nothing
+        with pytest.raises(KeyElsewhere):
+            await views.person(tx, keyless, view, STAFF, opened=let_in(view, STAFF))
         assert await value(tx, "SELECT count(*) FROM audit_event") == 1
 
 
@@ -247,17 +274,17 @@ async def test_where_the_row_cannot_be_written_nothing_is_shown(house: House) ->
     request = await someone(house)
     accepted = await seen(house, request, ReferralStatus.ACCEPTED)
     for view, by in ((views.for_staff(house.vault, request, now=now()), STAFF), (accepted, PROVIDER)):
-        shown: list[Person | None] = []
+        shown: list[SeenPerson | None] = []
         with pytest.raises(Exception, match="read-only"):
             await read_only(house, view, by, shown)
         assert shown == []
 
 
-async def read_only(house: House, view: RequestView, by: By, shown: list[Person | None]) -> None:
+async def read_only(house: House, view: RequestView, by: By, shown: list[SeenPerson | None]) -> None:
     """Open a person where the database takes no writes."""
     async with house.database.transaction() as tx:
         await tx.source.execute("SET TRANSACTION READ ONLY")
-        shown.append(await views.person(tx, house.vault, view, by))
+        shown.append(await views.person(tx, house.vault, view, by, opened=let_in(view, by)))
 
 
 async def test_who_gave_nothing_of_themselves_has_nothing_to_open(house: House) -> None:
@@ -280,7 +307,7 @@ async def test_what_a_provider_sees_follows_its_offer(house: House) -> None:
     )
     assert after
     assert after.status is HelpRequestStatus.REFERRED
-    assert await opened(house, after, PROVIDER) == SOMEONE
+    assert await opened(house, after, PROVIDER) == WHOLE
 
 
 async def test_a_view_that_is_printed_shows_no_place_and_no_person(house: House) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import given
 import pytest
+from brute_force import candidates
 from desk import Desk, at_once
 from plans_given import apply, asked, asks, left_over, offers, planned, proposals
 
@@ -25,7 +26,6 @@ from referral.intake import requests
 from referral.intake.words import UrgencyLevel
 from referral.matching import finding, gathering
 from referral.matching.answers import Rule
-from referral.matching.candidates import candidates
 from referral.matching.pair import Candidate
 from referral.matching.planning.question import seen_by
 from referral.matching.planning.words import LeftReason, Weaker

@@ -15,11 +15,11 @@ from referral.foundation.actors import Staff
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.foundation.errors import Conflict
-from referral.intake import consents
+from referral.intake import consents, messages
 from referral.intake.requests import HelpRequest
 from referral.intake.words import CloseReason, HelpRequestStatus
 from referral.referrals.words import ReferralAnswer, ReferralStatus
-from referral.triage import triage
+from referral.triage import asking, triage
 from referral.triage.states import TriageStep
 from referral.triage.triage import Triage
 
@@ -49,7 +49,32 @@ async def test_handed_back_the_machine_offers_again_and_nobody_holds_it(house: H
     await worker.work_off(house)
     assert (await as_it_stands(house, request)).status is HelpRequestStatus.OFFERED
     told = await history(house, request)
-    assert told[:5] == ["submitted", "claimed", "asked_person", "handed_back", "offered"]
+    assert told[:6] == ["submitted", "claimed", "asked_person", "message_sent", "handed_back", "offered"]
+
+
+async def asked_person(house: House, request: HelpRequest, question: str | None = None) -> list[str]:
+    """What the person reads once staff have asked."""
+    anna, key = await colleague(house), str(uuid4())
+    act = Triage(request_id=request.id, idempotency_key=key, step=TriageStep.ASK_PERSON, question=question)
+    for _ in range(2):  # sent twice, asked once
+        async with house.database.transaction() as tx:
+            await triage.triage(tx, house.vault, anna, act, now=now())
+    seen = await messages.written(house.database.reader, house.vault, await as_it_stands(house, request))
+    return [message.text for message in seen.messages]
+
+
+async def test_who_is_asked_something_reads_it_as_a_message_and_hears_that_there_is_news(house: House) -> None:
+    request = await someone(house)
+    assert await asked_person(house, request, "¿En qué corte es su audiencia?") == ["¿En qué corte es su audiencia?"]
+    assert await value(house.database.reader, "SELECT count(*) FROM outbox WHERE kind = 'tell_requester'") == 1
+    kept: bytes = await value(house.database.reader, "SELECT sealed FROM message")
+    assert b"audiencia" not in kept
+
+
+async def test_who_is_asked_without_words_reads_in_their_language_that_the_team_needs_something(house: House) -> None:
+    spanish = await someone(house, ui_language="es")
+    assert await asked_person(house, spanish) == [asking.WE_NEED_SOMETHING["es"]]
+    assert asking.said_in("pt-BR") == asking.WE_NEED_SOMETHING["en"]
 
 
 async def test_a_request_in_a_line_is_offered_to_nobody_by_machine(house: House) -> None:

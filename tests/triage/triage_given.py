@@ -16,7 +16,7 @@ LATER = claims.LASTS + timedelta(minutes=1)
 async def colleague(house: House, name: str = "anna", role: StaffRole = StaffRole.INTAKE) -> Staff:
     async with house.database.transaction() as tx:
         return await staff.add(
-            tx, email=f"{name}@demo.invalid", name=name.title(), role=role, password="canary horse", now=now()
+            tx, email=f"{name}@demo.invalid", name=name.title(), role=role, password="canary horse battery", now=now()
         )
 
 

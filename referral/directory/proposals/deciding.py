@@ -19,7 +19,7 @@ from referral.foundation import audit
 from referral.foundation.actors import Staff
 from referral.foundation.db import Tx, execute, value
 from referral.foundation.errors import Conflict, NotFound, ValidationFailed, problem
-from referral.foundation.vault import Vault, seal
+from referral.foundation.vault import Kept, Vault, seal
 
 
 class AlreadyDecided(Conflict):
@@ -106,7 +106,7 @@ async def reject(
         raise ValidationFailed([problem("note", "TOO_LONG", f"Write at most {LONGEST_NOTE} characters.")])
     found, chosen = await locked(tx, vault, decision)
     for one in chosen:
-        key, wrapped = vault.new_key(found.id) if note else (None, None)
+        key, wrapped = vault.new_key(found.id, table=TABLE, kept=Kept.WORDS, now=now) if note else (None, None)
         await execute(
             tx,
             """UPDATE proposed_fact

@@ -231,4 +231,4 @@ def is_unchanged(fact: Fact, listed: Value, base: Value, wanted: Value) -> bool:
 def words_of(vault: Vault, id: UUID, key: bytes | None, words: bytes | None, name: str) -> str | None:
     if key is None or words is None:
         return None
-    return unseal(vault.unwrap(id, key), words, table=TABLE, row=id, name=name).decode()
+    return unseal(vault.unwrap(id, key, table=TABLE), words, table=TABLE, row=id, name=name).decode()

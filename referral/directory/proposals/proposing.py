@@ -19,7 +19,7 @@ from referral.directory.words import SaidBy
 from referral.foundation import languages
 from referral.foundation.db import Reader, Tx, execute, many, value
 from referral.foundation.errors import FieldProblem, NotFound, RateLimited, ValidationFailed, problem
-from referral.foundation.vault import Vault, seal
+from referral.foundation.vault import Kept, Vault, seal
 
 TABLE = "listing_proposal"
 LONGEST_NOTE = 500
@@ -84,7 +84,7 @@ async def propose(
     if waiting >= MOST_OPEN or await lately(tx, listing, by, now) >= MOST_A_DAY:
         raise RateLimited("Enough of yours wait for this listing. Somebody will look.", retry_after_seconds=86_400)
     id = uuid4()
-    key, wrapped = vault.new_key(id) if note else (None, None)
+    key, wrapped = vault.new_key(id, table=TABLE, kept=Kept.WORDS, now=now) if note else (None, None)
     await execute(
         tx,
         """INSERT INTO listing_proposal (id, provider_id, said_by, partner_id, proposed_at, data_key, words)

@@ -102,7 +102,7 @@ async def hide(tx: Tx, vault: Vault, listing: UUID, *, now: datetime) -> None:
     )
     if details is None:
         raise Conflict("This place is hidden already.")
-    key, wrapped = vault.new_key(place)
+    key, wrapped = vault.new_key(place, table=TABLE, now=now)
     sealed = seal(key, msgspec.json.encode(details), table=TABLE, row=place, name=FIELD)
     await execute(
         tx, "INSERT INTO conf.place (location_id, data_key, details, hidden_at) VALUES ($1, $2, $3, $4)",
@@ -163,7 +163,7 @@ async def show(tx: Tx, vault: Vault, listing: UUID) -> None:
     kept = await one(tx, Sealed, "DELETE FROM conf.place WHERE location_id = $1 RETURNING data_key, details", place)
     if kept is None:
         raise Conflict("This place is not hidden.")
-    plain = unseal(vault.unwrap(place, kept.data_key), kept.details, table=TABLE, row=place, name=FIELD)
+    plain = unseal(vault.unwrap(place, kept.data_key, table=TABLE), kept.details, table=TABLE, row=place, name=FIELD)
     details = msgspec.json.decode(plain, type=Details)
     await execute(
         tx,

@@ -15,7 +15,7 @@ from referral.foundation.actors import Staff
 from referral.foundation.cursors import Page
 from referral.foundation.db import Tx, execute, many, one, value
 from referral.foundation.errors import Conflict, NotFound, RateLimited, ValidationFailed, problem
-from referral.foundation.vault import Vault, seal, unseal
+from referral.foundation.vault import Kept, Vault, seal, unseal
 
 TABLE = "listing_report"
 LONGEST = 500
@@ -87,7 +87,7 @@ async def send(tx: Tx, vault: Vault, listing: UUID, reason: ReportReason, words:
     if waiting >= MOST_WAITING or lately >= MOST_AN_HOUR:
         raise RateLimited("Others have told us already, and somebody will look. Thank you.", retry_after_seconds=3600)
     id = uuid4()
-    key, wrapped = vault.new_key(id) if said else (None, None)
+    key, wrapped = vault.new_key(id, table=TABLE, kept=Kept.WORDS, now=now) if said else (None, None)
     await execute(
         tx,
         """INSERT INTO listing_report (id, provider_id, reason, data_key, words, sent_at)
@@ -187,7 +187,7 @@ class Closed:
 def opened(vault: Vault, kept: Sealed) -> Report:
     words = None
     if kept.data_key is not None and kept.words is not None:
-        key = vault.unwrap(kept.id, kept.data_key)
+        key = vault.unwrap(kept.id, kept.data_key, table=TABLE)
         words = unseal(key, kept.words, table=TABLE, row=kept.id, name="words").decode()
     return Report(
         id=kept.id,

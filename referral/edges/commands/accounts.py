@@ -1,6 +1,5 @@
-"""`referral staff`, `referral partner`, `referral provider`: who may come in, and how a provider is reached."""
+"""`referral partner`, `referral provider`: who may come in, and how a provider is reached."""
 
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Annotated
@@ -14,13 +13,11 @@ from referral.edges import house, letters, worker
 from referral.edges.commands.terminal import complaints, console, fail, run, settings
 from referral.edges.demo import card
 from referral.edges.house import House
-from referral.foundation.actors import PartnerId, Scope, StaffRole
+from referral.foundation.actors import TOLD_BEFORE, PartnerId, Scope
 from referral.foundation.clock import now
 from referral.foundation.settings import Settings
 from referral.partners import accounts as partners
-from referral.triage import staff
 
-staff_commands = typer.Typer(no_args_is_help=True, help="Accounts of the intake team.")
 partner_commands = typer.Typer(no_args_is_help=True, help="API keys of partner applications.")
 provider_commands = typer.Typer(no_args_is_help=True, help="How a provider is reached.")
 
@@ -29,40 +26,8 @@ STILL_PUBLIC = (
 )
 ASKING_IS_OFF = "Nobody is asked by mail: set REFERRAL_SMTP_URL, or REFERRAL_ASK_PROVIDERS to known or listed."
 Act = Callable[[House], Awaitable[str]]
-Email = Annotated[str, typer.Argument(help="The e-mail address they sign in with.")]
+Days = Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=365)]
 Listing = Annotated[UUID, typer.Argument(help="The id of the listing.")]
-
-
-@staff_commands.command(name="add")
-def add_staff(
-    email: Email,
-    name: Annotated[str, typer.Option(help="Their name, as colleagues see it.", prompt=True)],
-    role: Annotated[StaffRole, typer.Option(help="What they may do.")] = StaffRole.INTAKE,
-    password_stdin: Annotated[  # noqa: FBT002 - a flag
-        bool, typer.Option("--password-stdin", help="Read the password from standard input, one line.")
-    ] = False,
-) -> None:
-    """Open an account. The password is asked for, never given as an argument: arguments can be read by others."""
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else asked_password()
-
-    async def add(opened: House) -> str:
-        async with opened.database.transaction() as tx:
-            added = await staff.add(tx, email=email, name=name, role=role, password=password, now=now())
-        return f"{added.email} may sign in at {opened.settings.public_url}/staff/login"
-
-    say(at_its_address(settings()), add)
-
-
-@staff_commands.command(name="disable")
-def disable_staff(email: Email) -> None:
-    """Close an account; every session of it ends at once, everywhere."""
-
-    async def disable(opened: House) -> str:
-        async with opened.database.transaction() as tx:
-            await staff.disable(tx, email, now=now())
-        return f"{email} can no longer sign in."
-
-    say(settings(), disable)
 
 
 @partner_commands.command(name="add")
@@ -70,7 +35,7 @@ def add_partner(
     name: Annotated[str, typer.Argument(help="The name of the application.")],
     scope: Annotated[list[Scope], typer.Option(help="What the key opens; may be given more than once.")],
     organization: Annotated[UUID | None, typer.Option(help="The organization it answers for, if it is one.")] = None,
-    days: Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=731)] = 365,
+    days: Days = 365,
 ) -> None:
     """Register an application and print its key, once. Only a hash of it is kept."""
     speaking = [one.value for one in scope if one in (Scope.REFERRAL_RESPOND, Scope.DIRECTORY_PROPOSE)]
@@ -94,23 +59,52 @@ def add_partner(
 
 @partner_commands.command(name="list")
 def list_partners() -> None:
-    """Applications and their keys: what each key opens, and until when."""
+    """Applications and their keys: what each key opens, until when, and the last day on which it was used."""
 
     async def listing(opened: House) -> str:
-        keys = await partners.keys(opened.database.reader)
-        return "\n".join(
-            f"{key.partner_id}  {key.name}  key {key.id}  {', '.join(key.scopes)}  until {key.expires_at:%Y-%m-%d}"
-            for key in keys
-        )
+        return "\n".join(key_line(key) for key in await partners.keys(opened.database.reader))
 
     say(settings(), listing)
+
+
+def key_line(key: partners.KeyListed) -> str:
+    used = f"used {key.last_used_on}" if key.last_used_on else "never used"
+    left = (key.expires_at - now()).days
+    until = f"until {key.expires_at:%Y-%m-%d}"
+    if key.expires_at <= now():
+        until = f"ended {key.expires_at:%Y-%m-%d}"
+    elif left < TOLD_BEFORE.days:
+        until += f" (ends in {left} days)"
+    return f"{key.partner_id}  {key.name}  key {key.id}  {', '.join(key.scopes)}  {until}  {used}"
+
+
+@partner_commands.command(name="rotate")
+def rotate_partner(
+    partner_id: Annotated[UUID, typer.Argument(help="The id of the application, as `list` shows it.")],
+    days: Days = 365,
+    overlap_days: Annotated[int, typer.Option(help="So many days the old key still works.", min=0, max=30)] = 30,
+) -> None:
+    """Print the key that follows the one an application has; both work until the overlap is over."""
+
+    async def rotate(opened: House) -> str:
+        async with opened.database.transaction() as tx:
+            made = await partners.rotate(
+                tx,
+                PartnerId(partner_id),
+                now=now(),
+                lifetime=timedelta(days=days),
+                overlap=timedelta(days=overlap_days),
+            )
+        return made.key
+
+    say(settings(), rotate)
 
 
 @partner_commands.command(name="renew")
 def renew_partner(
     partner_id: Annotated[UUID, typer.Argument(help="The id of the application, as `list` shows it.")],
     scope: Annotated[list[Scope], typer.Option(help="What the new key opens; may be given more than once.")],
-    days: Annotated[int, typer.Option(help="For how many days the key works.", min=1, max=731)] = 365,
+    days: Days = 365,
 ) -> None:
     """Print another key for an application. The old one goes on working until it is revoked or runs out."""
 
@@ -247,7 +241,3 @@ def say(chosen: Settings, act: Act) -> None:
             return await act(opened)
 
     console.print(run(doing()), markup=False, soft_wrap=True)
-
-
-def asked_password() -> str:
-    return typer.prompt("Password, 12 characters or more", hide_input=True, confirmation_prompt=True)

@@ -16,6 +16,7 @@ from referral.foundation import embedded, logins, revisions, schema_dump
 from referral.foundation.embedded import Cluster
 from referral.foundation.logins import Login
 from referral.foundation.settings import Settings
+from referral.privacy import table
 
 commands = typer.Typer(no_args_is_help=True, help="The embedded Postgres, and the schema.")
 
@@ -111,11 +112,12 @@ def make_roles(
 
 def contract(
     folder: Annotated[
-        Path, typer.Argument(help="Where public.graphql, partner.graphql, staff.graphql and hsds.json stand.")
+        Path,
+        typer.Argument(help="Where public.graphql, partner.graphql, staff.graphql, hsds.json and visibility.md stand."),
     ],
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if they differ.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
-    """Write the published schema of each audience, and of the HSDS API."""
+    """Write the published schema of each audience and of the HSDS API, and who sees what of it."""
     try:
         different = written(folder, check=check)
     except OSError as error:
@@ -132,7 +134,7 @@ def written(folder: Path, *, check: bool) -> list[str]:
     """The files that are not as the code has them; unless it is only a check, they are now."""
     different: list[str] = []
     texts = {f"{audience.value}.graphql": schemas.sdl(audience) for audience in Audience}
-    for name, text in {**texts, openapi.FILE: openapi.written()}.items():
+    for name, text in {**texts, openapi.FILE: openapi.written(), table.FILE: table.written()}.items():
         path = folder / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue

@@ -31,7 +31,8 @@ def demo(context: typer.Context, port: Port = None) -> None:
     """Everything at once, to try: database, real directory, fictional requests, server, worker. Ctrl-C ends it all."""
     write_log(logging.WARNING)
     chosen = settings(port=port, show_mailbox=True).model_copy(
-        update={"smtp_url": None, "ask_providers": "nobody"}  # no letter leaves, and real offices are not asked
+        # No letter leaves, real offices are not asked, and whoever tries it out waits for no plan.
+        update={"smtp_url": None, "ask_providers": "nobody", "plan": "off"}
     )
     listener = listen(chosen)
     run(showing(with_address(chosen, listener), context.obj, listener))
@@ -55,7 +56,7 @@ async def showing(chosen: Settings, build: Build, listener: socket.socket) -> No
                 hand_over(shown)
                 say(f"From nothing to here in {time.monotonic() - began:.0f} s.")
                 say(f"Ready. {shown.base_url} (Ctrl-C stops everything, Postgres included)")
-                await waiting_until_stopped()
+                await waiting_until_stopped(opened)
             finally:
                 stopping.set()
                 await working

@@ -4,24 +4,33 @@ import asyncio
 import gc
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from typing import Annotated
 
 import typer
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp
 
-from referral.edges import house, worker
+from referral.edges import house, keeper, worker
+from referral.edges.commands import forgetful
 from referral.edges.commands.terminal import console, fail, run, settings, write_log
 from referral.edges.house import House
 from referral.foundation.logins import Login
-from referral.foundation.settings import Settings, Surface
+from referral.foundation.settings import Settings
 
 Build = Callable[[House], ASGIApp]
 Host = Annotated[str | None, typer.Option(help="The address to listen on. Default: REFERRAL_HOST, else 127.0.0.1.")]
 Port = Annotated[int | None, typer.Option(help="The port; 0 takes a free one. Default: REFERRAL_PORT, else 8000.")]
+Surface = Annotated[
+    str | None,
+    typer.Option(
+        help="Which doors it opens: public, partner, console, all. Default: REFERRAL_SURFACE, else all. With public it "
+        "takes no private keys: it takes requests in and opens none but by its receipt."
+    ),
+]
 GRACE_SECONDS = 5
-SPEAKS: dict[Surface, tuple[Login, ...]] = {
+SPEAKS: dict[str, tuple[Login, ...]] = {
     "public": (Login.PUBLIC,),
     "partner": (Login.PARTNER,),
     "console": (Login.CONSOLE,),
@@ -42,14 +51,22 @@ def serve(
     context: typer.Context,
     host: Host = None,
     port: Port = None,
+    surface: Surface = None,
     with_worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Also do the worker's work.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Serve pages and GraphQL. Starts the embedded Postgres unless REFERRAL_DATABASE_URL names another."""
     write_log()
-    chosen = settings(host=host, port=port)
+    chosen = settings(host=host, port=port, surface=surface)
+    if with_worker:
+        with_private_keys(chosen)
+    if not chosen.holds_private_keys:
+        forgetful.start_again()
     listener = listen(chosen)
     chosen = with_address(chosen, listener)
-    run(serving(chosen, context.obj, listener, with_worker=with_worker))
+    run(
+        serving(chosen, context.obj, listener, with_worker=with_worker),
+        loop=uvloop.new_event_loop if chosen.holds_private_keys else asyncio.new_event_loop,
+    )
 
 
 def work(
@@ -62,14 +79,25 @@ def work(
     A signal ends it: the jobs at hand are finished first. Exit code 0: ended so. 1: it could not begin.
     """
     write_log()
-    run(working(settings(jobs_at_once=at_once)))
+    run(working(with_private_keys(settings(jobs_at_once=at_once))))
+
+
+def with_private_keys(chosen: Settings) -> Settings:
+    """The same, for what cannot be done without private keys."""
+    if not chosen.holds_private_keys:
+        fail(
+            "A worker opens requests, and the surface public holds no private keys. Run the worker on another surface."
+        )
+    return chosen
 
 
 async def serving(chosen: Settings, build: Build, listener: socket.socket, *, with_worker: bool) -> None:
     wanted = (*SPEAKS[chosen.surface], *([Login.WORKER] if with_worker else []))
     async with house.serving(chosen, wanted, tell=console.print) as opened, serving_house(opened, build, listener):
+        if opened.vault.opens:
+            await keeper.make_keys(opened)
         console.print(f"Serving at {chosen.public_url}", markup=False)
-        await (working_until_stopped(opened) if with_worker else waiting_until_stopped())
+        await (working_until_stopped(opened) if with_worker else waiting_until_stopped(opened))
 
 
 async def working(chosen: Settings) -> None:
@@ -89,10 +117,11 @@ async def working_until_stopped(opened: House) -> None:
         await job
 
 
-async def waiting_until_stopped() -> None:
+async def waiting_until_stopped(opened: House) -> None:
     """Wait until a signal comes: a good end, not a failure."""
     with suppress(asyncio.CancelledError):
-        await asyncio.Event().wait()
+        async with nullcontext() if opened.vault.opens else forgetful.forgetting():
+            await asyncio.Event().wait()
 
 
 @asynccontextmanager
@@ -104,6 +133,7 @@ async def serving_house(opened: House, build: Build, listener: socket.socket) ->
         http="httptools",
         ws="none",
         lifespan="off",
+        proxy_headers=False,  # the door itself looks at who forwarded what
         access_log=False,  # paths hold the tokens of links
         server_header=False,
         log_config=None,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar
 
@@ -63,10 +63,14 @@ def fail(sentence: str, *, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-def run(work: Coroutine[None, None, Result]) -> Result:
+def run(
+    work: Coroutine[None, None, Result],
+    *,
+    loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop,
+) -> Result:
     """Run a command's work to its end. SIGINT and SIGTERM cancel it, so everything it opened is closed again."""
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        with asyncio.Runner(loop_factory=loop) as runner:
             return runner.run(stoppable(work))
     except asyncio.CancelledError:
         raise typer.Exit(130) from None

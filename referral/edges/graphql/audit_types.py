@@ -1,6 +1,6 @@
 """The audit trail as those who oversee the desk read it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import strawberry
@@ -13,6 +13,7 @@ from referral.edges.graphql.scalars import Cursor, described
 from referral.edges.graphql.staff_types import StaffMember
 from referral.foundation import actors
 from referral.foundation.actors import ActorKind
+from referral.referrals.erasing import Erased, Why
 from referral.triage import trail
 from referral.triage.trail import Trail
 
@@ -69,8 +70,29 @@ def event_of(one: trail.AuditEvent) -> AuditEvent:
     return AuditEvent(told=one, at=one.at, actor=one.actor, act=one.act)
 
 
+@strawberry.type(name="Erased", description="How much of one table or column went, on one day and for one reason.")
+class ErasedLine:
+    day: date = described("The day, in UTC.")
+    why: Why = described("Why.")
+    what: str = described("A table, or one of its columns; `request` counts the requests themselves.")
+    number: int = described("How many rows, or values.")
+
+
 @strawberry.type
 class AuditQuery:
+    @strawberry.field(
+        description="What was erased, the last day first: numbers, and nothing of what it said. For supervisors and "
+        "those who keep accounts.",
+        graphql_type=list[ErasedLine],
+    )
+    async def erasures(
+        self,
+        info: Info,
+        from_: Annotated[date, strawberry.argument(name="from", description="The first day, in UTC.")],
+        to: Annotated[date, strawberry.argument(description="The last day, in UTC; at most a year later.")],
+    ) -> list[Erased]:
+        return await trail.erased(info.context.at, info.context.staff, from_, to)
+
     @strawberry.field(
         description="Who opened, released or changed what, the newest first; the look is written down too. For "
         "supervisors and those who keep accounts; intake staff see that of a request they have in hand."

@@ -1,5 +1,6 @@
 """What a resolver has at hand: the house, who asks, the time, and loaders that ask once for many."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,16 +21,19 @@ from referral.edges.graphql.selections import Memory, Selection
 from referral.edges.house import House
 from referral.foundation.actors import Partner, Staff, StaffRole, Visitor
 from referral.foundation.db import Reader
-from referral.foundation.errors import NotAllowed
+from referral.foundation.errors import NotAllowed, RateLimited
 from referral.foundation.languages import Language
 from referral.foundation.vault import Vault
-from referral.intake import claims, requests
+from referral.intake import access, claims, requests
+from referral.intake.access import Opened
 from referral.intake.requests import HelpRequest
 from referral.referrals import notes, reading
 from referral.referrals.notes import Note
 from referral.referrals.reading import Referral, ReferralEvent
 from referral.triage import staff, stuck
 from referral.triage.stuck import StuckReason
+
+log = logging.getLogger(__name__)
 
 Who = Visitor | Partner | Staff
 
@@ -66,6 +70,25 @@ class Context:
         if self.staff.role is StaffRole.ADMIN:
             raise NotAllowed("Your account keeps accounts. Requests are open to the intake team only.")
         return self.staff
+
+    async def opened(self, request_id: UUID, *, notes_only: bool = False) -> Opened:
+        """What lets the caller into a case, counted before anything is shown. Raises NoAccess and RateLimited."""
+        staff, most = self.intake, self.house.settings.opened_per_hour
+        async with self.house.database.transaction() as tx:
+            found = await access.opening(tx, staff, request_id, most=most, notes_only=notes_only, now=self.now)
+        if found is None:
+            log.warning("staff %s stopped: more than %d cases opened within an hour", staff.id, most)
+            raise RateLimited(
+                "You have opened very many cases within an hour. Supervisors have been told; go on a little later.",
+                retry_after_seconds=int(access.PER.total_seconds()),
+            )
+        return found
+
+    async def let_in(self, request_id: UUID, *, notes_only: bool = False) -> None:
+        """The same before an act on what is sealed; of a request that is not there the act itself says so."""
+        known = await requests.request(self.at, request_id)
+        if known is not None and known.facts is not None:
+            await self.opened(request_id, notes_only=notes_only)
 
     @property
     def partner(self) -> Partner:

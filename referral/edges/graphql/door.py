@@ -1,57 +1,94 @@
-"""A GraphQL request over HTTP: read within limits, let in by audience, run, answered. JSON by POST.
+"""A GraphQL request over HTTP: read within limits, let in by audience, paid for, run, answered. JSON by POST.
 
-By GET only trusted documents of the public directory, by the sha-256 of their text, so that answers can be cached.
+By GET only trusted documents of the public directory, by the sha-256 of their text, so that answers can be cached, and
+what a schema says of itself.
 """
 
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from http import HTTPStatus
-from typing import Any, cast
+from time import monotonic
 
 import orjson
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from referral.edges import auth, bodies
+from referral.edges import auth, callers
+from referral.edges.budgets import Budget, Ledger, Purse
+from referral.edges.folding import Folded
 from referral.edges.graphql import addresses, execution, schemas
+from referral.edges.graphql.asked import JSON, Asked, Turned, asked_in, decoded, must_be_json, read
+from referral.edges.graphql.codes import Code
 from referral.edges.graphql.context import Context, Who
+from referral.edges.graphql.cost import SUBMISSIONS, Bill
 from referral.edges.graphql.execution import NOT_NOW
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
-from referral.foundation.actors import Visitor
+from referral.foundation.actors import Partner, Visitor
 from referral.foundation.claims import Claims
 from referral.foundation.clock import now
+from referral.foundation.settings import Settings
 from referral.foundation.trouble import traced
 
-BODY_BYTES = 64 * 1024
 SECONDS = 10
-JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 CACHED_SECONDS = 60
+POINTS_OF_A_REFUSAL = 10  # to read and check a document that cannot be run is work, too
+MOST_LISTED = {Audience.PUBLIC: 100, Audience.PARTNER: 100, Audience.STAFF: 2_000}  # staff name requests by the page
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a well-formed body says."""
+class Caller:
+    """Who asks, and what they are told apart by when their budget is looked up."""
 
-    query: str
-    variables: Mapping[str, object] | None
-    operation_name: str | None
+    who: Who
+    mark: bytes
 
 
-class Turned(Exception):  # noqa: N818 - an answer, not an error
-    """Refused before anything was read as GraphQL."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """From which purse an answer is paid: how much was asked of it, and what it came to."""
 
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-        self.headers = {name.replace("_", "-"): text for name, text in headers.items()}
+    purse: Purse
+    requested: int
+    actual: int
+
+    def extension(self, at: float) -> dict[str, object]:
+        purse = self.purse
+        left = {"name": purse.budget.name, "limit": purse.budget.quota, "left": purse.left}
+        return {
+            "requested": self.requested,
+            "actual": self.actual,
+            "budget": {**left, "resetSeconds": purse.seconds(at)},
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budgets:
+    """What one caller of an audience may spend. Asking for help has a budget of its own: whatever else is asked from
+    the same network, and however much, a request still gets through.
+    """
+
+    points: Budget
+    submissions: Budget
+
+
+def budgets(audience: Audience, settings: Settings) -> Budgets:
+    match audience:
+        case Audience.PUBLIC:
+            points, submissions = settings.visitor_points, settings.visitor_submissions
+        case Audience.PARTNER:
+            points, submissions = settings.partner_points, settings.partner_submissions
+        case Audience.STAFF:
+            points, submissions = settings.staff_points, settings.partner_submissions
+    return Budgets(
+        points=Budget(name="points", quota=points, unit="cost-points"),
+        submissions=Budget(name="submissions", quota=submissions),
+    )
 
 
 class Door:
@@ -61,21 +98,23 @@ class Door:
         self.house, self.audience, self.documents = house, audience, documents
         self.schema = schemas.schema(audience).core
         self.kept = Kept()
+        self.wrong_keys = auth.WrongKeys()
+        self.budgets, self.ledger = budgets(audience, house.settings), Ledger()
+        self.turned_away = Folded(log=log)
+        # Reading waits for connections of its own: a flood of it does not hold up whoever asks for help.
+        self.submitting = house if house.reserved is None else replace(house, database=house.reserved)
 
     async def answer(self, request: Request) -> Response:
         media_type = accepted(request)
         try:
-            asked = self.trusted(request) if request.method == "GET" else await read(request)
-            outcome = await self.run(asked, await self.who(request), self.shown(request))
+            async with asyncio.timeout(SECONDS):
+                return await self.answered(request, media_type)
         except Turned as turned:
+            self.note(turned.code)
             return refusal(turned, media_type)
         except (TimeoutError, OSError) as error:
             log.error("no answer in time: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
-            return refusal(Turned(503, "UNAVAILABLE", NOT_NOW, Retry_After="30"), media_type)
-        status = 200 if outcome.was_run or media_type == JSON else 400
-        is_public = request.method == "GET" and outcome.was_run and "errors" not in outcome.body
-        headers = {"Cache-Control": f"public, max-age={CACHED_SECONDS}" if is_public else "no-store", "Vary": "Accept"}
-        return Response(orjson.dumps(outcome.body), status_code=status, media_type=media_type, headers=headers)
+            return refusal(Turned(503, Code.UNAVAILABLE, NOT_NOW, Retry_After="30"), media_type)
 
     def shown(self, request: Request) -> Claims:
         """By what the caller was let in; a question may show more, such as a receipt."""
@@ -87,97 +126,153 @@ class Door:
             case Audience.STAFF:
                 return auth.session_shown(request, is_https=self.house.settings.is_https)
 
-    async def run(self, asked: Asked, who: Who, shown: Claims | None = None) -> execution.Outcome:
-        moment = now()
-        async with asyncio.timeout(SECONDS):
-            return await execution.run(
-                self.schema,
-                asked.query,
-                variables=asked.variables,
-                operation_name=asked.operation_name,
-                context=await self.context(who, moment, Claims() if shown is None else shown),
+    async def answered(self, request: Request, media_type: str) -> Response:
+        is_get = request.method == "GET"
+        asked = self.by_address(request) if is_get else await self.posted(request)
+        caller, at = await self.caller(request), monotonic()
+        purse = self.ledger.purse(self.budgets.points, caller.mark, at)
+        if not purse.left and not any(name in asked.query for name in SUBMISSIONS):
+            raise over(purse, at)
+        prepared = execution.prepare(self.schema, asked.query)
+        bill = execution.billed(prepared, asked.operation_name, asked.variables)
+        if isinstance(bill, execution.Outcome):
+            purse.drain(POINTS_OF_A_REFUSAL)
+            return self.told(
+                bill, media_type, Paid(purse=purse, requested=0, actual=POINTS_OF_A_REFUSAL), at, caller.who
             )
+        paid = self.pay(bill, caller, purse, at)
+        outcome = await execution.run(
+            self.schema,
+            prepared,
+            variables=asked.variables,
+            operation_name=asked.operation_name,
+            context=await self.context(caller.who, now(), bill, self.shown(request)),
+        )
+        paid = settled(paid, bill, outcome)
+        if is_get and self.audience is Audience.PUBLIC and outcome.was_run and "errors" not in outcome.body:
+            return kept_by_others(outcome, media_type)
+        return self.told(outcome, media_type, paid, at, caller.who)
 
-    async def context(self, who: Who, moment: datetime, shown: Claims) -> Context:
-        at = self.house.database.reader
-        return Context(
-            house=self.house.claiming(shown),
-            who=who,
-            now=moment,
-            lexicon=(await self.house.shelf.read(at)).languages,
-            kept=self.kept,
+    async def posted(self, request: Request) -> Asked:
+        must_be_json(request)
+        if auth.is_cross_site(request, self.house.settings.public_url):
+            raise Turned(403, Code.CROSS_SITE, "This came from another site.")
+        return await read(request, most_listed=MOST_LISTED[self.audience])
+
+    def pay(self, bill: Bill, caller: Caller, purse: Purse, at: float) -> Paid:
+        """Take what a document asks for from the purse that is for it. Raises Turned where there is too little.
+
+        Here is the place for another way to pay: a proof of work where the budget of submissions is spent.
+        """
+        amount = bill.points
+        if bill.is_submission:
+            purse, amount = self.ledger.purse(self.budgets.submissions, caller.mark, at), 1
+        if not purse.take(amount):
+            raise over(purse, at)
+        return Paid(purse=purse, requested=amount, actual=amount)
+
+    def told(self, outcome: execution.Outcome, media_type: str, paid: Paid, at: float, who: Who) -> Response:
+        """An answer with what it cost, for nobody but who asked. What is refused is logged by its code."""
+        if outcome.refused is not None:
+            self.note(outcome.refused)
+        is_well = outcome.was_run or (media_type == JSON and outcome.refused is not Code.TOO_MUCH)
+        return Response(
+            orjson.dumps({**outcome.body, "extensions": {"cost": paid.extension(at)}}),
+            status_code=200 if is_well else 400,
+            media_type=media_type,
+            headers={"Cache-Control": "no-store", "Vary": "Accept", **fields_of(paid.purse, at), **ending_soon(who)},
         )
 
-    async def who(self, request: Request) -> Who:
+    def note(self, code: Code) -> None:
+        self.turned_away.note(f"the {self.audience.value} door turned a request away: {code.value}", monotonic())
+
+    async def context(self, who: Who, moment: datetime, bill: Bill, shown: Claims) -> Context:
+        house = (self.submitting if bill.is_submission else self.house).claiming(shown)
+        lexicon = (await house.shelf.read(house.database.reader)).described
+        return Context(house=house, who=who, now=moment, lexicon=lexicon, kept=self.kept)
+
+    async def caller(self, request: Request) -> Caller:
         """Who asks; Turned away where the audience wants someone known."""
+        settings = self.house.settings
         match self.audience:
             case Audience.PUBLIC:
-                return Visitor()
+                return Caller(who=Visitor(), mark=callers.network(request, settings.trusted_proxies))
             case Audience.PARTNER:
                 partner = await auth.partner(request, self.house.database, now=now())
                 if partner is None:
+                    pause = self.wrong_keys.pause(now())
+                    if pause is None:
+                        raise Turned(429, Code.RATE_LIMITED, "So many wrong keys in one minute.", Retry_After="60")
+                    await asyncio.sleep(pause)
                     raise Turned(
                         401,
-                        "NO_API_KEY",
+                        Code.NO_API_KEY,
                         "Send an API key that is valid, as Authorization: Bearer.",
                         WWW_Authenticate="Bearer",
                     )
-                return partner
+                return Caller(who=partner, mark=request.headers["authorization"].partition(" ")[2].strip().encode())
             case Audience.STAFF:
-                if auth.is_cross_site(request, self.house.settings.public_url):
-                    raise Turned(403, "CROSS_SITE", "This came from another site.")
-                staff = await auth.staff(request, self.house.database, is_https=self.house.settings.is_https, now=now())
+                staff = await auth.staff(request, self.house.database, is_https=settings.is_https, now=now())
                 if staff is None:
-                    raise Turned(401, "NOT_SIGNED_IN", "Sign in at /staff/login first.")
-                return staff
+                    raise Turned(401, Code.NOT_SIGNED_IN, "Sign in at /staff/login first.")
+                session = auth.session_token(request, is_https=settings.is_https) or ""
+                return Caller(who=staff, mark=session.encode())
 
-    def trusted(self, request: Request) -> Asked:
-        """A trusted document by its hash: `GET ?documentId=sha256:...&variables={...}`."""
-        if self.audience is not Audience.PUBLIC:
-            raise Turned(405, "METHOD", "Use POST here.", Allow="POST")
+    def by_address(self, request: Request) -> Asked:
+        """What stands in an address: `?documentId=sha256:...&variables={...}`, or `?query={ __typename }`.
+
+        Addresses are kept in histories and logs. So only trusted documents of the public directory are asked for
+        there, by their hash, and at every door what the schema says of itself.
+        """
         asked = addresses.parameters(request.scope["query_string"])
-        id = asked.get("documentId")
-        if id is None:
-            raise Turned(405, "METHOD", "Use POST; GET is for trusted documents, by documentId.", Allow="POST")
-        query = self.documents.get(id)
-        if query is None:
-            raise Turned(404, "UNKNOWN_DOCUMENT", "There is no trusted document with this id.")
-        variables = asked.get("variables")
-        return asked_in({"query": query, "variables": None if variables is None else decoded(variables.encode())})
+        id, query = asked.get("documentId"), asked.get("query")
+        if id is not None and self.audience is Audience.PUBLIC:
+            query = self.documents.get(id)
+            if query is None:
+                raise Turned(404, Code.UNKNOWN_DOCUMENT, "There is no trusted document with this id.")
+        elif query is None or not execution.is_of_schema(execution.prepare(self.schema, query)):
+            raise Turned(405, Code.METHOD, "Use POST; GET is for trusted documents, by documentId.", Allow="POST")
+        variables, most_listed = asked.get("variables"), MOST_LISTED[self.audience]
+        body = {
+            "query": query,
+            "variables": None if variables is None else decoded(variables.encode(), most_listed=most_listed),
+            "operationName": asked.get("operationName"),
+        }
+        return asked_in(body)
 
 
-async def read(request: Request) -> Asked:
-    """The body of a POST, of the exact content type and within the size allowed."""
-    if auth.media_type(request) != JSON:
-        raise Turned(415, "CONTENT_TYPE", f"Send {JSON}.", Accept_Post=JSON)
-    try:
-        body = await bodies.read(request, most_bytes=BODY_BYTES)
-    except HTTPException as error:
-        if error.status_code == HTTPStatus.BAD_REQUEST:
-            raise Turned(400, "CUT_OFF", "The body was cut off.") from None
-        raise Turned(413, "TOO_LARGE", f"Send at most {BODY_BYTES} bytes.") from None
-    return asked_in(decoded(body))
+def settled(paid: Paid, bill: Bill, outcome: execution.Outcome) -> Paid:
+    """What was asked for and turned out not to be there is given back."""
+    if bill.is_submission:
+        return paid
+    found = bill.actual(outcome.body.get("data"))
+    actual = found if outcome.was_run else min(found, POINTS_OF_A_REFUSAL)
+    paid.purse.give_back(paid.requested - actual)
+    return replace(paid, actual=actual)
 
 
-def decoded(body: bytes) -> object:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Turned(400, "NOT_JSON", "This is not JSON.") from None
+def kept_by_others(outcome: execution.Outcome, media_type: str) -> Response:
+    """An answer that is the same for everybody, and so says nothing of anybody's budget."""
+    headers = {"Cache-Control": f"public, max-age={CACHED_SECONDS}", "Vary": "Accept"}
+    return Response(orjson.dumps(outcome.body), media_type=media_type, headers=headers)
 
 
-def asked_in(body: object) -> Asked:
-    if not isinstance(body, dict):
-        raise Turned(400, "BAD_REQUEST", "Send a JSON object with query, and variables where it has some.")
-    fields = cast("dict[str, Any]", body)
-    query, variables, name = fields.get("query"), fields.get("variables"), fields.get("operationName")
-    if not isinstance(query, str) or not query.strip():
-        raise Turned(400, "BAD_REQUEST", "query must be a text that is not empty.")
-    if not isinstance(variables, dict | None):
-        raise Turned(400, "BAD_REQUEST", "variables must be a JSON object.")
-    if not isinstance(name, str | None):
-        raise Turned(400, "BAD_REQUEST", "operationName must be a text.")
-    return Asked(query=query, variables=cast("dict[str, object] | None", variables), operation_name=name)
+def over(purse: Purse, at: float) -> Turned:
+    """Too little is left."""
+    told = {name.replace("-", "_"): text for name, text in fields_of(purse, at).items()}
+    sentence = "Your budget for this minute is spent. Ask for less, or come back when Retry-After says."
+    return Turned(429, Code.RATE_LIMITED, sentence, Retry_After=str(purse.seconds(at)), **told)
+
+
+def fields_of(purse: Purse, at: float) -> dict[str, str]:
+    return {"RateLimit-Policy": purse.budget.policy, "RateLimit": purse.told(at)}
+
+
+def ending_soon(who: Who) -> dict[str, str]:
+    """Tell a program in good time that its key ends: a header that whoever runs it can watch for."""
+    if not isinstance(who, Partner) or who.key is None or not who.key.ends_soon(now()):
+        return {}
+    return {"Referral-Key-Expires": f"{who.key.expires_at:%Y-%m-%d}"}
 
 
 def accepted(request: Request) -> str:
@@ -186,7 +281,7 @@ def accepted(request: Request) -> str:
 
 
 def refusal(turned: Turned, media_type: str) -> Response:
-    body = {"errors": [{"message": turned.message, "extensions": {"code": turned.code}}]}
+    body = {"errors": [{"message": turned.message, "extensions": {"code": turned.code.value}}]}
     return Response(
         orjson.dumps(body),
         status_code=turned.status,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from inspect import isawaitable
+from time import monotonic
 from typing import Any
 
 from graphql import (
@@ -18,6 +19,7 @@ from graphql import (
     ExecutionResult,
     GraphQLError,
     GraphQLSchema,
+    OperationType,
     execute,
     parse,
     specified_rules,
@@ -28,9 +30,11 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from referral.edges.folding import Folded
 from referral.edges.graphql import shortcuts
+from referral.edges.graphql.codes import Code
 from referral.edges.graphql.context import Context
-from referral.edges.graphql.cost import Bills
+from referral.edges.graphql.cost import Bill, Bills, fragments_of, operations_of, roots_of, too_much_anyhow
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.problems import extensions_of
 from referral.edges.graphql.selections import Memory, Ready
@@ -38,7 +42,7 @@ from referral.edges.graphql.shortcuts import Shortcuts
 from referral.foundation.errors import Refused
 from referral.foundation.trouble import traced
 
-MOST_TOKENS = 2_000
+MOST_TOKENS = 1_000
 MOST_ERRORS = 20
 REMEMBERED = 256
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -48,7 +52,10 @@ SOMETHING_WENT_WRONG = "Something went wrong here. Nothing is wrong with what yo
 # How the library repeats what was sent. A client may log its errors, and a whole person could stand in one.
 ECHO = re.compile(r"(?:[,;] found|(cannot represent [^:]*value)): .*", re.DOTALL)
 WORD = re.compile(r"Value '.*' does not exist in", re.DOTALL)
+MEASURELESS = ("Document contains more than", "Document is nested too deeply")  # as the parser says it
+TOO_DEEP = "This document is nested too deeply."
 log = logging.getLogger(__name__)
+faults = Folded(log=log, level=logging.ERROR)  # a field that fails for each of fifty entries is one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,7 @@ class Prepared:
 
     document: DocumentNode | None = None
     errors: tuple[GraphQLError, ...] = ()
-    code: str = ""
+    code: Code = Code.GRAPHQL_VALIDATION_FAILED
     is_remembered: bool = False
     memory: Memory = field(default_factory=Memory)
     shortcuts: Shortcuts = field(default_factory=Shortcuts)
@@ -66,10 +73,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What goes back. `was_run` is False where the document or its variables were refused before anything ran."""
+    """What goes back. `refused` is the code where the document or its variables were refused before anything ran."""
 
     body: dict[str, Any]
-    was_run: bool
+    refused: Code | None = None
+
+    @property
+    def was_run(self) -> bool:
+        return self.refused is None
 
 
 class PassingOn(StrawberryGraphQLCoreExecutionContext):
@@ -113,30 +124,55 @@ def sound(schema: GraphQLSchema, query: str) -> Prepared:
 
 
 def checked(schema: GraphQLSchema, query: str) -> Prepared:
-    """Suggestions are hidden, since they spell out what a schema holds."""
+    """What is too much is not even compared with the schema. Suggestions are hidden: they spell out what it holds."""
     try:
         document = parse(query, max_tokens=MOST_TOKENS)
+        if sentence := too_much_anyhow(document):
+            return unfit(GraphQLError(sentence), Code.TOO_MUCH)
+        errors = validate(schema, document, RULES, max_errors=MOST_ERRORS, hide_suggestions=True)
     except GraphQLError as error:
-        return Prepared(errors=(error,), code="GRAPHQL_PARSE_FAILED")
+        is_measureless = any(words in error.message for words in MEASURELESS)
+        return unfit(error, Code.TOO_MUCH if is_measureless else Code.GRAPHQL_PARSE_FAILED)
     except RecursionError:
-        return Prepared(errors=(GraphQLError("This document is nested too deeply."),), code="GRAPHQL_PARSE_FAILED")
-    errors = validate(schema, document, RULES, max_errors=MOST_ERRORS, hide_suggestions=True)
-    return Prepared(document=document, errors=tuple(errors), code="GRAPHQL_VALIDATION_FAILED")
+        return unfit(GraphQLError(TOO_DEEP), Code.TOO_MUCH)
+    return Prepared(document=document, errors=tuple(errors))
+
+
+def unfit(error: GraphQLError, code: Code) -> Prepared:
+    return Prepared(errors=(error,), code=code)
+
+
+def billed(prepared: Prepared, operation_name: str | None, variables: Mapping[str, object] | None) -> Bill | Outcome:
+    """What the document will cost, or why it cannot be run."""
+    if prepared.document is None or prepared.errors:
+        return refused(prepared.errors, prepared.code)
+    bill = prepared.bills.bill(prepared.document, operation_name, variables or {})
+    return refused([GraphQLError(bill.sentence)], Code.TOO_MUCH) if bill.sentence else bill
+
+
+def is_of_schema(prepared: Prepared) -> bool:
+    """Whether a sound document asks for nothing but what the schema says of itself."""
+    if prepared.document is None or prepared.errors:
+        return False
+    operations, fragments = operations_of(prepared.document, None), fragments_of(prepared.document)
+    return all(
+        operation.operation is OperationType.QUERY
+        and all(root.name.value.startswith("__") for root in roots_of(operation.selection_set, fragments))
+        for operation in operations
+    )
 
 
 async def run(
     schema: GraphQLSchema,
-    query: str,
+    prepared: Prepared,
     *,
     variables: Mapping[str, object] | None,
     operation_name: str | None,
     context: Context,
 ) -> Outcome:
-    prepared = prepare(schema, query)
-    if prepared.document is None or prepared.errors:
+    """Run a document that `billed` found sound."""
+    if prepared.document is None:
         return refused(prepared.errors, prepared.code)
-    if sentence := prepared.bills.too_much(prepared.document, operation_name, variables or {}):
-        return refused([GraphQLError(sentence)], "TOO_MUCH")
     if not prepared.is_remembered:  # nobody will ever come for what such a document has written
         context = replace(context, kept=Kept())
     data = await shortcuts.answered(
@@ -148,7 +184,7 @@ async def run(
         context=context,
     )
     if data is not None:
-        return Outcome(body={"data": data}, was_run=True)
+        return Outcome(body={"data": data})
     answer = execute(
         schema,
         prepared.document,
@@ -160,14 +196,16 @@ async def run(
     )
     result = await answer if isawaitable(answer) else answer
     if result.data is None and result.errors and all(error.path is None for error in result.errors):
-        return refused(result.errors, "BAD_INPUT")
-    return Outcome(body=answered(result), was_run=True)
+        return refused(result.errors, Code.BAD_INPUT)
+    return Outcome(body=answered(result))
 
 
-def refused(errors: tuple[GraphQLError, ...] | list[GraphQLError], code: str) -> Outcome:
+def refused(errors: tuple[GraphQLError, ...] | list[GraphQLError], code: Code) -> Outcome:
     """The document or its variables are wrong: the library's own words, which name the argument or field."""
-    shown = [{"message": words(error), **where(error), "extensions": {"code": code}} for error in errors[:MOST_ERRORS]]
-    return Outcome(body={"errors": shown}, was_run=False)
+    shown = [
+        {"message": words(error), **where(error), "extensions": {"code": code.value}} for error in errors[:MOST_ERRORS]
+    ]
+    return Outcome(body={"errors": shown}, refused=code)
 
 
 def words(error: GraphQLError) -> str:
@@ -188,15 +226,15 @@ def presented(error: GraphQLError) -> dict[str, Any]:
     if isinstance(cause, Refused):
         return {"message": cause.message, **where(error), "extensions": extensions_of(cause)}
     if isinstance(cause, StrawberryInputCoercionError):  # its own words hold what was sent
-        return {"message": NOT_READ, **where(error), "extensions": {"code": "BAD_INPUT"}}
+        return {"message": NOT_READ, **where(error), "extensions": {"code": Code.BAD_INPUT.value}}
     if cause is None and is_argument(error):
-        return {"message": words(error), **where(error), "extensions": {"code": "BAD_INPUT"}}
+        return {"message": words(error), **where(error), "extensions": {"code": Code.BAD_INPUT.value}}
     node = error.nodes[0] if error.nodes else None
     field = getattr(getattr(node, "name", None), "value", "?")  # a name of the schema, unlike the path's aliases
-    log.error("field %s failed: %s", field, traced(cause or error))
+    faults.note(f"field {field} failed: {traced(cause or error)}", monotonic())
     if isinstance(cause, TimeoutError | OSError):  # no connection was free in time, or the database is away
-        return {"message": NOT_NOW, **where(error), "extensions": {"code": "UNAVAILABLE"}}
-    return {"message": SOMETHING_WENT_WRONG, **where(error), "extensions": {"code": "INTERNAL"}}
+        return {"message": NOT_NOW, **where(error), "extensions": {"code": Code.UNAVAILABLE.value}}
+    return {"message": SOMETHING_WENT_WRONG, **where(error), "extensions": {"code": Code.INTERNAL.value}}
 
 
 def is_argument(error: GraphQLError) -> bool:

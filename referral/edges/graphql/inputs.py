@@ -21,9 +21,11 @@ from referral.intake.words import (
     CanAfford,
     ConsentScope,
     ContactChannel,
+    InterpreterGender,
     Relationship,
     Representation,
     UrgencyCriterion,
+    Wish,
 )
 from referral.referrals.outcomes import Told
 from referral.referrals.words import DeclineReason, ReferralAnswer, ReferralOutcome
@@ -134,6 +136,10 @@ class SubmitHelpRequestInput:
     posture: CasePosture | None = described("Where the case stands.", default=None)
     reading_language: LanguageTag | None = described("The language they read best.", default=None)
     needs_interpreter: bool | None = described("Whether they need an interpreter.", default=None)
+    interpreter_gender: InterpreterGender | None = described(
+        "Whom they can speak freely through; no other interpreter will do.", default=None
+    )
+    wishes: list[Wish] | None = described("What they would like, if it can be had; at most 10.", default=None)
     near: NearInput | None = described("Where they are.", default=None)
     country: CountryCode | None = described("The country they fled.", default=None)
     household_size: int | None = described("How many people, 1 to 30.", default=None)
@@ -258,6 +264,8 @@ def answers_of(asked: SubmitHelpRequestInput) -> form.Answers:
         posture=asked.posture or CasePosture.UNKNOWN,
         reading_language=asked.reading_language,
         needs_interpreter=asked.needs_interpreter,
+        interpreter_gender=asked.interpreter_gender,
+        wishes=tuple(asked.wishes or ()),
         country=asked.country,
         household_size=asked.household_size,
         age=asked.age or AgeBand.UNKNOWN,

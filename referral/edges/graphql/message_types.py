@@ -63,11 +63,15 @@ async def written(info: Info, view: RequestView, first: int | None, after: str |
     context = info.context
     if view.beholder not in {Beholder.REQUESTER, Beholder.STAFF}:
         return MessageConnection(found=NOTHING)
+    if view.beholder is Beholder.STAFF:
+        await context.opened(view.id)
     async with context.house.database.transaction() as tx:
-        found = await messages.written(tx, context.house.vault, view.request, first=first, after=after)
-        ids = [one.id for one in found.messages]
+        vault = context.house.vault
         if view.beholder is Beholder.STAFF:
-            await messages.seen_by_staff(tx, context.intake, view.id, ids, now=context.now)
+            found = await messages.for_staff(
+                tx, vault, context.intake, view.request, first=first, after=after, now=context.now
+            )
         else:
-            await messages.seen_by_person(tx, ids, now=context.now)
+            found = await messages.written(tx, vault, view.request, first=first, after=after)
+            await messages.seen_by_person(tx, [one.id for one in found.messages], now=context.now)
     return MessageConnection(found=found)

@@ -1,6 +1,6 @@
 """What an API key adds: sending requests on behalf of people, and the offers made to one's own organization."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, cast
 
 import strawberry
@@ -17,10 +17,17 @@ from referral.edges.graphql.public import After, First, PublicMutation, PublicQu
 from referral.edges.graphql.request_types import Referral, ReferralView
 from referral.edges.graphql.results import SubmitHelpRequestResult
 from referral.edges.graphql.scalars import Cursor, described
-from referral.foundation.actors import Partner, Scope
+from referral.foundation.actors import ApiKey, Partner, Scope
 from referral.foundation.errors import NotAllowed, ValidationFailed, problem
 from referral.referrals import reading
 from referral.referrals.words import ReferralStatus
+
+
+@strawberry.type(name="ApiKey", description="The key that was sent: everything but its secret.")
+class Key:
+    id: strawberry.ID = described("Its id: the part between the underscores.")
+    expires_at: datetime = described("When it ends. A partner may have two keys at once, so that it can change over.")
+    last_used_on: date | None = described("The last day before this request on which it was used; null if none.")
 
 
 @strawberry.type(description="The application that this key belongs to.")
@@ -28,6 +35,7 @@ class PartnerApp:
     id: strawberry.ID = described("Its id.")
     name: str = described("Its name.")
     scopes: list[Scope] = described("What the key opens.")
+    key: ApiKey | None = described("The key that was sent with this request.", graphql_type=Key | None)
 
 
 @strawberry.type(description="One referral of a list.")

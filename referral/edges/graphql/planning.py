@@ -30,6 +30,7 @@ from referral.triage.plans import Asked, Changed, Plan, ProposalState
 
 Skip = Annotated[int, strawberry.argument(description="How many to pass over: those that were shown already.")]
 FURTHEST = 10_000
+WHY_KEPT = "Kept for urgent people who are expected before there are new places."
 
 
 @strawberry.type(description="A request that also wanted the place, and why its claim is weaker.")
@@ -114,6 +115,20 @@ class OneMorePlace:
         return await info.context.loaders.provider.load(self.at)
 
 
+@strawberry.type(description="Places that wait for urgent people who are expected before there are new ones.")
+class KeptPlaces:
+    at: strawberry.Private[UUID]
+    places: int = described("How many, of those that are free.")
+
+    @strawberry.field(description="Where.", graphql_type=Provider | None)
+    async def provider(self, info: Info) -> Listing | None:
+        return await info.context.loaders.provider.load(self.at)
+
+    @strawberry.field(description="Why, in words for staff.")
+    def reason(self) -> str:
+        return WHY_KEPT
+
+
 @strawberry.type(description="Who is proposed to whom. A plan is a proposal: nothing is sent until it is applied.")
 class AssignmentPlan:
     made: strawberry.Private[Plan]
@@ -126,6 +141,9 @@ class AssignmentPlan:
     total_score: float = described("The scores of all proposals together.")
     allow_unknown: bool = described("Whether providers were proposed of whom something is not known.")
     rules_version: str = described("Which rules and points it was made with.")
+    by_machine: bool = described(
+        "Whether the worker made it by itself. It may have offered what needs no person's look: see each proposal."
+    )
     salt: str = described("Equals were drawn by a hash with it, in hexadecimal: anyone can draw them anew.")
 
     @strawberry.field(description="The proposals, the most urgent first; an audit row for each request shown.")
@@ -158,6 +176,12 @@ class AssignmentPlan:
             for one in found
             if one.request_id in shown
         ]
+
+    @strawberry.field(
+        description="Which places are kept for urgent people who are expected; others are not proposed for them."
+    )
+    def kept_places(self) -> list[KeptPlaces]:
+        return [KeptPlaces(at=one.provider_id, places=one.places) for one in self.made.kept]
 
     @strawberry.field(
         description="Where one more place would serve one more request, where it counts most; ten at most."
@@ -200,6 +224,13 @@ class PlanningQuery:
         _ = context.intake  # raises NotAllowed for whoever is none
         found = await plans.plan(context.at, id_of(id, "id"))
         return plan_of(found) if found else None
+
+    @strawberry.field(description="The plans that were made last, the newest first: those of staff and of the machine.")
+    async def assignment_plans(self, info: Info, first: First = None) -> list[AssignmentPlan]:
+        context = info.context
+        _ = context.intake  # raises NotAllowed for whoever is none
+        found = await plans.latest(context.at, first=within_limit(first, otherwise=DEFAULT_PAGE))
+        return [plan_of(one) for one in found]
 
 
 @strawberry.type
@@ -255,6 +286,7 @@ def plan_of(made: Plan) -> AssignmentPlan:
         total_score=made.total_points,
         allow_unknown=made.allows_unknown,
         rules_version=made.rules_version,
+        by_machine=made.is_by_machine,
         salt=made.salt.hex(),
     )
 

@@ -29,7 +29,7 @@ from referral.edges.graphql.inputs import (
 from referral.edges.graphql.listing_parts import ENGLISH, In
 from referral.edges.graphql.proposing import ProposingMutation
 from referral.edges.graphql.reporting import ReportingMutation
-from referral.edges.graphql.request_types import HelpRequest, Referral, ReferralView, referral_view
+from referral.edges.graphql.request_types import HelpRequest, Referral, ReferralView, reader_by, referral_view
 from referral.edges.graphql.results import (
     HelpRequestPayload,
     HelpRequestResult,
@@ -243,8 +243,9 @@ async def submit(context: Context, who: Visitor | Partner, asked: SubmitHelpRequ
     """Look up what must be looked up, keep the request, commit, and only then answer."""
     house, answers = context.house, answers_of(asked)
     found = await looked_up(house, answers, near_of(asked.near, "near"))
+    sent = await submitting.sending(house.vault, who, answers)
     async with house.database.transaction() as tx:
-        kept = await submitting.submit(tx, house.vault, who, answers, found, now=context.now)
+        kept = await submitting.submit(tx, house.vault, who, answers, found, sent=sent, now=context.now)
     seen = await views.for_requester(context.at, house.vault, kept.request, now=context.now)
     return SubmitHelpRequestPayload(number=kept.receipt, help_request=seen)
 
@@ -259,6 +260,9 @@ async def through_providers(context: Context, referrals: Sequence[Offered]) -> l
     """The same for many, in order: requests and consents are asked for once."""
     asking = await requests.requests(context.at, [one.request_id for one in referrals])
     offered = [(asking[one.request_id], one) for one in referrals if one.request_id in asking]
+    if any(one.shows_person for one in referrals):
+        async with context.house.database.transaction() as tx:
+            await views.look(tx, offered, reader_by(context))
     seen = await views.for_providers(context.at, context.house.vault, offered, now=context.now)
     through = {one.id: view for (_, one), view in zip(offered, seen, strict=True)}
     return [referral_view(one, through.get(one.id)) for one in referrals]

@@ -33,7 +33,7 @@ from referral.intake.words import (
 from referral.matching.answers import RuleAnswer, RuleResult, Term
 from referral.matching.ranking import Verdict
 from referral.matching.sentences import sentence
-from referral.referrals import reading, views
+from referral.referrals import openings, reading, views
 from referral.referrals.notes import By
 from referral.referrals.reading import ReferralEvent as Event
 from referral.referrals.views import Beholder, RequestView
@@ -92,6 +92,9 @@ class Person:
     name: str | None = described("A name or an alias.")
     contacts: list[SafeContact] = described("Ways to reach them.")
     note: str | None = described("A few words; never the story.")
+    withheld: bool = described(
+        "Whether the name and the note are kept from this viewer: a supervisor who looks into contacts alone."
+    )
 
 
 @strawberry.type(description="One thing the person agreed to.")
@@ -145,6 +148,12 @@ class Match:
     score: float = described("0 to 1000.")
     distance_km: float | None = described("From the person to the office; null where either is not known.")
     provider: Listing = described("The provider.", graphql_type=Provider)
+
+    @strawberry.field(
+        description="What the doubts take away in the order, in points; the score stays what its parts add up to."
+    )
+    def doubt_points(self) -> int:
+        return 0 if self.verdict is None else self.verdict.doubt_points
 
     @strawberry.field(description="Every rule, then every part of the points.")
     def reasons(self) -> list[MatchReason]:
@@ -203,6 +212,12 @@ class Referral:
         return await info.context.loaders.history.load(seen(self).referral.id)
 
 
+@strawberry.type(description="Somebody opened a request within an hour, once or more often.")
+class Opening:
+    hour: datetime = described("When that hour began.")
+    actor: ActorKind = described("Who: a role, never a name.")
+
+
 @strawberry.type(description="A request for help.")
 class HelpRequest:
     id: strawberry.ID = described("Its id. Alone it opens nothing.")
@@ -225,13 +240,15 @@ class HelpRequest:
         return None if view.place is None else place_of(view.place)
 
     @strawberry.field(
-        description="What the person gave. When anyone else reads it, an audit row says so.",
+        description="What the person gave. When anyone else reads it, an audit row says so. Staff need the request in "
+        "hand, or access that a colleague gave.",
         graphql_type=Person | None,
     )
-    async def person(self, info: Info) -> form.Person | None:
+    async def person(self, info: Info) -> views.SeenPerson | None:
         view, house = shown(self), info.context.house
+        opened = await info.context.opened(view.id) if view.beholder is Beholder.STAFF else None
         async with house.database.transaction() as tx:
-            return await views.person(tx, house.vault, view, reader_by(info.context))
+            return await views.person(tx, house.vault, view, reader_by(info.context), opened=opened)
 
     @strawberry.field(description="Every offer of it, the oldest first.", graphql_type=list[Referral])
     async def referrals(self, info: Info) -> list[ReferralView]:
@@ -247,6 +264,14 @@ class HelpRequest:
     )
     async def messages(self, info: Info, first: First = None, after: After = None) -> MessageConnection:
         return await written(info, shown(self), first, after)
+
+    @strawberry.field(
+        description="Who has opened it, the newest first: role and hour. For the person who asks; for others empty.",
+        graphql_type=list[Opening],
+    )
+    async def openings(self, info: Info) -> list[openings.Opening]:
+        view = shown(self)
+        return await openings.of(info.context.at, view.id) if view.beholder is Beholder.REQUESTER else []
 
     @strawberry.field(description="What the person agreed to, and what still stands.", graphql_type=list[Consent])
     async def consents(self, info: Info) -> list[consents.Consent]:

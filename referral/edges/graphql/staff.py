@@ -5,6 +5,8 @@ from typing import Annotated
 import strawberry
 
 from referral.directory.upkeep import asking
+from referral.edges.graphql.access_types import AccessMutation, AccessQuery
+from referral.edges.graphql.account_types import AccountMutation, AccountQuery
 from referral.edges.graphql.audit_types import AuditQuery
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.deciding import DecidingMutation, DecidingQuery
@@ -42,7 +44,8 @@ from referral.referrals import choosing, recalling, views
 from referral.referrals import notes as written
 from referral.referrals.choosing import Choice
 from referral.referrals.views import RequestView
-from referral.triage import claiming, queue
+from referral.triage import claiming, contact_search, queue
+from referral.triage.contact_search import ContactSearchReason
 from referral.triage.queue import QueueOrder
 
 
@@ -74,7 +77,7 @@ class StaffHelpRequest(HelpRequest, TriagedRequest):
     ) -> list[Match]:
         context, limit = info.context, within_limit(first, otherwise=10)
         need, *_ = await choosing.needs_now(context.at, context.house.vault, shown(self).request, now=context.now)
-        return await matches(context, (await finding.ranked(context.at, need, now=context.now))[:limit])
+        return await matches(context, await finding.ranked(context.at, need, now=context.now, first=limit))
 
     @strawberry.field(description="Every rule about one provider, with the values compared.")
     async def why_not(
@@ -103,6 +106,7 @@ class StaffReferral(Referral):
         view = seen(self)
         if view.through is None:
             return []
+        await info.context.opened(view.through.id, notes_only=True)
         return await info.context.loaders.notes.load((view.referral.id, view.through.request))
 
 
@@ -120,7 +124,17 @@ class OfferReferralInput:
 
 
 @strawberry.type(name="Query", description="What staff may ask.")
-class StaffQuery(PublicQuery, AuditQuery, StatisticsQuery, UpkeepQuery, EditingQuery, DecidingQuery, PlanningQuery):
+class StaffQuery(
+    PublicQuery,
+    AuditQuery,
+    StatisticsQuery,
+    UpkeepQuery,
+    EditingQuery,
+    DecidingQuery,
+    PlanningQuery,
+    AccessQuery,
+    AccountQuery,
+):
     @strawberry.field(description="Who is signed in.", graphql_type=StaffMember)
     def me(self, info: Info) -> actors.Staff:
         return info.context.staff
@@ -166,6 +180,23 @@ class StaffQuery(PublicQuery, AuditQuery, StatisticsQuery, UpkeepQuery, EditingQ
             await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="request_read", subject_id=wanted)
         return views.for_staff(context.house.vault, found, now=context.now)
 
+    @strawberry.field(
+        description="The requests that give exactly this phone or e-mail address, the newest first, 20 at most. Why is "
+        "kept, and rows say who looked, before anything is shown; 20 searches an hour.",
+        graphql_type=list[HelpRequest],
+    )
+    async def requests_by_contact(
+        self,
+        info: Info,
+        contact: Annotated[str, strawberry.argument(description="A whole phone number or e-mail address.")],
+        reason: Annotated[ContactSearchReason, strawberry.argument(description="Why.")],
+    ) -> list[RequestView]:
+        context = info.context
+        staff, vault = context.intake, context.house.vault
+        async with context.house.database.transaction() as tx:
+            found = await contact_search.search(tx, vault, staff, contact, reason, now=context.now)
+        return [views.for_staff(vault, one, now=context.now) for one in found]
+
 
 @strawberry.type(name="Mutation", description="What staff may do.")
 class StaffMutation(
@@ -176,6 +207,8 @@ class StaffMutation(
     UpkeepMutation,
     EditingMutation,
     DecidingMutation,
+    AccessMutation,
+    AccountMutation,
 ):
     @strawberry.mutation(description="Offer a request to a provider.")
     async def offer_referral(

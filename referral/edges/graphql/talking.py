@@ -16,7 +16,15 @@ from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClai
 from referral.intake import messages, requests
 from referral.intake.amending import AS_IT_IS, Changes, Stays
 from referral.intake.form import LookedUp
-from referral.intake.words import AgeBand, CanAfford, ConsentScope, Representation, UrgencyCriterion
+from referral.intake.words import (
+    AgeBand,
+    CanAfford,
+    ConsentScope,
+    InterpreterGender,
+    Representation,
+    UrgencyCriterion,
+    Wish,
+)
 from referral.referrals import amending, telling, views
 
 Said = TypeVar("Said")
@@ -39,6 +47,10 @@ class AmendHelpRequestInput:
     posture: strawberry.Maybe[CasePosture | None] = described(f"Where the case stands. {STAYS}")
     reading_language: strawberry.Maybe[LanguageTag | None] = described(f"The language they read best. {STAYS}")
     needs_interpreter: strawberry.Maybe[bool | None] = described(f"Whether they need an interpreter. {STAYS}")
+    interpreter_gender: strawberry.Maybe[InterpreterGender | None] = described(
+        f"Whom they can speak freely through; no other interpreter will do. {STAYS}"
+    )
+    wishes: strawberry.Maybe[list[Wish] | None] = described(f"All that they would like, if it can be had. {STAYS}")
     near: strawberry.Maybe[NearInput | None] = described(f"Where they are. {STAYS}")
     country: strawberry.Maybe[CountryCode | None] = described(f"The country they fled. {STAYS}")
     household_size: strawberry.Maybe[int | None] = described(f"How many people, 1 to 30. {STAYS}")
@@ -96,6 +108,8 @@ def changes_of(asked: AmendHelpRequestInput) -> Changes:
         posture=there(asked.posture, "posture"),
         reading_language=said(asked.reading_language),
         needs_interpreter=said(asked.needs_interpreter),
+        interpreter_gender=said(asked.interpreter_gender),
+        wishes=listed(asked.wishes, "wishes"),
         country=said(asked.country),
         household_size=said(asked.household_size),
         age=there(asked.age, "age"),
@@ -149,12 +163,11 @@ class TalkingMutation:
         context, vault = info.context, info.context.house.vault
         with naming("receipt"):
             async with context.house.database.transaction() as tx:
-                known = await requests.by_receipt(tx, vault, input.receipt)
-                request = await requests.locked(tx, known.id) if known else None
+                request = await requests.held_by_receipt(tx, vault, input.receipt)
                 if request is None:
                     raise NotFound("No request has this receipt. Check the digits.")
                 await messages.from_person(tx, vault, request, input.text, input.idempotency_key, now=context.now)
-                request = await requests.request(tx, request.id) or request
+                request = requests.with_key(await requests.request(tx, request.id), request.key) or request
         return HelpRequestPayload(help_request=await views.for_requester(context.at, vault, request, now=context.now))
 
 
@@ -162,7 +175,7 @@ class TalkingMutation:
 class ReplyingMutation:
     @strawberry.mutation(
         description="Write to the person. They read it with their receipt; where they agreed to be told, a letter says "
-        "that there is news, and nothing more."
+        "that there is news, and nothing more. It takes access to the case."
     )
     async def reply_to_request(
         self,
@@ -172,6 +185,7 @@ class ReplyingMutation:
         context, vault = info.context, info.context.house.vault
         staff, wanted = context.intake, id_of(input.request_id, "request_id")
         with naming("request_id"):
+            await context.let_in(wanted)
             async with context.house.database.transaction() as tx:
                 request = await requests.locked(tx, wanted)
                 if request is None or request.data_key is None:

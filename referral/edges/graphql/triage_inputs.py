@@ -47,6 +47,11 @@ class TriageInput:
     reason: str | None = described(
         "Why, for colleagues: kept as a note, sealed, at most 2,000 characters.", default=None
     )
+    question: str | None = described(
+        "What the person is asked, in their language; with ASK_PERSON only, at most 1,000 characters. They read it as "
+        "a message. Without one they read that the team needs to know something more.",
+        default=None,
+    )
 
 
 @strawberry.input(description="What a person told staff about one of their consents.")
@@ -80,6 +85,7 @@ async def triage_of(house: House, asked: TriageInput) -> Triage:
         step=asked.step,
         close_reason=asked.close_reason,
         reason=asked.reason,
+        question=asked.question,
     )
 
 

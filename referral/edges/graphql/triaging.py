@@ -48,17 +48,19 @@ class TriagedRequest:
         return await info.context.loaders.stuck.load(shown(self).id)
 
     @strawberry.field(
-        description="What staff wrote for each other, the oldest first. An audit row says who read it.",
+        description="What staff wrote for each other, the oldest first, for whoever has access to the case, and for "
+        "supervisors. An audit row says who read it.",
         graphql_type=list[Note],
     )
     async def notes(self, info: Info) -> list[RequestNote]:
         context, view = info.context, shown(self)
         staff = context.intake
+        await context.opened(view.id, notes_only=True)
         async with context.house.database.transaction() as tx:
-            found = await notes.of(tx, context.house.vault, view.request)
-            if found:
-                await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="notes_read", subject_id=view.id)
-        return found
+            if not await notes.any_of(tx, view.id):
+                return []
+            await audit.record(tx, actor=staff.kind, actor_id=staff.id, act="notes_read", subject_id=view.id)
+            return await notes.of(tx, context.house.vault, view.request)
 
 
 @strawberry.type
@@ -127,7 +129,10 @@ class TriagingMutation:
                 await read(tx, staff, told.request_id)
         return await payload(context, told.request_id)
 
-    @strawberry.mutation(description="Write a note for colleagues: sealed, never shown to anyone but staff.")
+    @strawberry.mutation(
+        description="Write a note for colleagues: sealed, never shown to anyone but staff. It takes access to the "
+        "case, or a supervisor."
+    )
     async def add_note(
         self,
         info: Info,
@@ -144,6 +149,7 @@ class TriagingMutation:
         context, wanted = info.context, id_of(request_id, "request_id")
         staff, vault = context.intake, context.house.vault
         with naming("request_id"):
+            await context.let_in(wanted, notes_only=True)
             async with context.house.database.transaction() as tx:
                 await noting.add(tx, vault, staff, wanted, text, key=idempotency_key, now=context.now)
                 await read(tx, staff, wanted)

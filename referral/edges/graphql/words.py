@@ -15,10 +15,14 @@ from referral.foundation.languages import Direction
 from referral.foundation.meanings import PlaceKind
 from referral.foundation.vocabulary import Word
 from referral.intake import words as intake
+from referral.intake.access import AccessState, Depth
 from referral.intake.next_steps import NextStepKind
 from referral.matching.answers import RuleAnswer
 from referral.matching.planning.words import LeftReason, Weaker
 from referral.referrals import words as referrals
+from referral.referrals.erasing import Why
+from referral.triage.contact_search import ContactSearchReason
+from referral.triage.entry.sessions import Way
 from referral.triage.plans import Changed, ProposalState
 from referral.triage.queue import AssigneeIs, QueueOrder
 from referral.triage.states import TriageStep
@@ -70,6 +74,8 @@ for _kind in (
     intake.ConsentScope,
     intake.UrgencyLevel,
     intake.UrgencyCriterion,
+    intake.InterpreterGender,
+    intake.Wish,
     intake.HelpRequestStatus,
     intake.CloseReason,
     NextStepKind,
@@ -84,10 +90,14 @@ for _kind in (
     StaffRole,
     QueueOrder,
     AssigneeIs,
+    ContactSearchReason,
     StuckReason,
     TriageStep,
+    AccessState,
 ):
     published(_kind)
+published(Depth, name="CaseDepth")
+published(Way, name="SignInWay")
 published(Direction, name="TextDirection")
 published(Fact, name="ListingFact")
 published(FactGroup, name="ListingFactGroup")
@@ -96,3 +106,4 @@ published(LeftReason, name="LeftOverReason")
 published(Changed, name="ProposalChange")
 published(ProposalState, name="AssignmentProposalState")
 published(directory.SaidBy, name="ListingSource")
+published(Why, name="ErasureReason")

@@ -80,7 +80,7 @@ class Answers:
     async def answer(self, request: Request) -> Response:
         """Do what the button says and show what came of it; a refusal shows how the offer stands instead."""
         link, now = self.link(request), clock.now()
-        fields = await forms.read(request, self.house.settings.public_url)
+        fields = await forms.read(request, self.house.settings.providers_at)
         try:
             in_time(link, now)
             if fields.get("answer") == SHOW_CONTACT:

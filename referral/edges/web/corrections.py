@@ -46,7 +46,7 @@ class Corrections:
 
     async def correct(self, request: Request) -> Response:
         """Keep what differs from what is listed."""
-        fields = await forms.read(request, self.house.settings.public_url)
+        fields = await forms.read(request, self.house.settings.providers_at)
         words = WORDS[tongue(request)]
         try:
             listing = await self.listing(request)

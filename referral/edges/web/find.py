@@ -23,7 +23,7 @@ from referral.edges.web import forms, place_words
 from referral.edges.web.cards import card
 from referral.edges.web.find_words import WORDS
 from referral.edges.web.nearby import nearby, other_meanings
-from referral.edges.web.pages import page
+from referral.edges.web.pages import FOR_SEARCH_ENGINES, page
 from referral.edges.web.serving import Who
 from referral.edges.web.serving_words import WORDS as SERVING
 from referral.foundation import gazetteer, languages, places
@@ -43,7 +43,9 @@ class Find:
 
     async def ask(self, request: Request) -> Response:
         """The box."""
-        return box(request)
+        response = box(request)
+        response.headers.update(FOR_SEARCH_ENGINES)
+        return response
 
     async def look_up(self, request: Request) -> Response:
         """Where the words lead: to a place's page, or to the question which place is meant."""
@@ -95,7 +97,7 @@ class Find:
             help=HELP[lang],
             names={one.tag: one.name_in(lang) for one in await languages.listed(at)},
         )
-        answer.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+        answer.headers.update({"Cache-Control": f"public, max-age={KEPT_SECONDS}", **FOR_SEARCH_ENGINES})
         return answer
 
 

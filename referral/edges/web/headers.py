@@ -18,25 +18,37 @@ from referral.foundation.trouble import traced
 
 log = logging.getLogger(__name__)
 
+# A page without scripts: should one find its way in, there is no way to make text of it into code either.
 PLAIN_PAGE = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 POWERS = (
     "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
     "camera", "clipboard-read", "clipboard-write", "compute-pressure", "display-capture", "encrypted-media",
     "fullscreen", "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection",
     "local-fonts", "magnetometer", "microphone", "midi", "otp-credentials", "payment", "picture-in-picture",
-    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial", "storage-access", "usb",
+    "screen-wake-lock", "serial", "storage-access", "usb",
     "web-share", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
+OURS = ("publickey-credentials-create", "publickey-credentials-get")  # staff sign in with passkeys, on our own pages
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
-    # Not no-referrer: browsers then hide from us, too, that a form came from our own page.
-    "Referrer-Policy": "same-origin",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "X-DNS-Prefetch-Control": "off",
+    "Origin-Agent-Cluster": "?1",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
+    "Permissions-Policy": ", ".join([*(f"{power}=()" for power in POWERS), *(f"{power}=(self)" for power in OURS)]),
     "X-Frame-Options": "DENY",
+}
+# What a response may say of itself, and what is said of it where it says nothing.
+UNLESS_SAID = {
+    "Content-Security-Policy": PLAIN_PAGE,
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
 }
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 TELLTALES = ("server", "x-powered-by")
@@ -50,7 +62,7 @@ def raw(headers: Mapping[str, str]) -> tuple[RawHeader, ...]:
 
 STRICT = raw(ALWAYS)
 STRICT_OVER_TLS = (*STRICT, *raw({"Strict-Transport-Security": TWO_YEARS}))
-(POLICY,) = raw({"Content-Security-Policy": PLAIN_PAGE})
+DEFAULTS = raw(UNLESS_SAID)
 REPLACED = frozenset(name for name, _ in STRICT_OVER_TLS) | {name.encode() for name in TELLTALES}
 
 
@@ -61,7 +73,7 @@ def layers(settings: Settings) -> list[Middleware]:
 
 @dataclass(frozen=True, slots=True)
 class StrictHeaders:
-    """Puts the headers on every HTTP response; only a Content-Security-Policy may be set by the response itself."""
+    """Puts the headers on every HTTP response; only those of UNLESS_SAID may be set by the response itself."""
 
     app: ASGIApp
     is_https: bool
@@ -77,9 +89,12 @@ class StrictHeaders:
 
 def dressed(headers: Iterable[RawHeader], *, is_https: bool) -> list[RawHeader]:
     """The response's own, but for what is ours to say or tells too much, and ours."""
-    own = [header for header in headers if header[0].lower() not in REPLACED]
-    if not any(name.lower() == POLICY[0] for name, _ in own):
-        own.append(POLICY)
+    own, said = list[RawHeader](), set[bytes]()
+    for header in headers:
+        if (name := header[0].lower()) not in REPLACED:
+            own.append(header)
+            said.add(name)
+    own += [header for header in DEFAULTS if header[0] not in said]
     return [*own, *(STRICT_OVER_TLS if is_https else STRICT)]
 
 

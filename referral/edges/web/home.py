@@ -11,7 +11,7 @@ from referral.directory.providers import Tally
 from referral.directory.publishing import changes
 from referral.edges.house import House
 from referral.edges.web.home_words import WORDS
-from referral.edges.web.pages import page
+from referral.edges.web.pages import FOR_SEARCH_ENGINES, page
 from referral.edges.web.tongues import tongue
 from referral.foundation import clock
 from referral.foundation.db import Reader
@@ -43,7 +43,7 @@ class Home:
 
     async def show(self, request: Request) -> Response:
         lang = tongue(request)
-        return page(
+        response = page(
             request,
             "home.html",
             lang=lang,
@@ -54,3 +54,5 @@ class Home:
             shows_mailbox=self.house.settings.show_mailbox,
             is_demonstration=self.house.settings.show_mailbox,
         )
+        response.headers.update(FOR_SEARCH_ENGINES)
+        return response

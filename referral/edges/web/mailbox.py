@@ -23,7 +23,7 @@ class Mailbox:
 
     async def show(self, request: Request) -> Response:
         letters = await asyncio.to_thread(mail.letters, self.settings.mail_folder, NEWEST)
-        texts = [linked(letter.text, self.settings.public_url) for letter in letters]
+        texts = [linked(letter.text, self.settings.providers_at) for letter in letters]
         return page(request, "mailbox.html", letters=list(zip(letters, texts, strict=True)), newest=NEWEST)
 
 

@@ -12,12 +12,11 @@ from referral.foundation import languages, places
 from referral.foundation.db import Reader, Tx
 from referral.foundation.vault import Vault
 from referral.intake import requests
-from referral.intake.form import Person
 from referral.intake.words import ConsentScope
 from referral.referrals import reading, views
 from referral.referrals.notes import By
 from referral.referrals.reading import Referral
-from referral.referrals.views import Beholder, RequestView
+from referral.referrals.views import Beholder, RequestView, SeenPerson
 from referral.referrals.words import ReferralStatus
 
 
@@ -30,7 +29,7 @@ class Offered:
     listing: Provider | None
     languages: tuple[str, ...]
     area: str | None
-    person: Person | None = field(default=None, repr=False)
+    person: SeenPerson | None = field(default=None, repr=False)
 
     @property
     def may_contact(self) -> bool:
@@ -60,7 +59,11 @@ async def offered(at: Reader, vault: Vault, referral: Referral, *, now: datetime
 
 async def with_person(tx: Tx, vault: Vault, referral: Referral, by: By, *, now: datetime) -> Offered | None:
     """The same with the person, after the audit row; None before a yes."""
-    found = await offered(tx, vault, referral, now=now) if referral.shows_person else None
+    request = await requests.request(tx, referral.request_id) if referral.shows_person else None
+    if request is None:
+        return None
+    await views.look(tx, [(request, referral)], by)
+    found = await offered(tx, vault, referral, now=now)
     return replace(found, person=await views.person(tx, vault, found.view, by)) if found else None
 
 
@@ -79,7 +82,7 @@ async def had_yes(at: Reader, referral: Referral) -> bool:
 
 async def names_of(at: Reader, tags: tuple[str, ...]) -> tuple[str, ...]:
     """Languages by name; a regional tag by the name of its language."""
-    names = {language.tag: language.name_en for language in await languages.listed(at)}
+    names = await languages.names(at, "en")
     return tuple(names.get(tag) or names.get(tag.partition("-")[0]) or tag for tag in tags)
 
 

@@ -27,6 +27,10 @@ def environment() -> Environment:
 
 
 TEMPLATE = environment()
+# Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
+# it came from our own. Other sites are told nothing either way.
+OF_A_PAGE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+FOR_SEARCH_ENGINES = {"X-Robots-Tag": "all"}
 
 
 def page(request: Request, template: str, status_code: int = 200, **context: object) -> Response:
@@ -36,7 +40,7 @@ def page(request: Request, template: str, status_code: int = 200, **context: obj
     return HTMLResponse(
         TEMPLATE.get_template(template).render(words),
         status_code=status_code,
-        headers={"Cache-Control": "no-store"},
+        headers=OF_A_PAGE,
     )
 
 

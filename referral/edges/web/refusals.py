@@ -21,6 +21,7 @@ from referral.foundation.errors import (
     Refused,
     ValidationFailed,
 )
+from referral.foundation.key_refusals import KeyElsewhere
 
 STATUSES: dict[type[Refused], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,
@@ -30,6 +31,7 @@ STATUSES: dict[type[Refused], HTTPStatus] = {
     Expired: HTTPStatus.GONE,
     ValidationFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
+    KeyElsewhere: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEM = "application/problem+json"
 UNKEPT = {"Cache-Control": "no-store"}

@@ -22,8 +22,28 @@ HANDLERS = refusals.HANDLERS
 
 def routes(house: House) -> list[BaseRoute]:
     """Every page, the files they load, and the two questions about health."""
-    answers, statements, find = Answers(house=house), Statements(house=house), Find(house=house)
-    wrong, corrections, status = Wrong(house=house), Corrections(house=house), Status(house=house)
+    return [
+        *public_pages(house),
+        *provider_pages(house),
+        *mailbox_routes(house),
+        *explorer_routes(house),
+        *health_routes(house),
+    ]
+
+
+def public_routes(house: House) -> list[BaseRoute]:
+    """The same without what only private keys can open."""
+    return [*public_pages(house), *explorer_routes(house), *health_routes(house)]
+
+
+def partner_routes(house: House) -> list[BaseRoute]:
+    """What providers open by the links in their letters."""
+    return [*provider_pages(house), *mailbox_routes(house), *explorer_routes(house), *health_routes(house)]
+
+
+def public_pages(house: House) -> list[BaseRoute]:
+    """Who is near, and how one's own request stands."""
+    find, wrong, status = Find(house=house), Wrong(house=house), Status(house=house)
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
@@ -35,15 +55,19 @@ def routes(house: House) -> list[BaseRoute]:
         Route("/status", status.ask, methods=["GET"], name="status"),
         Route("/{lang}/status", status.ask, methods=["GET"], name="status_in"),
         Route("/{lang}/status", status.answer, methods=["POST"], name="status_of"),
+    ]
+
+
+def provider_pages(house: House) -> list[BaseRoute]:
+    """An offer and what became of it, a capacity statement, and corrections: by signed links."""
+    answers, statements, corrections = Answers(house=house), Statements(house=house), Corrections(house=house)
+    return [
         Route("/r/{token}", answers.show, methods=["GET"], name="offer"),
         Route("/r/{token}", answers.answer, methods=["POST"], name="answer"),
         Route("/c/{token}", statements.show, methods=["GET"], name="statement"),
         Route("/c/{token}", statements.state, methods=["POST"], name="state"),
         Route("/c/{token}/facts", corrections.show, methods=["GET"], name="facts"),
         Route("/c/{token}/facts", corrections.correct, methods=["POST"], name="correct"),
-        *mailbox_routes(house),
-        *explorer_routes(house),
-        *health_routes(house),
     ]
 
 

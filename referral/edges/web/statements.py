@@ -77,7 +77,7 @@ class Statements:
 
     async def state(self, request: Request) -> Response:
         """Keep what the button says."""
-        fields = await forms.read(request, self.house.settings.public_url)
+        fields = await forms.read(request, self.house.settings.providers_at)
         try:
             link = self.link(request)
             standing = await self.standing(link)

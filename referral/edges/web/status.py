@@ -27,7 +27,8 @@ from referral.foundation.db import Reader
 from referral.foundation.errors import Conflict, FieldProblem, NotFound, ValidationFailed
 from referral.intake import messages, requests
 from referral.intake.messages import Messages, TooManyMessages
-from referral.referrals import leaving, reading, states, views
+from referral.referrals import leaving, openings, reading, states, views
+from referral.referrals.openings import Opening
 from referral.referrals.views import RequestView
 
 
@@ -39,6 +40,7 @@ class Shown:
     said_yes: tuple[tuple[Provider, tuple[Dialled, ...]], ...]
     messages: Messages
     sent_on: datetime
+    openings: list[Opening]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +95,14 @@ class Status:
                 said_yes=await who_said_yes(tx, request),
                 messages=found,
                 sent_on=request.created_at,
+                openings=await openings.of(tx, request.id),
             )
 
     async def write(self, receipt: str, fields: Mapping[str, str]) -> bool:
         """Keep a message. Raises NotFound, ValidationFailed, Conflict."""
         vault = self.house.vault
         async with self.house.database.transaction() as tx:
-            known = await requests.by_receipt(tx, vault, receipt)
-            request = await requests.locked(tx, known.id) if known else None
+            request = await requests.held_by_receipt(tx, vault, receipt)
             if request is None:
                 raise NotFound("No request has this receipt.")
             text, key = fields.get("text", ""), fields.get("key", "")

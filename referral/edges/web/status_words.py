@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from referral.foundation.actors import ActorKind
 from referral.intake.words import HelpRequestStatus
 
 
@@ -35,6 +36,10 @@ class Words:
     problems: dict[str, str]
     other_problem: str
     too_many: str
+    openings: str
+    openings_what: str
+    no_openings: str
+    roles: dict[ActorKind, str]
     end: str
     withdraw: str
     withdraw_what: str
@@ -88,6 +93,18 @@ ENGLISH = Words(
     },
     other_problem="This could not be sent. Open the page again and write it once more.",
     too_many="You have written many messages today. If it cannot wait, call the numbers on this page.",
+    openings="Who has opened your request",
+    openings_what="The hour in which somebody opened it, and in which role.",
+    no_openings="Nobody yet.",
+    roles={
+        ActorKind.REQUESTER: "you",
+        ActorKind.HELPER: "who helps you",
+        ActorKind.INTAKE_STAFF: "our team",
+        ActorKind.SUPERVISOR: "a supervisor of our team",
+        ActorKind.PROVIDER_STAFF: "an organization that said yes",
+        ActorKind.PARTNER_APP: "an organization that said yes, with its own program",
+        ActorKind.SYSTEM: "our computer, to write to you",
+    },
     end="I do not need help any more",
     withdraw="Take my request back",
     withdraw_what="Nobody is asked any more. You can still read this page with your code.",
@@ -142,6 +159,18 @@ SPANISH = Words(
     },
     other_problem="No se pudo enviar. Abra la página otra vez y escríbalo de nuevo.",
     too_many="Hoy ha escrito muchos mensajes. Si no puede esperar, llame a los números de esta página.",
+    openings="Quién ha abierto su solicitud",
+    openings_what="La hora en que alguien la abrió y con qué función.",
+    no_openings="Nadie todavía.",
+    roles={
+        ActorKind.REQUESTER: "usted",
+        ActorKind.HELPER: "quien le ayuda",
+        ActorKind.INTAKE_STAFF: "nuestro equipo",
+        ActorKind.SUPERVISOR: "una persona que supervisa nuestro equipo",
+        ActorKind.PROVIDER_STAFF: "una organización que dijo que sí",
+        ActorKind.PARTNER_APP: "una organización que dijo que sí, con su propio programa",
+        ActorKind.SYSTEM: "nuestra computadora, para escribirle",
+    },
     end="Ya no necesito ayuda",
     withdraw="Retirar mi solicitud",
     withdraw_what="Ya no se pregunta a nadie. Puede seguir leyendo esta página con su código.",

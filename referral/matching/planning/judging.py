@@ -1,63 +1,47 @@
 """Who could go where, by all rules and points, and why can somebody go nowhere?
 
 The rules and points are those of one pair. They are asked once for each kind of need and of office: ten million pairs,
-one after the other, would take minutes.
+one after the other, would take minutes. First whole blocks of needs and offices are sieved, then the rest is judged.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
 
-from referral.foundation.vocabulary import HelpType, ProtectionClaim
-from referral.matching import rules, score, tables
-from referral.matching.answers import Part, Room, Rule
+from referral.foundation.vocabulary import CasePosture, HelpType
+from referral.matching import rules, tables
+from referral.matching.answers import Part
 from referral.matching.pair import Need
-from referral.matching.planning.choices import Flags, Whole, flags, numbers, whole
-from referral.matching.planning.classes import BIT, NO, NOT_KNOWN, code, crossed, each, kinds, looked_up, points
-from referral.matching.planning.helping import Helping
-from referral.matching.planning.question import (
-    UNCOUNTED_PLACES,
-    Count,
-    Office,
-    Terms,
-    Wanted,
-    count_for,
-    is_asked,
+from referral.matching.planning.cases import claims
+from referral.matching.planning.choices import Flags, Whole, numbers, whole
+from referral.matching.planning.classes import (
+    NO,
+    Pairs,
+    Table,
+    again,
+    code,
+    crossed,
+    kinds,
+    of_each,
+    points,
 )
+from referral.matching.planning.helping import Helping
+from referral.matching.planning.nowhere import NO_CONSENT, Nowhere, why_nowhere
+from referral.matching.planning.question import Office, Terms, Wanted
 from referral.matching.planning.reaching import Ground
+from referral.matching.planning.seating import Seating, Seats
 from referral.matching.planning.talking import Tongues
-from referral.matching.planning.words import LeftReason
+from referral.matching.planning.timing import Between, Timing, wished
 
-HAS_ROOM = frozenset({Room.OPEN, Room.UNKNOWN})
-CLAIMS = [claim for claim in ProtectionClaim if claim is not ProtectionClaim.UNSURE]
-MOST_ROWS = 2_000  # of one array; more would take memory and win nothing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seats:
-    """Places that are counted together, or that nobody counts."""
-
-    id: UUID
-    office: Office
-    free: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Nowhere:
-    """Why a request has no option at all, and which questions its person could answer."""
-
-    reason: LeftReason
-    waits_for: tuple[Rule, ...] = ()
-
-
-NO_CONSENT = Nowhere(reason=LeftReason.NO_CONSENT)
+MOST_ROWS = 2_000  # of one block; more would take memory and win nothing
+CERTAIN = 1  # what is below this, no rule doubts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Request `ask[k]` may go to `seat[k]`; both by their numbers."""
+    """Request `ask[k]` may go to `seat[k]`, both by their numbers; sorted by request, then seat."""
 
     ask: Whole
     seat: Whole
@@ -75,129 +59,127 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """Needs for one kind of help against offices: what all rules say, and the points, need by office."""
+class Said:
+    """Requests for one kind of help, each with a seat: what all rules but consent say, and the points."""
 
+    ask: Whole
+    seat: Whole
     codes: Whole
     points: Whole
 
+    def only(self, some: Flags) -> "Said":
+        return Said(ask=self.ask[some], seat=self.seat[some], codes=self.codes[some], points=self.points[some])
 
-class Lookup:
-    """What is found out once for all kinds of help."""
+
+class Judge:
+    """What is found out once for all requests and all offices."""
 
     def __init__(self, wanted: Sequence[Wanted], terms: Terms) -> None:
-        self.tongues = Tongues([one.need for one in wanted], terms.offices, terms.pairs)
-        self.helping = Helping(terms.offices)
+        needs, offices = [one.need for one in wanted], terms.offices
+        self.asks = by_help(needs)
+        self.helping = Helping(needs, offices)
+        first = {asked: needs[asks[0]] for asked, asks in self.asks.items()}
+        self.seating = Seating({asked: self.helping.serving(need) for asked, need in first.items()}, terms)
+        self.tables = (of_person(needs, offices), claims(needs, offices), asked_before(wanted, offices))
+        self.tongues = Tongues(needs, offices, terms.pairs)
+        self.ground = Ground(needs, offices)
+        self.timing, self.wished = Timing(needs, offices, terms.now), wished(needs, offices)
+        self.between = Between(needs, offices, terms.pairs)
+        self.agrees = of_each(kinds(needs, lambda need: need.consents), lambda need: code(rules.consent(need))) == 0
 
+    def sieved(self, asks: Whole, seats: Whole, most: int) -> tuple[Whole, Whole]:
+        """Requests for one kind of help with seats of which the rules may say less than `most`: no other is so."""
+        seats = seats[self.seating.codes[seats] < most]
+        if len(asks) == 0 or len(seats) == 0:
+            return whole(()), whole(())
+        office = self.seating.office[seats]
+        may = self.ground.below(most, asks, office)
+        may &= self.tongues.below(most, asks, office)
+        for table in self.tables:
+            may &= table.below(most, asks, office)
+        row, column = np.divmod(np.flatnonzero(may), len(seats))
+        return asks[row], seats[column]
 
-def seats_of(offices: Sequence[Office]) -> tuple[Seats, ...]:
-    """The places of all offices: each count is one, and what is not counted is one for each office."""
-    return tuple(
-        Seats(id=seat_id(office, count), office=office, free=count.free if count else UNCOUNTED_PLACES)
-        for office in offices
-        for count in (*office.counts, None)
-    )
+    def said(self, ask: Whole, seat: Whole) -> Said:
+        """What all rules but consent say of each, and the points of all terms together."""
+        pairs = Pairs(need=ask, office=self.seating.office[seat])
+        place_codes, place_permille = self.ground.of(pairs)
+        talk_codes, talk_permille = self.tongues.of(pairs)
+        codes = place_codes | talk_codes | self.seating.codes[seat]
+        codes |= self.timing.codes(pairs) | self.between.codes(pairs)
+        for table in self.tables:
+            codes |= table.at(pairs)
+        worth = points(tables.WEIGHTS[Part.PLACE], place_permille)
+        worth += points(tables.WEIGHTS[Part.LANGUAGE], talk_permille)
+        worth += points(tables.WEIGHTS[Part.HELP_FIT], self.helping.permille(pairs))
+        worth += points(tables.WEIGHTS[Part.SPEED], self.timing.permille(pairs))
+        worth += points(tables.WEIGHTS[Part.WISHES], self.wished.at(pairs))
+        worth += self.seating.points[seat]
+        return Said(ask=ask, seat=seat, codes=codes, points=worth)
 
-
-def seat_id(office: Office, count: Count | None) -> UUID:
-    return count.id if count else office.provider_id
+    def below(self, most: int, asks: Whole, seats: Whole) -> Said:
+        """All of them of which the rules say less than `most`."""
+        said = self.said(*self.sieved(asks, seats, most))
+        return said.only(said.codes < most)
 
 
 def judged(wanted: Sequence[Wanted], terms: Terms) -> Judged:
     """Every option of every request, and why a request has none."""
-    seats = seats_of(terms.offices)
-    number = {seat.id: index for index, seat in enumerate(seats)}
-    lookup = Lookup(wanted, terms)
-    nowhere: dict[int, Nowhere] = {}
-    found: list[Options] = []
-    for asked, asks in by_help(wanted):
-        some = [wanted[ask] for ask in asks]
-        offices = [with_places(office, asked) for office in lookup.helping.serving(some[0].need)]
-        looked = look(some, offices, terms, lookup)
-        can = flags(office.can_be_told and rules.room_of(office) in HAS_ROOM for office in offices)
-        agrees = flags(code(rules.consent(one.need)) == 0 for one in some)
-        fits = (looked.codes < NO if terms.allows_unknown else looked.codes == 0) & can & agrees[:, None]
-        rows, columns = np.nonzero(fits)
-        seat = whole(number[seat_id(office, count_for(office, asked))] for office in offices)
-        found.append(
-            Options(
-                ask=whole(asks)[rows],
-                seat=seat[columns],
-                points=looked.points[rows, columns],
-                certain=looked.codes[rows, columns] == 0,
-            )
-        )
-        for row in numbers(np.flatnonzero(~fits.any(axis=1))):
-            nowhere[asks[row]] = why_nowhere(looked.codes[row], can) if agrees[row] else NO_CONSENT
-    return Judged(seats=seats, options=together(found), nowhere=nowhere)
+    if not wanted:
+        return Judged(seats=(), options=together([], 0), nowhere={})
+    judge = Judge(wanted, terms)
+    most = NO if terms.allows_unknown else CERTAIN
+    can = judge.seating.can
+    found: list[Said] = []
+    nowhere = dict.fromkeys(numbers(np.flatnonzero(~judge.agrees)), NO_CONSENT)
+    for asks, seats in judge_in_blocks(judge):
+        fits = judge.below(most, asks, seats[can[seats]])
+        found.append(fits)
+        without = asks[np.isin(asks, fits.ask, invert=True)]
+        feasible = judge.below(NO, without, seats)
+        nowhere |= why_nowhere(without, feasible.ask, feasible.codes, can[feasible.seat])
+    return Judged(seats=judge.seating.seats, options=together(found, len(wanted)), nowhere=nowhere)
 
 
-def together(found: Sequence[Options]) -> Options:
-    if not found:
-        return Options(ask=whole(()), seat=whole(()), points=whole(()), certain=flags(()))
+def by_help(needs: Sequence[Need]) -> Mapping[HelpType, list[int]]:
+    """The numbers of the requests for each kind of help."""
+    asking: dict[HelpType, list[int]] = {}
+    for number, need in enumerate(needs):
+        asking.setdefault(need.help_types[0], []).append(number)
+    return asking
+
+
+def judge_in_blocks(judge: Judge) -> Iterator[tuple[Whole, Whole]]:
+    """Requests for one kind of help whose people agree, not too many at once, and the seats for it."""
+    for asked, asks in judge.asks.items():
+        agreed = whole(asks)[judge.agrees[asks]]
+        for start in range(0, len(agreed), MOST_ROWS):
+            yield agreed[start : start + MOST_ROWS], judge.seating.by_help[asked]
+
+
+def together(found: Sequence[Said], asks: int) -> Options:
+    """All options in one; each part is sorted, and each request is in one part."""
+    ask = np.concatenate([whole(()), *(some.ask for some in found)])
+    many = np.bincount(ask, minlength=asks)
+    first = np.flatnonzero(np.diff(ask, prepend=-1))  # where each request begins
+    begins = np.cumsum(many) - many
+    order = np.empty(len(ask), dtype=np.int64)
+    order[begins[ask] + np.arange(len(ask)) - np.repeat(first, many[ask[first]])] = np.arange(len(ask))
     return Options(
-        ask=np.concatenate([some.ask for some in found]),
-        seat=np.concatenate([some.seat for some in found]),
-        points=np.concatenate([some.points for some in found]),
-        certain=np.concatenate([some.certain for some in found]),
+        ask=ask[order],
+        seat=np.concatenate([whole(()), *(some.seat for some in found)])[order],
+        points=np.concatenate([whole(()), *(some.points for some in found)])[order],
+        certain=np.concatenate([whole(()), *(some.codes for some in found)])[order] == 0,
     )
 
 
-def by_help(wanted: Sequence[Wanted]) -> Iterator[tuple[HelpType, list[int]]]:
-    """The numbers of the requests for each kind of help, not too many at once."""
-    asking: dict[HelpType, list[int]] = {}
-    for number, one in enumerate(wanted):
-        asking.setdefault(one.need.help_types[0], []).append(number)
-    for asked, asks in asking.items():
-        for start in range(0, len(asks), MOST_ROWS):
-            yield asked, asks[start : start + MOST_ROWS]
-
-
-def with_places(office: Office, asked: HelpType) -> Office:
-    """The office with the places that an offer of this help would draw on."""
-    count = count_for(office, asked)
-    return replace(office, free_places=count.free, stated_places=count.stated) if count else office
-
-
-# ------------------------------------------------------------- all of one kind of help
-def look(some: Sequence[Wanted], offices: Sequence[Office], terms: Terms, lookup: Lookup) -> Looked:
-    """What all rules but consent say of each pair, and the points of all terms together."""
-    needs = [one.need for one in some]
-    place_codes, place_permille = Ground(needs, offices).of_needs(needs)
-    talk_codes, talk_permille = lookup.tongues.between(needs, offices)
-    alone = each(offices, lambda office: of_office(office, terms))
-    codes = place_codes | talk_codes | of_person(needs, offices) | claims(needs, offices) | alone
-    codes |= asked_before(some, offices)
-    worth = points(tables.WEIGHTS[Part.PLACE], place_permille)
-    worth += points(tables.WEIGHTS[Part.LANGUAGE], talk_permille)
-    worth += points(tables.WEIGHTS[Part.HELP_FIT], lookup.helping.permille(needs, offices))
-    worth += each(offices, lambda office: of_itself(office, terms))
-    return Looked(codes=codes, points=worth)
-
-
-def of_office(office: Office, terms: Terms) -> int:
-    """The rules that look at the office alone."""
-    said = code(rules.accepting(office, terms.now))
-    for rule, fact in (
-        (Rule.GENDER, "gender_limit"),
-        (Rule.HOUSEHOLD, "household_limit"),
-        (Rule.CRIMINAL_RECORD, "criminal_history"),
-        (Rule.POPULATION, "population_limit"),
-    ):
-        said |= code(rules.unasked(rule, office, fact))
-    return said | (0 if office.help_types else NOT_KNOWN)
-
-
-def of_itself(office: Office, terms: Terms) -> int:
-    """The points that are the office's own."""
-    own = (score.likely_yes(office, terms.now), score.speed(), score.wishes(), score.spread(office))
-    return sum(term.points for term in own)
-
-
-def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
-    """Custody, age and means."""
-    people = kinds(needs, lambda need: (need.is_held, rules.is_child(need), need.can_afford))
-    limits = kinds(offices, limits_of)
+# ------------------------------------------------------------- rules by kinds
+def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Table:
+    """Custody, age, household and means."""
+    rough = kinds(
+        needs, lambda need: (need.posture, need.circumstances, need.age, need.can_afford, need.household_size)
+    )
+    people = again(rough, who_asks)
 
     def said(need: Need, office: Office) -> int:
         return (
@@ -205,9 +187,15 @@ def of_person(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
             | code(rules.minor(need, office))
             | code(rules.age(need, office))
             | code(rules.income(need, office))
+            | code(rules.household(need, office))
         )
 
-    return crossed(people, limits, said)
+    return crossed(people, kinds(offices, limits_of), said)
+
+
+def who_asks(need: Need) -> Hashable:
+    in_care = need.posture is CasePosture.ORR_CUSTODY
+    return (need.is_held, in_care, rules.is_child(need), need.can_afford, need.household_size)
 
 
 def limits_of(office: Office) -> Hashable:
@@ -217,60 +205,25 @@ def limits_of(office: Office) -> Hashable:
         office.minimum_age,
         office.maximum_age,
         rules.states_limit(office, "low_income_only"),
+        office.facts.get("household_limit"),
     )
 
 
-def claims(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
-    """The kind of case: what counts is what both have in common, and before a state court where the office is."""
-    asked = kinds(needs, lambda need: need.claims)
-    known = np.array([[claim in need.claims for claim in CLAIMS] for need in asked.first], dtype=np.int64)[asked.of]
-    taken = np.array([[claim in office.claims for claim in CLAIMS] for office in offices], dtype=np.int64)
-    taken = taken.reshape(len(offices), len(CLAIMS))
-    has_limit = taken.any(axis=1)
-    taken[~has_limit] = 1
-    shared = known @ taken.T
-    local = CLAIMS.index(ProtectionClaim.SIJS)
-    is_local = (shared == 1) & (known[:, [local]] * taken[:, local] == 1)
-    is_unsure = flags(ProtectionClaim.UNSURE in need.claims for need in needs) | ~known.any(axis=1)
-    homes, states = kinds(needs, lambda need: need.place and need.place.state), kinds(offices, states_of)
-    alike = is_local * 3 + (shared > 0)
-    alike = (alike * 2 + is_unsure[:, None]) * 2 + has_limit
-    alike = alike * 3 + crossed(homes, states, is_in_state)
-    return looked_up(alike, lambda row, column: code(rules.claim(needs[row], offices[column])))
-
-
-def states_of(office: Office) -> frozenset[str]:
-    return frozenset(state for state in (office.state, *(area.state for area in office.areas)) if state)
-
-
-def is_in_state(need: Need, office: Office) -> int:
-    """In it, elsewhere, or not known."""
-    states = states_of(office)
-    if need.place is None or need.place.state is None or not states:
-        return 0
-    return 1 if need.place.state in states else 2
-
-
-def asked_before(some: Sequence[Wanted], offices: Sequence[Office]) -> Whole:
+def asked_before(wanted: Sequence[Wanted], offices: Sequence[Office]) -> Table:
     """Whom it has been offered to already."""
-    found = np.zeros((len(some), len(offices)), dtype=np.int64)
-    for row, one in enumerate(some):
-        if one.asked or one.refused_by:
-            found[row] = NO * whole(is_asked(one, office) for office in offices)
+    past = kinds(wanted, lambda one: (one.asked, one.refused_by))
+    provider = whole_by(office.provider_id for office in offices)
+    organization = whole_by(office.organization_id for office in offices)
+    said = np.zeros((len(past), len(offices)), dtype=np.int32)
+    for row, one in enumerate(past.first):
+        met = [*(provider.get(id, []) for id in one.asked), *(organization.get(id, []) for id in one.refused_by)]
+        said[row, [number for some in met for number in some]] = NO
+    return Table(needs=past.of, offices=np.arange(len(offices)), said=said)
+
+
+def whole_by(ids: Iterable[UUID]) -> Mapping[UUID, list[int]]:
+    """The numbers of those with each id."""
+    found: dict[UUID, list[int]] = {}
+    for number, id in enumerate(ids):
+        found.setdefault(id, []).append(number)
     return found
-
-
-# ------------------------------------------------------------- nowhere
-def why_nowhere(codes: Whole, can: Flags) -> Nowhere:
-    """The reason that is nearest to an option."""
-    feasible = codes < NO
-    if not feasible.any():
-        return Nowhere(reason=LeftReason.NO_PROVIDER)
-    reachable = feasible & can
-    if not reachable.any():
-        return Nowhere(reason=LeftReason.ONLY_FULL)
-    unanswered = codes[reachable & (codes & NOT_KNOWN == 0)]
-    if len(unanswered) == 0:
-        return Nowhere(reason=LeftReason.ONLY_DOUBTFUL)
-    asked = int(np.bitwise_or.reduce(unanswered))
-    return Nowhere(reason=LeftReason.NEEDS_ANSWER, waits_for=tuple(rule for rule in Rule if asked & BIT[rule]))

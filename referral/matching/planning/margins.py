@@ -11,6 +11,9 @@ import numpy as np
 
 from referral.matching.planning.choices import NOBODY, URGENT_CODE, Choices, Flags, Whole, pair_of_each
 from referral.matching.planning.goals import Worth
+from referral.matching.planning.reasons import by_place
+
+NO_WAY = np.iinfo(np.int64).min  # gains nothing that is reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +26,13 @@ class Margins:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
-    """Someone leaves `source` for `target` and gains that much; the largest gain of each such pair."""
+    """Someone leaves `source` for `target` and gains that much; sorted by target, and where each target begins."""
 
     source: Whole
     target: Whole
     gain: Whole
+    begins: Whole
+    lengths: Whole
 
 
 def margins(choices: Choices, worth: Worth, chosen: Whole) -> Margins:
@@ -35,16 +40,16 @@ def margins(choices: Choices, worth: Worth, chosen: Whole) -> Margins:
     at = pair_of_each(choices, chosen)
     gain, serves = arrivals(choices, worth, at)
     ways = moves(choices, worth, at)
-    while True:
+    targets = ways.target[ways.begins]
+    while len(targets):
         reached = ways.gain + gain[ways.source]
-        best = np.zeros_like(gain)
-        np.maximum.at(best, ways.target, reached)
-        better = np.flatnonzero(best > gain)
-        if len(better) == 0:
+        best = np.maximum.reduceat(reached, ways.begins)
+        is_better = best > gain[targets]
+        if not is_better.any():
             break
-        leads = np.flatnonzero((reached == best[ways.target]) & (best[ways.target] > gain[ways.target]))
+        leads = np.flatnonzero(reached == np.repeat(np.where(is_better, best, NO_WAY), ways.lengths))
         serves[ways.target[leads[::-1]]] = serves[ways.source[leads[::-1]]]
-        gain[better] = best[better]
+        gain[targets[is_better]] = best[is_better]
     return Margins(gain=gain[: choices.providers], serves=serves[: choices.providers])
 
 
@@ -64,18 +69,24 @@ def arrivals(choices: Choices, worth: Worth, at: Whole) -> tuple[Whole, Whole]:
 
 def moves(choices: Choices, worth: Worth, at: Whole) -> Moves:
     """Every way from the place that someone has to another one that they could have."""
-    pairs = np.flatnonzero((at[choices.ask] != NOBODY) & (at[choices.ask] != np.arange(choices.pairs)))
-    now = at[choices.ask[pairs]]
-    is_urgent = choices.level[choices.ask[pairs]] <= URGENT_CODE
-    left_behind, gain = choices.place[now], worth.total[pairs] - worth.total[now]
-    source = left_behind + np.where(is_urgent & is_rest_taken(choices, at)[left_behind], choices.providers, 0)
-    target = choices.place[pairs]
-    urgent = np.flatnonzero(is_urgent)
-    return largest(
-        np.concatenate((source, source[urgent])),
-        np.concatenate((target, target[urgent] + choices.providers)),
-        np.concatenate((gain, gain[urgent])),
-        2 * choices.providers,
+    now = at[choices.ask]
+    pairs = np.flatnonzero((now != NOBODY) & (now != np.arange(choices.pairs)))
+    now = now[pairs]
+    source, target, gain = choices.place[now], choices.place[pairs], worth.total[pairs] - worth.total[now]
+    if choices.kept.any():
+        is_urgent = choices.level[choices.ask[pairs]] <= URGENT_CODE
+        source = source + np.where(is_urgent & is_rest_taken(choices, at)[source], choices.providers, 0)
+        source = np.concatenate((source, source[is_urgent]))
+        target = np.concatenate((target, target[is_urgent] + choices.providers))
+        gain = np.concatenate((gain, gain[is_urgent]))
+    order = by_place(target)
+    begins = np.flatnonzero(np.diff(target[order], prepend=-1))
+    return Moves(
+        source=source[order],
+        target=target[order],
+        gain=gain[order],
+        begins=begins,
+        lengths=np.diff(begins, append=len(order)),
     )
 
 
@@ -88,11 +99,3 @@ def is_rest_taken(choices: Choices, at: Whole) -> Flags:
     return (choices.kept > 0) & (
         np.bincount(choices.place[later], minlength=choices.providers) >= choices.free - choices.kept
     )
-
-
-def largest(source: Whole, target: Whole, gain: Whole, size: int) -> Moves:
-    way = source * size + target
-    order = np.lexsort((gain, way))
-    last = np.flatnonzero(np.append(np.diff(way[order]) != 0, True)) if len(order) else order
-    kept = order[last]
-    return Moves(source=source[kept], target=target[kept], gain=gain[kept])

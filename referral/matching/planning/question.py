@@ -10,11 +10,12 @@ from referral.foundation.earth import EARTH_RADIUS_KM
 from referral.foundation.vocabulary import HelpType
 from referral.intake.words import UrgencyLevel
 from referral.matching import rules
-from referral.matching.answers import Rule
+from referral.matching.answers import Room, Rule
 from referral.matching.languages import LanguagePairs
 from referral.matching.pair import Candidate, Need, Spot
 from referral.matching.planning.words import LeftReason, Weaker
 
+HAS_ROOM = frozenset({Room.OPEN, Room.UNKNOWN})
 UNCOUNTED_PLACES = 3  # an office that counts no places is not buried under one plan
 
 
@@ -26,6 +27,7 @@ class Count:
     help_type: HelpType | None = None
     free: int
     stated: int
+    refill_seconds: int = 0  # until its next places come; 0 where nobody can say: then none is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Wanted:
     waited: timedelta
     asked: frozenset[UUID] = frozenset()  # providers that have had it
     refused_by: frozenset[UUID] = frozenset()  # organizations with a conflict of interest
+    has_come: bool = False  # not planned for: an urgent request of the last weeks, and more like it will come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class Terms:
     allows_unknown: bool
     salt: bytes
     now: datetime
+    kept: dict[UUID, int] = field(default_factory=dict[UUID, int])  # by count: places that only the urgent may have
+    seen: timedelta = timedelta(0)  # within which those came who `has_come`; with it the kept places are found anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +100,22 @@ class OneMore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """So many places of a count wait for urgent people who are expected."""
+
+    provider_id: UUID
+    count_id: UUID
+    places: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The plan."""
 
     proposed: tuple[Proposed, ...]
     left: tuple[Left, ...]
     one_more: tuple[OneMore, ...] = field(default=())
+    kept: tuple[Kept, ...] = field(default=())
 
 
 def help_offered(asked: HelpType, offered: Sequence[HelpType]) -> HelpType:
@@ -110,6 +125,8 @@ def help_offered(asked: HelpType, offered: Sequence[HelpType]) -> HelpType:
 
 def count_for(office: Office, asked: HelpType) -> Count | None:
     """The count that an offer would draw on: that of the help given, else the general one."""
+    if all(count.help_type is None for count in office.counts):
+        return office.counts[0] if office.counts else None
     given = help_offered(asked, office.help_types)
     own = next((count for count in office.counts if count.help_type is given), None)
     return own or next((count for count in office.counts if count.help_type is None), None)

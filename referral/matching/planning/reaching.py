@@ -1,136 +1,154 @@
-"""Where are people to offices: what does the rule of place say of each pair, and how much of its points are there?
+"""Where are people to offices: what does the rule of place say of a pair, and how much of its points are there?
 
 The same functions say it as for one pair, once for each kind of pair; only distances are reckoned for all of them.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import assert_never
+from math import cos
 
 import numpy as np
+import numpy.typing as npt
 
-from referral.directory.words import ServiceAreaKind
 from referral.foundation.earth import EARTH_RADIUS_KM
 from referral.matching import places, score, tables
-from referral.matching.answers import RuleResult
-from referral.matching.pair import Area, Need
-from referral.matching.planning.choices import Whole, flags, numbers, whole
-from referral.matching.planning.classes import NOT_KNOWN, Kinds, code, crossed, kinds, looked_up
-from referral.matching.planning.question import Office, on_the_sphere
+from referral.matching.pair import Need
+from referral.matching.planning.areas import Areas
+from referral.matching.planning.choices import Flags, Whole, flags, whole
+from referral.matching.planning.classes import NOT_KNOWN, Pairs, code, crossed, kinds, looked_up
+from referral.matching.planning.question import Office
 
 NO_KM = -1  # of tenths of a kilometre: not known
+BARELY_KM = 1.0  # what may be near is looked at this much farther out, and then reckoned exactly
+BLUR = 1e-6  # of a cosine in single precision
+
+Reals = npt.NDArray[np.float64]
 
 
 class Ground:
-    """Needs for one kind of help, and offices that may give it: arrays of need by office."""
+    """Where all needs and offices are, found out once."""
 
     def __init__(self, needs: Sequence[Need], offices: Sequence[Office]) -> None:
-        spots, asked = kinds(needs, spot_key), needs[0].help_types[0]
-        self.needs = spots.first
-        self.offices, self.reach = offices, tables.REACH[asked]
-        self.is_case_work = asked in tables.CASE_WORK
-        self.tenths = tenths(self.needs, offices)
-        self.lies = lies(self.needs, offices)
-        self.has_line = [any(mode.is_remote for mode in office.delivery_modes) for office in offices]
+        self.needs, self.offices = needs, offices
+        self.here, self.there = spots(needs), points(offices)
+        self.here_roughly, self.there_roughly = roughly(self.here, (1, 0)), roughly(self.there, (0, 1))
+        lands = kinds(needs, lambda need: need.place and (need.place.country, need.place.state))
+        self.lies = crossed(lands, kinds(offices, lambda office: (office.country, office.state)), stands)
+        self.areas = Areas(needs, offices)
         self.says_areas = flags(bool(office.areas) for office in offices)
-        self.codes = np.zeros(self.tenths.shape, dtype=np.int64)
-        self.is_home = np.zeros(self.tenths.shape, dtype=np.bool_)  # an area settles that the person lives in it
-        self.there = np.zeros(self.tenths.shape, dtype=np.int64)  # permille for standing where the court is
-        self.of_reach()
-        self.of_areas()
-        self.spot = spots.of
-        self.near = np.maximum(self.from_office(), self.there)
+        self.has_line = flags(any(mode.is_remote for mode in office.delivery_modes) for office in offices)
+        self.limits = flags(map(places.limits_residence, offices))
+        self.takes_calls = flags(need.can_take_calls for need in needs)
+        held = kinds(needs, lambda need: (need.posture, need.circumstances))
+        self.is_held = flags(bool(need.is_held) for need in held.first)[held.of]
 
-    def of_reach(self) -> None:
-        """Offices that state no area."""
-        columns = numbers(np.flatnonzero(~self.says_areas))
-        known = self.tenths[:, columns]
-        distance = np.where(known == NO_KM, 0, np.where(known > self.reach.limit_km * 10, 2, 1))
-        calls = whole(need.can_take_calls for need in self.needs)[:, None]
-        kind = whole(2 * places.limits_residence(self.offices[at]) + self.has_line[at] for at in columns)
-        alike = ((self.lies[:, columns] * 3 + distance) * 2 + calls) * 4 + kind
+    def below(self, most: int, need: Whole, office: Whole) -> Flags:
+        """Whether the rule of place may say less than `most`, need by office: never no where it does."""
+        reach = tables.REACH[self.needs[int(need[0])].help_types[0]]
+        found = self.areas.below(most, need, office)
+        if reach.remote_permille is not None and most > NOT_KNOWN:
+            return found  # what is far is a doubt then, and no more
+        may = self.may_be_near(reach, need, office) | self.says_areas[office]
+        if reach.remote_permille is not None:
+            may |= self.takes_calls[need][:, None] & self.has_line[office]
+        return found & may
 
-        def said(row: int, column: int) -> int:
-            return code(places.place(self.needs[row], self.seen(row, columns[column])))
+    def may_be_near(self, reach: tables.Reach, need: Whole, office: Whole) -> Flags:
+        """Within reach in person, or nobody knows."""
+        least = cos((reach.limit_km + BARELY_KM) / EARTH_RADIUS_KM) - BLUR
+        return (self.here_roughly[need] @ self.there_roughly[office].T) >= least
 
-        self.codes[:, columns] = looked_up(alike, said)
+    def of(self, pairs: Pairs) -> tuple[Whole, Whole]:
+        """What the rule says of these pairs, and the permille of its points; all ask for one kind of help."""
+        if len(pairs.need) == 0:
+            return whole(()), whole(())
+        one = self.needs[int(pairs.need[0])]
+        reach = tables.REACH[one.help_types[0]]
+        away, lies = tenths(self.here[pairs.need], self.there[pairs.office]), self.lies.at(pairs)
+        decides, said = self.areas.of(pairs)
+        codes = np.where(self.says_areas[pairs.office], said, self.of_reach(pairs, reach, away, lies))
+        there = np.where(self.limits[pairs.office], 0, self.areas.standing(one)[decides])
+        near = np.maximum(self.from_office(pairs, reach, away, lies * 2 + self.areas.settles[decides]), there)
+        return codes, np.maximum(near, self.from_afar(pairs, reach))
 
-    def seen(self, row: int, column: int) -> Office:
-        """The office from that spot."""
-        away = int(self.tenths[row, column])
-        return replace(self.offices[column], distance_km=None if away == NO_KM else away / 10)
+    def of_reach(self, pairs: Pairs, reach: tables.Reach, away: Whole, lies: Whole) -> Whole:
+        """Where an office states no area."""
+        distance = np.where(away == NO_KM, 0, np.where(away > reach.limit_km * 10, 2, 1))
+        alike = (lies * 3 + distance) * 2 + self.takes_calls[pairs.need]
+        alike = ((alike * 2 + self.limits[pairs.office]) * 2 + self.has_line[pairs.office]) * 2
+        alike += self.says_areas[pairs.office]
 
-    def of_areas(self) -> None:
-        """Offices that state areas: the best of these decides, as for one pair."""
-        areas = sorted({area for office in self.offices for area in office.areas}, key=repr)
-        if not areas:
-            return
-        best, rank = ranked(self.needs, areas)
-        index = {area: number for number, area in enumerate(areas)}
-        codes = {False: whole(map(code, best)), True: whole(map(limited, best))}
-        is_home, there = flags(map(is_settled, best)), whole(map(self.met, best))
-        for column in numbers(np.flatnonzero(self.says_areas)):
-            office = self.offices[column]
-            limits = places.limits_residence(office)
-            decides = rank[:, [index[area] for area in office.areas]].min(axis=1)
-            self.codes[:, column] = codes[limits][decides]
-            self.is_home[:, column] = is_home[decides]
-            self.there[:, column] = 0 if limits else there[decides]
+        def said(at: int) -> int:
+            need, office = self.pair(pairs, at)
+            km = None if away[at] == NO_KM else int(away[at]) / 10
+            return code(places.place(need, replace(office, distance_km=km)))
 
-    def met(self, result: RuleResult) -> int:
-        """Permille for standing where that is."""
-        found = score.from_area(self.needs[0], result)
-        return found.permille if found else 0
+        return looked_up(alike, said)
 
-    def from_office(self) -> Whole:
-        """Permille for the way to the office."""
-        worth = halves(self.reach)
-        by_way = worth[np.minimum(self.tenths, len(worth) - 1)]
-        alike = self.lies * 2 + self.is_home
+    def from_office(self, pairs: Pairs, reach: tables.Reach, away: Whole, alike: Whole) -> Whole:
+        """Permille for the way to the office. `alike` has as its last bit whether an area settles where home is."""
+        worth = halves(reach)
 
-        def said(row: int, column: int) -> int:
-            office = replace(self.offices[column], distance_km=None)
-            is_home = bool(self.is_home[row, column])
-            return score.from_office(self.needs[row], office, is_area_met=is_home).permille
+        def said(at: int) -> int:
+            need, office = self.pair(pairs, at)
+            unmeasured = replace(office, distance_km=None)
+            return score.from_office(need, unmeasured, is_area_met=bool(alike[at] % 2)).permille
 
-        return np.where(self.tenths == NO_KM, looked_up(alike, said), by_way)
+        by_way = worth[np.minimum(away, len(worth) - 1)]
+        is_unknown = np.flatnonzero(away == NO_KM)
+        if len(is_unknown):
+            by_way[is_unknown] = looked_up(alike[is_unknown], lambda at: said(int(is_unknown[at])))
+        return by_way
 
-    def of_needs(self, needs: Sequence[Need]) -> tuple[Whole, Whole]:
-        """The rule's bits and the permille of place for each need and office."""
-        near, afar = self.near[self.spot], self.reach.remote_permille
-        if afar is None:
-            return self.codes[self.spot], near
-        held = min(afar, tables.REMOTE_WHILE_HELD_PERMILLE)
-        worth = whole((held if need.is_held else afar) if need.can_take_calls else 0 for need in needs)
-        return self.codes[self.spot], np.maximum(near, worth[:, None] * whole(self.has_line))
+    def pair(self, pairs: Pairs, at: int) -> tuple[Need, Office]:
+        return self.needs[int(pairs.need[at])], self.offices[int(pairs.office[at])]
 
-
-def spot_key(need: Need) -> Hashable:
-    near = () if need.court is not None else tuple((court.id, court.distance_km) for court in need.courts_near)
-    return (need.place, need.drawn, need.court, near, need.can_take_calls)
-
-
-def tenths(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
-    """Kilometres from each spot to each office, to a tenth and in tenths."""
-    here = np.array([on_the_sphere(need.place) or (np.nan,) * 3 for need in needs]).reshape(len(needs), 3)
-    there = np.array([office.point or (np.nan,) * 3 for office in offices]).reshape(len(offices), 3)
-    apart = [(here[:, [axis]] - there[:, axis]) ** 2 for axis in range(3)]
-    chord = np.sqrt(apart[0] + apart[1] + apart[2])
-    away = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2))
-    is_wide = flags(need.place is None or need.place.is_area for need in needs)
-    is_known = ~np.isnan(away) & ~is_wide[:, None]
-    return np.where(is_known, np.rint(np.nan_to_num(away) * 10), NO_KM).astype(np.int64)
+    def from_afar(self, pairs: Pairs, reach: tables.Reach) -> Whole:
+        """Permille for help that needs no way."""
+        if reach.remote_permille is None:
+            return np.zeros_like(pairs.need)
+        held = min(reach.remote_permille, tables.REMOTE_WHILE_HELD_PERMILLE)
+        worth = np.where(self.is_held[pairs.need], held, reach.remote_permille)
+        return np.where(self.takes_calls[pairs.need] & self.has_line[pairs.office], worth, 0)
 
 
-def lies(needs: Sequence[Need], offices: Sequence[Office]) -> Whole:
-    """How the states and countries of spot and office stand to each other, as a small number."""
-    lands = kinds(needs, lambda need: need.place and (need.place.country, need.place.state))
-    homes = kinds(offices, lambda office: (office.country, office.state))
-    return crossed(lands, homes, stands)
+def spots(needs: Sequence[Need]) -> Reals:
+    """Where people are on the unit sphere; no numbers where that is not known, or too wide to measure from."""
+    known = [need.place if need.place and not need.place.is_area else None for need in needs]
+    latitude = np.radians(np.fromiter((one.latitude if one else np.nan for one in known), dtype=np.float64))
+    longitude = np.radians(np.fromiter((one.longitude if one else np.nan for one in known), dtype=np.float64))
+    level = np.cos(latitude)
+    return np.column_stack((level * np.cos(longitude), level * np.sin(longitude), np.sin(latitude)))
+
+
+def points(offices: Sequence[Office]) -> Reals:
+    return np.array([office.point or (np.nan,) * 3 for office in offices], dtype=np.float64).reshape(len(offices), 3)
+
+
+def roughly(spots: Reals, beside: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """Spots such that the product of two is the cosine between them, and 1 or more where either is not known."""
+    is_known = ~np.isnan(spots[:, 0])
+    is_here, is_there = beside
+    return np.column_stack(
+        (
+            np.nan_to_num(spots),
+            np.where(is_known, is_there, 1),
+            np.where(is_known, is_here, 1),
+        )
+    ).astype(np.float32)
+
+
+def tenths(here: Reals, there: Reals) -> Whole:
+    """Kilometres of each pair, to a tenth and in tenths."""
+    apart = (here - there) ** 2
+    chord = np.sqrt(apart[:, 0] + apart[:, 1] + apart[:, 2])
+    away = np.rint(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, chord / 2)) * 10)
+    return np.where(np.isnan(away), NO_KM, np.nan_to_num(away)).astype(np.int64)
 
 
 def stands(need: Need, office: Office) -> int:
+    """How the states and countries of spot and office stand to each other, as a small number."""
     here = need.place
     if here is None:
         return 0
@@ -148,56 +166,3 @@ def halves(reach: tables.Reach) -> Whole:
     """What each tenth of a kilometre is worth, as far as it is worth anything."""
     last = (reach.free_km + 12 * reach.half_km) * 10
     return whole(score.halved(tenth / 10, reach) for tenth in range(last + 1))
-
-
-# ------------------------------------------------------------- areas
-def ranked(needs: Sequence[Need], areas: Sequence[Area]) -> tuple[list[RuleResult], Whole]:
-    """Every different answer, the best first, and for each need and area which of them it is."""
-    known: dict[Hashable, int] = {}
-    results: list[RuleResult] = []
-    found = np.zeros((len(needs), len(areas)), dtype=np.int64)
-    alike: dict[Hashable, Kinds[Need]] = {}  # areas of one kind look at the same of a need
-    for column, area in enumerate(areas):
-        if (looks_at := (area.kind, area.drawn_id)) not in alike:
-            alike[looks_at] = kinds(needs, lambda need, area=area: what_decides(need, area))
-        said: list[int] = []
-        for need in alike[looks_at].first:
-            result = places.of_area(need, area)
-            number = known.setdefault(places.certainty(result), len(results))
-            if number == len(results):
-                results.append(result)
-            said.append(number)
-        found[:, column] = whole(said)[alike[looks_at].of]
-    order = sorted(range(len(results)), key=lambda number: places.certainty(results[number]))
-    rank = np.empty(len(results), dtype=np.int64)
-    rank[order] = np.arange(len(results))
-    return [results[number] for number in order], rank[found]
-
-
-def what_decides(need: Need, area: Area) -> Hashable:
-    """All of a need that an area of this kind looks at."""
-    here = need.place
-    match area.kind:
-        case ServiceAreaKind.COURT:
-            return need.court or spot_key(need)
-        case ServiceAreaKind.COUNTRY:
-            return here and here.country
-        case ServiceAreaKind.STATE:
-            return here and (here.country, here.state)
-        case ServiceAreaKind.COUNTY:
-            return here and (here.country, here.state, here.county)
-        case ServiceAreaKind.CUSTOM if area.drawn_id is not None:
-            return here and (here.is_area, area.drawn_id in need.drawn)
-        case ServiceAreaKind.FACILITY | ServiceAreaKind.PORT_OF_ENTRY | ServiceAreaKind.CUSTOM:
-            return here and (here.place_id,)
-    assert_never(area.kind)
-
-
-def is_settled(result: RuleResult) -> bool:
-    """Met, and it settles that the person lives there."""
-    return score.is_met(result) and result.values["how"] in places.SETTLES_RESIDENCE
-
-
-def limited(result: RuleResult) -> int:
-    """The bits where the provider takes residents only."""
-    return NOT_KNOWN if score.is_met(result) and not is_settled(result) else code(result)

@@ -24,7 +24,7 @@ class LeftReason(Word):
     ONLY_FULL = "only_full", "Whoever fits is full, has a waiting list only, or cannot be told."
     NEEDS_ANSWER = "needs_answer", "Whoever fits may be asked once the person has answered a question."
     ONLY_DOUBTFUL = "only_doubtful", "Of whoever fits something is not known. Call them first, or plan with doubts."
-    KEPT_FOR_URGENT = "kept_for_urgent", "The places left are kept for urgent people who will come."
+    KEPT_FOR_URGENT = "kept_for_urgent", "The places left are kept for urgent people who are expected."
     MORE_URGENT = "more_urgent", "All places went to more urgent requests."
     OTHERS_FIRST = "others_first", "All places went to requests that are more urgent, or as urgent and came first."
     TAKES_MORE = "takes_more", "No provider has as many places together as are needed."

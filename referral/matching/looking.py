@@ -1,0 +1,143 @@
+"""Who could help with this need, best first, in a directory of any size? Reads as few listings as decide the order.
+
+It asks the database in rounds, since what was found says whether more has to be read: until nobody who was not looked
+at can be better than those who were. Between two rounds others are served.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from referral.foundation.db import Reader
+from referral.matching import candidates, narrowing, ranking, tables
+from referral.matching.answers import Room
+from referral.matching.languages import LanguagePairs, primary
+from referral.matching.narrowing import NOTHING_LEFT, Asked, Found, Pool
+from referral.matching.pair import Need
+from referral.matching.ranking import NOTHING_RELAXED, Verdict
+
+AT_ONCE = 40  # judged in one go, and so the longest that nobody else is served
+STREAMS_AT_ONCE = 16
+FIRST_READ = 20  # of each stream; twice as many each time it is read on
+MOST_JUDGED = 240  # where nobody fits, or everybody alike, this is where it ends
+MOST_OF_EQUALS = 2  # times as many as are wanted, where the rest can be no better than equal
+
+Counts = Callable[[Verdict], bool]
+
+
+def anyone(_verdict: Verdict) -> bool:
+    """Whoever is feasible counts."""
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a look goes by. `first` of those that `counts` says count are wanted."""
+
+    pairs: LanguagePairs
+    now: datetime
+    salt: bytes
+    relaxed: frozenset[str] = NOTHING_RELAXED
+    first: int
+    counts: Counts = anyone
+
+
+@dataclass(slots=True, kw_only=True)
+class Look:
+    """How far one look has come."""
+
+    need: Need
+    terms: Terms
+    pool: Pool
+    beside: dict[int, str]  # streams that are found by what they state
+    judged: list[Verdict]
+    looked_at: int = 0
+
+
+async def best(at: Reader, need: Need, terms: Terms) -> tuple[Verdict, ...]:
+    """The first of those that count, in the order of `ranking`; fewer where there are no more."""
+    look = await begun(at, need, terms)
+    while goes_on(look):
+        ids = look.pool.best(AT_ONCE, above=enough(look))
+        if ids:
+            await judge(at, look, ids)
+        else:
+            await read_on(at, look)
+    order = ranking.in_order(need, look.judged, salt=terms.salt)
+    return tuple(verdict for verdict in order if terms.counts(verdict))[: terms.first]
+
+
+async def begun(at: Reader, need: Need, terms: Terms) -> Look:
+    tags = narrowing.tags_for(need, await candidates.offered_tags(at, roots(need, terms.pairs)), terms.pairs)
+    streams = narrowing.streams_of(need, tags)
+    beside = {len(streams): "areas", len(streams) + 1: "without_point"}
+    streams += [narrowing.beside(need, 1000), narrowing.beside(need, tables.SAME_STATE_PERMILLE)]
+    return Look(need=need, terms=terms, pool=Pool(need=need, streams=streams), beside=beside, judged=[])
+
+
+def roots(need: Need, pairs: LanguagePairs) -> set[str]:
+    """The languages, without region, in which the person may be served."""
+    found: set[str] = set()
+    for spoken in need.languages:
+        for tag in (spoken, primary(spoken)):
+            found |= {tag, *pairs.same.get(tag, ()), *pairs.related.get(tag, ())}
+    return {primary(tag) for tag in found}
+
+
+def enough(look: Look) -> int:
+    """The points of the last that is wanted, of those with room; one that is not looked at must have as many."""
+    found = sorted(
+        (
+            ranking.standing(verdict)
+            for verdict in look.judged
+            if verdict.room in {Room.OPEN, Room.UNKNOWN} and look.terms.counts(verdict)
+        ),
+        reverse=True,
+    )
+    return found[look.terms.first - 1] if len(found) >= look.terms.first else NOTHING_LEFT
+
+
+def goes_on(look: Look) -> bool:
+    promised, needed = look.pool.promises(), enough(look)
+    if promised == NOTHING_LEFT or promised < needed or look.looked_at >= MOST_JUDGED:
+        return False
+    return promised > needed or look.looked_at < MOST_OF_EQUALS * look.terms.first
+
+
+async def judge(at: Reader, look: Look, ids: list[UUID]) -> None:
+    terms, need = look.terms, look.need
+    found = await candidates.known(at, need, ids)
+    look.judged += ranking.feasible(need, found, pairs=terms.pairs, now=terms.now, relaxed=terms.relaxed)
+    look.looked_at += len(ids)
+
+
+async def read_on(at: Reader, look: Look) -> None:
+    """Read more of the most promising streams, as far as they have been read alike."""
+    streams = look.pool.streams
+    promising = look.pool.to_read(STREAMS_AT_ONCE, above=enough(look))
+    so_far = streams[promising[0]].read
+    limit = max(FIRST_READ, 2 * so_far)
+    asked: dict[int, Asked] = {}
+    for number in promising:
+        stream = streams[number]
+        if stream.asked is None:
+            look.pool.add(number, await stated(at, look, number, limit), limit=limit)
+        elif stream.read == so_far:
+            asked[number] = stream.asked
+    if not asked:
+        return
+    rows: dict[int, list[Found]] = {number: [] for number in asked}
+    for row in await candidates.nearest(at, look.need, asked, limit):
+        rows[row.stream].append(row)
+    for number, found in rows.items():
+        look.pool.add(number, found, limit=limit)
+
+
+async def stated(at: Reader, look: Look, number: int, limit: int) -> Iterable[Found]:
+    need = look.need
+    if look.beside[number] == "areas":
+        ids = await candidates.at_areas(at, need, narrowing.areas_of(need), limit)
+    else:
+        ids = await candidates.without_point(at, need, limit)
+    return [Found(stream=number, id=id, km=None) for id in ids]

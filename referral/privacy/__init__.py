@@ -1,0 +1,1 @@
+"""Who may see what, as data: fields, the matrix, and the table that people read."""

@@ -1,0 +1,164 @@
+"""May the details of several people be taken out at once? Two supervisors must want it, and it is done once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import LiteralString
+from uuid import UUID, uuid4
+
+from referral.foundation import audit
+from referral.foundation.actors import Staff, StaffId, StaffRole
+from referral.foundation.db import Reader, Tx, execute, many, one
+from referral.foundation.errors import Conflict, FieldProblem, NotAllowed, NotFound, ValidationFailed, problem
+from referral.foundation.vault import Vault
+from referral.intake import form, requests
+from referral.intake.access import Depth
+from referral.intake.words import ConsentScope
+from referral.referrals import views
+from referral.referrals.views import SeenPerson
+
+MOST = 200
+LONGEST_REASON = 500
+ASKED_LIVES = timedelta(hours=24)
+AGREED_LIVES = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """Who asked for whose details, and who agreed. The details themselves are kept nowhere."""
+
+    id: UUID
+    request_ids: list[UUID]
+    reason: str
+    asked_by: StaffId
+    asked_at: datetime
+    agreed_by: StaffId | None
+    agreed_at: datetime | None
+    until: datetime
+    taken_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One person of an export."""
+
+    request_id: UUID
+    person: SeenPerson | None = field(repr=False)
+
+
+EXPORT: LiteralString = "id, request_ids, reason, asked_by, asked_at, agreed_by, agreed_at, until, taken_at"
+
+
+async def ask(tx: Tx, staff: Staff, request_ids: Sequence[UUID], reason: str, *, now: datetime) -> Export:
+    """The first of two. Raises NotAllowed, ValidationFailed."""
+    supervisor(staff)
+    if problems := wrong_in(request_ids, reason):
+        raise ValidationFailed(problems)
+    asked = await one(
+        tx,
+        Export,
+        f"""
+        INSERT INTO people_export (id, request_ids, reason, asked_by, asked_at, until)
+        VALUES ($1, $2, $3, $4, $5, $6)
+        RETURNING {EXPORT}""",
+        uuid4(),
+        list(dict.fromkeys(request_ids)),
+        reason.strip(),
+        staff.id,
+        now,
+        now + ASKED_LIVES,
+    )
+    await note(tx, staff, "export_asked", there(asked))
+    return there(asked)
+
+
+def wrong_in(request_ids: Sequence[UUID], reason: str) -> list[FieldProblem]:
+    found = form.of_text("reason", reason, LONGEST_REASON)
+    if not any(sign.isalnum() for sign in reason):
+        found.append(problem("reason", "EMPTY", "Write a few words."))
+    if not 1 <= len(request_ids) <= MOST:
+        found.append(problem("request_ids", "BAD_SIZE", f"Name 1 to {MOST} requests."))
+    return found
+
+
+async def agree(tx: Tx, staff: Staff, id: UUID, *, now: datetime) -> Export:
+    """The second of two. Raises NotFound, NotAllowed for whoever asked, Conflict where it is too late."""
+    supervisor(staff)
+    asked = await locked(tx, id)
+    if asked.asked_by == staff.id:
+        raise NotAllowed("It takes a second supervisor.")
+    if asked.agreed_by is not None or asked.until <= now:
+        raise Conflict("This has been agreed on, or was asked too long ago.")
+    agreed = await one(
+        tx,
+        Export,
+        f"UPDATE people_export SET agreed_by = $2, agreed_at = $3, until = $4 WHERE id = $1 RETURNING {EXPORT}",
+        id,
+        staff.id,
+        now,
+        now + AGREED_LIVES,
+    )
+    await note(tx, staff, "export_agreed", there(agreed))
+    return there(agreed)
+
+
+async def take(tx: Tx, vault: Vault, staff: Staff, id: UUID, *, now: datetime) -> tuple[Export, tuple[Taken, ...]]:
+    """The details, once, for whoever asked; an audit row for each person before they are opened.
+
+    Raises NotFound, NotAllowed for anyone else, Conflict where nobody agreed, it was taken, or it is too late.
+    """
+    supervisor(staff)
+    known = await locked(tx, id)
+    if known.asked_by != staff.id:
+        raise NotAllowed("Whoever asked for it takes it.")
+    if known.agreed_by is None:
+        raise Conflict("A second supervisor must agree first.")
+    if known.taken_at is not None or known.until <= now:
+        raise Conflict("It has been taken, or an hour has passed since it was agreed on. Ask again.")
+    await execute(tx, "UPDATE people_export SET taken_at = $2 WHERE id = $1", id, now)
+    await audit.record_each(
+        tx, actor=staff.kind, actor_id=staff.id, act="person_exported", subject_ids=known.request_ids
+    )
+    found = await requests.requests(tx, known.request_ids)
+    taken: list[Taken] = []
+    for request_id in known.request_ids:  # as many as were named, and 200 at most
+        request = found.get(request_id)
+        stays = request is not None and request.person is not None
+        agrees = stays and await views.agrees(tx, request_id, ConsentScope.STORE_REQUEST)
+        person = requests.person_of(vault, request) if request is not None and agrees else None
+        taken.append(Taken(request_id=request_id, person=views.seen_person(person, Depth.WHOLE)))
+    return there(await one(tx, Export, f"SELECT {EXPORT} FROM people_export WHERE id = $1", id)), tuple(taken)
+
+
+async def waiting(at: Reader, staff: Staff, *, now: datetime) -> list[Export]:
+    """What waits for a second supervisor or to be taken, the oldest first."""
+    supervisor(staff)
+    return await many(
+        at,
+        Export,
+        f"""
+        SELECT {EXPORT} FROM people_export
+         WHERE taken_at IS NULL AND until > $1
+         ORDER BY asked_at, id
+         LIMIT 50""",
+        now,
+    )
+
+
+async def locked(tx: Tx, id: UUID) -> Export:
+    return there(await one(tx, Export, f"SELECT {EXPORT} FROM people_export WHERE id = $1 FOR UPDATE", id))
+
+
+def there(row: Export | None) -> Export:
+    if row is None:
+        raise NotFound("Nobody asks for this.")
+    return row
+
+
+def supervisor(staff: Staff) -> None:
+    if staff.role is not StaffRole.SUPERVISOR:
+        raise NotAllowed("Supervisors see to this.")
+
+
+async def note(tx: Tx, staff: Staff, act: str, export: Export) -> None:
+    await audit.record_each(tx, actor=staff.kind, actor_id=staff.id, act=act, subject_ids=export.request_ids)

@@ -1,0 +1,109 @@
+"""A minute after people have written to a server without private keys, nothing of them is in its memory."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import given
+import httpx
+import pytest
+from commands_given import start
+from desk import Desk, at_once, client, operation
+from test_nothing_leaks import RECEIPT, Canaries, hatched, person
+
+from referral.foundation import key_folder
+from referral.foundation.clock import now
+from referral.intake import receipts
+
+PEOPLE = int(os.environ.get("REFERRAL_TEST_PEOPLE", "150"))
+AT_ONCE = 6
+A_MINUTE = 60
+PIECE = 1 << 22
+OVERLAP = 256
+
+
+def in_memory(pid: int, patterns: frozenset[bytes]) -> set[bytes]:
+    """Which of these stand anywhere in the memory of a process."""
+    return {pattern for piece in pieces(pid) for pattern in patterns if pattern in piece}
+
+
+def left_of(pid: int, patterns: frozenset[bytes], given_out: frozenset[bytes]) -> set[bytes]:
+    """The same, and which of the receipts."""
+    return {
+        found
+        for piece in pieces(pid)
+        for found in (*(one for one in patterns if one in piece), *given_out.intersection(RECEIPT.findall(piece)))
+    }
+
+
+def pieces(pid: int) -> Iterator[bytes]:
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            where, mode, *_ = line.split()
+            if "r" not in mode or line.endswith(("[vvar]", "[vsyscall]", "[vvar_vclock]")):
+                continue
+            begin, end = (int(edge, 16) for edge in where.split("-"))
+            for at in range(begin, end, PIECE):
+                try:
+                    memory.seek(at)
+                    yield memory.read(min(PIECE + OVERLAP, end - at))
+                except OSError:  # given back meanwhile
+                    continue
+
+
+async def sent(http: httpx.AsyncClient, name: str, variables: dict[str, Any]) -> Any:
+    body = json.dumps({"query": operation(f"public/{name}"), "variables": variables})
+    return (await http.post("/graphql", content=body, headers={"Content-Type": "application/json"})).json()
+
+
+async def comes_and_goes(http: httpx.AsyncClient, canaries: Canaries, index: int) -> str:
+    """One person does all that can be done there; their receipt."""
+    asked = given.asking(person=person(canaries, index), uiLanguage="es")
+    receipt = (await sent(http, "SubmitHelpRequest", {"input": asked}))["data"]["submitHelpRequest"]["receipt"]
+    if index % 3 == 0:
+        assert (await sent(http, "HelpRequestByReceipt", {"receipt": receipt}))["data"]["helpRequest"]
+    if index % 5 == 0:
+        form = {"code": receipt, "act": "write", "key": str(index) * 9, "text": f"Soy {canaries.text}."}
+        page = await http.post("/es/status", data=form, headers={"Origin": str(http.base_url).rstrip("/")})
+        assert canaries.text in page.text
+    if index % 7 == 0:  # what cannot be kept has been read all the same
+        wrong = given.asking(person={**person(canaries, index), "note": f"{canaries.text} 123-45-6789"})
+        await sent(http, "SubmitHelpRequest", {"input": wrong})
+        await sent(http, "SubmitHelpRequest", {"input": {**wrong, "nmae": canaries.text}})
+        await http.post("/graphql", json={"query": f'{{ places(query: "{canaries.text}") {{ id }} }}'})
+        await http.post("/graphql", content=f'{{"query": "{canaries.text}'.encode())
+    return receipt
+
+
+@pytest.mark.timeout(900)
+async def test_a_minute_later_nothing_of_anybody_is_in_its_memory(desk: Desk, dsn: str, tmp_path: Path) -> None:
+    ring = desk.house.vault.ring
+    assert ring
+    ring.make_ahead(now(), 0)
+    key_folder.export_public(desk.house.settings.key_folder, tmp_path / "away")
+    canaries, decoy = hatched(), hatched()
+    served = start(
+        dsn, tmp_path / "home", "serve", "--surface", "public", "--port", "0",
+        REFERRAL_KEYS=str(tmp_path / "away"), REFERRAL_MAIL_FROM=f"{decoy.text} <synthetic@demo.invalid>",
+    )  # fmt: skip
+    try:
+        port = int(served.until("Serving at")[-1].rpartition(":")[2])
+        given_out: list[str] = []
+        async with client(port) as http:
+            for first in range(0, PEOPLE, AT_ONCE):
+                people = range(first, min(first + AT_ONCE, PEOPLE))
+                given_out += await at_once(comes_and_goes(http, canaries, index) for index in people)
+        written = [receipts.read(receipt) for receipt in given_out]
+        secret = frozenset(one.encode() for one in (*given_out, *filter(None, written)))
+        pid, until = served.process.pid, time.monotonic() + A_MINUTE
+        assert in_memory(pid, decoy.spellings), "the search finds what does stand there"
+        while (found := await asyncio.to_thread(left_of, pid, canaries.spellings, secret)) and time.monotonic() < until:
+            await asyncio.sleep(2)
+        assert not found
+        assert await desk.sql("SELECT count(*) FROM help_request") == PEOPLE
+    finally:
+        assert served.stop() == 0
