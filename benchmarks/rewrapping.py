@@ -36,9 +36,10 @@ AT_ONCE = 2000
 PEOPLE = 2
 
 FILL: LiteralString = """
-    INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, urgency, respond_by,
-                              data_key, facts, question_set, idempotency_hash, body_hash)
-    SELECT id, 'closed', $4, $4, '{legal_asylum}', '{es}', 'normal', $4, data_key, facts, 'bench', uuid_send(id), ''
+    INSERT INTO help_request (id, status, close_reason, created_at, updated_at, help_types, languages, urgency,
+                              respond_by, data_key, facts, question_set, idempotency_hash, body_hash)
+    SELECT id, 'closed', 'spam', $4, $4, '{legal_asylum}', '{es}', 'normal', $4, data_key, facts, 'bench',
+           uuid_send(id), ''
       FROM unnest($1::uuid[], $2::bytea[], $3::bytea[]) AS made(id, data_key, facts)"""
 
 

@@ -5,12 +5,20 @@ from pathlib import Path
 
 from referral.foundation.settings import Settings
 
-README = Path(__file__).parents[1] / "README.md"
+HERE = Path(__file__).parents[1]
+README, SETTINGS = HERE / "README.md", HERE / "docs" / "settings.md"
+ROW = re.compile(r"^\| `REFERRAL_(\w+)` \|", re.MULTILINE)
 
 
-def test_the_settings_table_lists_every_setting_and_no_other() -> None:
-    listed = re.findall(r"^\| `REFERRAL_(\w+)` \|", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert {name.lower() for name in listed} == set(Settings.model_fields)
+def test_the_settings_table_lists_every_setting_once_and_no_other() -> None:
+    listed = [name.lower() for name in ROW.findall(SETTINGS.read_text(encoding="utf-8"))]
+    assert sorted(listed) == sorted(Settings.model_fields)
+
+
+def test_the_few_settings_for_newcomers_are_told_as_all_are() -> None:
+    few = re.findall(r"^\| `REFERRAL_\w+` \|.*$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert few
+    assert set(few) <= set(SETTINGS.read_text(encoding="utf-8").replace("](keys.md)", "](docs/keys.md)").splitlines())
 
 
 def test_what_to_click_names_the_page_for_people_who_look_for_help() -> None:

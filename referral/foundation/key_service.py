@@ -7,8 +7,9 @@ as additional data, a new version that becomes the primary one, and versions tha
 import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
+from http.client import HTTPMessage
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -23,8 +24,16 @@ LOCAL = {"127.0.0.1", "::1", "localhost"}
 class NoRedirects(HTTPRedirectHandler):
     """A key service that sends us elsewhere is none: our token must not follow."""
 
-    def redirect_request(self, *_: object) -> None:
-        return None
+    def redirect_request(
+        self,
+        req: Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> None:
+        del req, fp, code, msg, headers, newurl
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Service(ThreadingHTTPServer):
 
 
 class Answering(BaseHTTPRequestHandler):
-    server: Service
+    server: Service  # pyright: ignore[reportIncompatibleVariableOverride] - the one it is made by
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         pass

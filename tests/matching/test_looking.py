@@ -148,7 +148,7 @@ async def test_of_many_that_fit_only_the_near_ones_are_looked_at(
     fresh_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await given.offices(fresh_db, [(30.0 + number / 1000, -97.0) for number in range(1500)])
-    near = await given.offices(fresh_db, [given.BROWNSVILLE] * 3)
+    near = [(await given.office(fresh_db, name=f"Synthetic Office {number}")).id for number in range(3)]
     looked_at: list[UUID] = []
     known = questions.known
 

@@ -57,7 +57,8 @@ async def test_who_looked_and_why_is_written_before_anything_is_shown(desk: Desk
     headers = await desk.staff()
     await searched(desk, "+1 956 555 0100", headers, "ERASURE_ASKED")
     assert await desk.sql("SELECT reason || ' ' || found FROM contact_search") == "erasure_asked 1"
-    acts = "SELECT array_agg(act ORDER BY id) FROM audit_event WHERE actor_id = (SELECT id FROM staff)"
+    acts = """SELECT array_agg(act ORDER BY id) FROM audit_event
+               WHERE actor_id = (SELECT id FROM staff) AND act !~ '^signed'"""
     assert await desk.sql(acts) == ["contact_searched", "request_read"]
     assert (
         await desk.sql("SELECT count(*) FROM audit_event WHERE subject_id = $1", UUID(sent["helpRequest"]["id"])) == 1
