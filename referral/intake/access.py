@@ -293,13 +293,13 @@ async def reasons(tx: Tx, vault: Vault, staff: Staff, asked: Sequence[Access]) -
 def reason_of(vault: Vault, request: HelpRequest, asked: Access) -> str:
     if request.data_key is None:
         return ""
-    key = vault.unwrap(request.id, request.data_key)
+    key = requests.key_of(vault, request)
     return unseal(key, asked.reason_sealed, table=TABLE, row=asked.id, name="reason").decode()
 
 
 def sealed_reason(vault: Vault, request: HelpRequest, id: UUID, reason: str) -> bytes:
     """Sealed with the request's own key: gone when the request is erased."""
-    key = vault.unwrap(request.id, request.data_key or b"")
+    key = requests.key_of(vault, request)
     return seal(key, reason.strip().encode(), table=TABLE, row=id, name="reason")
 
 

@@ -138,6 +138,8 @@ async def wipe(tx: Tx, id: UUID, now: datetime, *, by: ActorKind = ActorKind.REQ
              acts AS (DELETE FROM triage_act WHERE request_id = $1),
              claims AS (DELETE FROM request_claim WHERE request_id = $1),
              indexed AS (DELETE FROM contact_index WHERE request_id = $1),
+             asked AS (DELETE FROM case_access WHERE request_id = $1),
+             opened AS (DELETE FROM case_opening WHERE request_id = $1),
              agreed AS (UPDATE consent SET language = '', recorded_by = NULL, heard_by = NULL,
                                withdrawal_recorded_by = NULL, withdrawal_heard_by = NULL WHERE request_id = $1)
         UPDATE help_request

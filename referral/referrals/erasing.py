@@ -81,6 +81,7 @@ async def tally(at: Reader, id: UUID) -> dict[str, int]:
         """
         SELECT jsonb_build_object(
                'help_request.data_key', num_nonnulls(h.data_key),
+               'help_request.requester_key', num_nonnulls(h.requester_key),
                'help_request.facts', num_nonnulls(h.facts),
                'help_request.person', num_nonnulls(h.person),
                'help_request.receipt_hash', num_nonnulls(h.receipt_hash),
@@ -90,6 +91,9 @@ async def tally(at: Reader, id: UUID) -> dict[str, int]:
                'message', (SELECT count(*) FROM message WHERE request_id = h.id),
                'request_note', (SELECT count(*) FROM request_note WHERE request_id = h.id),
                'request_claim', (SELECT count(*) FROM request_claim WHERE request_id = h.id),
+               'contact_index', (SELECT count(*) FROM contact_index WHERE request_id = h.id),
+               'case_access', (SELECT count(*) FROM case_access WHERE request_id = h.id),
+               'case_opening', (SELECT count(*) FROM case_opening WHERE request_id = h.id),
                'triage_act', (SELECT count(*) FROM triage_act WHERE request_id = h.id),
                'consent.language', (SELECT count(*) FROM consent WHERE request_id = h.id AND language <> ''),
                'referral_note', (SELECT count(*) FROM referral_note n JOIN referral r ON r.id = n.referral_id

@@ -74,7 +74,7 @@ async def ask(tx: Tx, staff: Staff, request_ids: Sequence[UUID], reason: str, *,
 
 def wrong_in(request_ids: Sequence[UUID], reason: str) -> list[FieldProblem]:
     found = form.of_text("reason", reason, LONGEST_REASON)
-    if not any(sign.isalnum() for sign in reason):
+    if not any(sign.isalnum() for sign in reason) or "\0" in reason:
         found.append(problem("reason", "EMPTY", "Write a few words."))
     if not 1 <= len(request_ids) <= MOST:
         found.append(problem("request_ids", "BAD_SIZE", f"Name 1 to {MOST} requests."))

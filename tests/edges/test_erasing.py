@@ -162,7 +162,8 @@ async def test_age_leaves_as_little_and_says_that_it_was_age(desk: Desk) -> None
     await worker.order_forgetting(desk.house)
     await desk.work()
     assert await reported(desk) == {
-        "act": "contact_erased_by_age", "actor": "system", "counts": {"request": 1, "help_request.person": 1},
+        "act": "contact_erased_by_age", "actor": "system",
+        "counts": {"request": 1, "help_request.person": 1, "contact_index": 2},
     }  # fmt: skip
     await grown_old(desk, id, 91)
     await worker.order_forgetting(desk.house)

@@ -38,7 +38,7 @@ SEED = 5
 AT_ONCE = 8
 SHELTER = (HelpType.HUM_SHELTER,)
 NOT_TOLD = {"date", "ratelimit"}  # headers that say when, and how much one asked before
-LEFT = re.compile(rb'"left":\d+,"resetSeconds":\d+')
+LEFT = re.compile(rb',"left":\d+,"resetSeconds":\d+')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +176,10 @@ async def show(house: House, one: Refuge) -> None:
 async def outside(house: House) -> AsyncGenerator[Desk]:
     """The doors, over a database that lets nobody near the hidden places."""
     role, owner = f"outside_{secrets.token_hex(4)}", house.database
-    await owner.pool.execute(f"CREATE ROLE {role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    await owner.pool.execute(
+        f"CREATE ROLE {role}; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role};"
+        f"GRANT UPDATE (last_used_on) ON api_key TO {role}"
+    )
     database = await connect(f"{owner.dsn}&role={role}")
     try:
         async with desks.standing(replace(house, database=database)) as desk:

@@ -53,7 +53,7 @@ ENROLMENT: LiteralString = "id, staff_id, asked_by, agreed_by, reason, made_at, 
 async def ask(tx: Tx, by: Staff, staff_id: StaffId, reason: str, *, now: datetime) -> Half:
     """The first of two. Raises NotFound, NotAllowed for oneself and for intake staff, ValidationFailed."""
     overseer(by)
-    if not reason.strip() or len(reason) > LONGEST_REASON:
+    if not reason.strip() or len(reason) > LONGEST_REASON or "\0" in reason:
         raise ValidationFailed([problem("reason", "BAD_LENGTH", f"Say why, in 1 to {LONGEST_REASON} characters.")])
     subject = await accounts.account(tx, staff_id)
     if subject is None or subject.disabled_at is not None:
