@@ -255,8 +255,10 @@ GRANT UPDATE (withdrawn_at, language, recorded_by, heard_by, withdrawal_recorded
 GRANT UPDATE (read_at), DELETE ON message TO {OUTSIDE};
 GRANT SELECT, UPDATE (status, responded_at, decline_reason, outcome, needs, score, expires_at, excluded_until)
     ON referral TO {OUTSIDE};
-GRANT DELETE ON referral_note, request_note, request_claim, triage_act, contact_index TO {OUTSIDE};
-GRANT SELECT (request_id) ON request_note, request_claim, triage_act, contact_index TO {OUTSIDE};
+GRANT DELETE ON referral_note, request_note, request_claim, triage_act, contact_index, case_access, case_opening
+    TO {OUTSIDE}, {WORKER};
+GRANT SELECT (request_id)
+    ON request_note, request_claim, triage_act, contact_index, case_access, case_opening TO {OUTSIDE}, {WORKER};
 GRANT SELECT (kind, subject_id, run_at, lease, parked_at), INSERT (kind, subject_id, run_at), UPDATE (run_at)
     ON outbox TO {OUTSIDE};
 GRANT SELECT (at, actor, act, subject_id), INSERT (actor, actor_id, act, subject_id, counts)
@@ -280,9 +282,9 @@ GRANT UPDATE ({REQUEST_CHANGES}) ON help_request TO {CONSOLE};
 GRANT UPDATE ON consent, message, referral, request_claim, plan_proposal TO {CONSOLE};
 GRANT DELETE ON referral_note, message, request_note, request_claim, triage_act, assignment_plan TO {CONSOLE};
 GRANT SELECT, DELETE ON contact_index TO {CONSOLE};
-GRANT SELECT, INSERT ON contact_search, case_opening TO {CONSOLE};
-GRANT UPDATE (opened_at) ON case_opening TO {CONSOLE};
-GRANT SELECT, INSERT, UPDATE ON case_access, people_export TO {CONSOLE};
+GRANT SELECT, INSERT ON contact_search TO {CONSOLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON case_access, case_opening TO {CONSOLE};
+GRANT SELECT, INSERT, UPDATE ON people_export TO {CONSOLE};
 GRANT SELECT, INSERT ON staff_alarm TO {CONSOLE};
 GRANT SELECT, INSERT (kind, subject_id, run_at), UPDATE (run_at) ON outbox TO {CONSOLE};
 GRANT SELECT, INSERT ON audit_event, verification_step, listing_history TO {CONSOLE};
@@ -308,7 +310,7 @@ GRANT SELECT, INSERT (actor, actor_id, act, subject_id, counts), UPDATE (positio
     ON audit_event TO {WORKER};
 GRANT SELECT, UPDATE (position, hash, mailed_on) ON audit_head TO {WORKER};
 GRANT SELECT, INSERT, DELETE ON audit_anchor TO {WORKER};
-GRANT SELECT, INSERT, DELETE ON contact_index TO {WORKER};
+GRANT SELECT, INSERT ON contact_index TO {WORKER};
 GRANT SELECT (id, email, name, role, disabled_at) ON staff TO {WORKER};
 GRANT SELECT, UPDATE (told_at) ON staff_alarm TO {WORKER};
 GRANT INSERT, UPDATE ON capacity TO {WORKER};
@@ -367,10 +369,18 @@ def from_outside() -> Iterable[str]:
          USING (request_id = ANY({OWN}) OR request_id = ANY({OFFERED}))"""
     for table in ("referral_event", "referral_note"):
         yield f"CREATE POLICY own_or_offered ON {table} TO {OUTSIDE} USING (referral_id = ANY({REFERRALS}))"
-    for table in ("message", "request_note", "request_claim", "triage_act", "contact_index"):
+    for table in (
+        "message",
+        "request_note",
+        "request_claim",
+        "triage_act",
+        "contact_index",
+        "case_access",
+        "case_opening",
+    ):
         yield f"CREATE POLICY own ON {table} TO {OUTSIDE} USING (request_id = ANY({OWN}))"
     yield f"CREATE POLICY what_may_be_ordered ON outbox TO {OUTSIDE} USING (claim.may_order(kind, subject_id))"
-    yield f"CREATE POLICY written ON audit_event FOR INSERT TO {OUTSIDE} WITH CHECK (true)"
+    yield f"CREATE POLICY written ON audit_event FOR INSERT TO {OUTSIDE}, {CONSOLE} WITH CHECK (true)"
     # Who opened a request, for the person; not for whoever was offered it.
     yield f"CREATE POLICY who_opened_mine ON audit_event FOR SELECT TO {OUTSIDE} USING (subject_id = ANY({OWN}))"
     yield f"CREATE POLICY anybody_tells ON listing_report TO {OUTSIDE} USING (true)"
@@ -425,7 +435,7 @@ def of_worker() -> Iterable[str]:
         "help_request", "consent", "request_event", "referral", "referral_event", "referral_note", "message",
         "request_note", "request_claim", "triage_act", "assignment_plan", "plan_left_over", "plan_proposal", "outbox",
         "listing_report", "listing_proposal", "proposed_fact", "confirmation", "audit_event", "contact_index",
-        "staff_alarm",
+        "staff_alarm", "case_access", "case_opening",
     ):  # fmt: skip
         yield f"CREATE POLICY of_worker ON {table} TO {WORKER} USING (true)"
     yield f"CREATE POLICY of_worker ON staff FOR SELECT TO {WORKER} USING (true)"

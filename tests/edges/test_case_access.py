@@ -1,6 +1,7 @@
 """Who opens a case over HTTP: whoever has it in hand, whoever was let in for a reason, nobody who opens too many."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -183,12 +184,7 @@ async def test_the_database_itself_lets_nobody_break_the_glass_alone(desk: Desk)
 async def test_whoever_opens_too_many_in_an_hour_is_stopped_and_others_hear_of_it(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    few = House(
-        settings=house.settings.model_copy(update={"opened_per_hour": 3}),
-        database=house.database,
-        vault=house.vault,
-        mailer=house.mailer,
-    )
+    few = replace(house, settings=house.settings.model_copy(update={"opened_per_hour": 3}))
     async with standing(few) as desk:
         ids, anna = [await asked(desk) for _ in range(5)], await desk.staff()
         await desk.hire("chief@demo.invalid", StaffRole.SUPERVISOR)
