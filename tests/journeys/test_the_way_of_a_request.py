@@ -44,6 +44,7 @@ async def test_an_office_says_yes_and_the_receipt_tells_the_person(desk: Desk) -
     request_id = asked["helpRequest"]["id"]
     assert [tuple(look) for look in looks] == [
         ("contact_released", "provider_staff", request_id),
+        ("request_read", "provider_staff", request_id),
         ("person_read", "provider_staff", request_id),
     ]
 
