@@ -2948,6 +2948,10 @@ CREATE POLICY of_worker ON public.assignment_plan TO referral_worker USING (true
 
 CREATE POLICY of_worker ON public.audit_event TO referral_worker USING (true);
 
+CREATE POLICY of_worker ON public.case_access TO referral_worker USING (true);
+
+CREATE POLICY of_worker ON public.case_opening TO referral_worker USING (true);
+
 CREATE POLICY of_worker ON public.confirmation TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.consent TO referral_worker USING (true);
@@ -2991,6 +2995,10 @@ CREATE POLICY of_worker ON public.triage_act TO referral_worker USING (true);
 ALTER TABLE public.other_house_attempt ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.outbox ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own ON public.case_access TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
+
+CREATE POLICY own ON public.case_opening TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
 
 CREATE POLICY own ON public.contact_index TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
 
@@ -3150,4 +3158,4 @@ CREATE POLICY who_can_be_told ON public.partner FOR SELECT TO referral_public, r
 
 CREATE POLICY who_opened_mine ON public.audit_event FOR SELECT TO referral_public, referral_partner USING ((subject_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
 
-CREATE POLICY written ON public.audit_event FOR INSERT TO referral_public, referral_partner WITH CHECK (true);
+CREATE POLICY written ON public.audit_event FOR INSERT TO referral_public, referral_partner, referral_console WITH CHECK (true);

@@ -83,13 +83,13 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "request_of_a_referral": {"HelpRequest": "referrals", "Referral": "request"},
     "desk": {
-        "Query": "queue request",
+        "Query": "queue request requestsByContact",
         "Mutation": """claimHelpRequest releaseHelpRequest triageHelpRequest recordConsent addNote replyToRequest
             offerReferral recallReferral""",
         "HelpRequest": "assignee hoursLeft stuck onBehalf matches whyNot",
         "HelpRequestConnection": "edges nodes pageInfo totalCount facets",
         "HelpRequestEdge": "cursor node",
-        "Match": "rank score distanceKm provider reasons",
+        "Match": "rank score distanceKm provider reasons doubtPoints",
         "MatchReason": "rule answer points text",
         "MatchVerdict": "feasible rules",
         "OnBehalf": "relationship personKnows",
@@ -173,7 +173,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "PeopleExportPayload": "export people",
     },
     "team": {
-        "Query": "staffAccounts newStarts",
+        "Erased": "day why what number",
+        "Query": "staffAccounts newStarts erasures",
         "Mutation": "askNewStart agreeToNewStart",
         "NewStart": "id staff askedBy reason madeAt expiresAt",
         "NewStartPayload": "id half",

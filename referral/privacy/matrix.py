@@ -64,7 +64,7 @@ class Group(Word):
     CASE_NOTES = "case_notes", "What colleagues write for each other, and writing it."
     CASE_ACCESS = "case_access", "Who is let into a case, and why: one's own."
     CASE_ACCESS_DECIDED = "case_access_decided", "What colleagues ask for, and details that leave together."
-    TEAM = "team", "Accounts of the team, and new starts for colleagues."
+    TEAM = "team", "Accounts of the team, new starts for colleagues, how much was erased."
     ACCOUNTS_KEPT = "accounts_kept", "Accounts opened, shut and changed."
     ACCOUNT = "account", "The member of staff themselves."
     APPLICATION = "application", "The partner application itself."
@@ -110,7 +110,7 @@ ACCESS: Mapping[Group, Rules] = {
     Group.PLANS: ((INTAKE, ALWAYS),),
     Group.UPKEEP: ((INTAKE, ALWAYS),),
     Group.CHECKING: ((INTAKE, ALWAYS),),
-    Group.OVERSIGHT: ((STAFF, ALWAYS),),
+    Group.OVERSIGHT: ((STAFF - {Viewer.INTAKE_ELSEWHERE}, ALWAYS),),
     Group.COUNTS: ((STAFF, ALWAYS),),
     Group.OPENINGS: ((MINE, KEPT),),
     Group.CASE_NOTES: ((LET_IN, KEPT),),

@@ -85,9 +85,9 @@ async def test_who_holds_the_keys_matches_and_reads_what_came_in_there(public: D
     token = desk.token(office)
     accepted = await desk.respond(token, "ACCEPT")
     assert accepted["referral"]["status"] == "ACCEPTED"
-    headers, id = await desk.staff(), sent["helpRequest"]["id"]
-    await desk.let_in(id)
-    seen = await desk.published("staff/Request", headers, id=id, open=True)
+    staff = await desk.staff()
+    await desk.let_in(sent["helpRequest"]["id"])
+    seen = await desk.published("staff/Request", staff, id=sent["helpRequest"]["id"], open=True)
     assert seen["person"]["name"] == "Synthetic Person"
     assert (await public.status(sent["receipt"]))["status"] == "REFERRED"
 

@@ -146,12 +146,14 @@ def known(asked: Asked) -> dict[str, object]:
         "from": "2026-11-01",
         "to": "2026-11-02",
         "idempotencyKey": "a key for each cell",
+        "contact": "+1 956 555 0100",
     }
 
 
 UNKNOWN: Mapping[str, object] = {"idempotencyKey": "a key for each cell"}
 UNREAD = frozenset({"BAD_INPUT", "GRAPHQL_VALIDATION_FAILED", "INTERNAL"})
-REFUSALS = frozenset({"NOT_ALLOWED", "NOT_SIGNED_IN", "NO_API_KEY"})
+# Budgets are endless here: too soon is who guesses at keys.
+REFUSALS = frozenset({"NOT_ALLOWED", "NOT_SIGNED_IN", "NO_API_KEY", "RATE_LIMITED"})
 
 
 def codes_of(body: Any) -> frozenset[str]:

@@ -35,7 +35,7 @@ LEAVE_NOTHING = '"cache", "cookies", "storage"'  # of whoever was here before, o
 # Our own script talks to passkeys and to us, and nothing else runs.
 SCRIPTED = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 MOST_BYTES = 4096  # nobody is known yet: as much as a sign-in needs and no more
 MOST_CREDENTIAL_BYTES = 16_384  # a passkey's answer may carry a chain of certificates
