@@ -86,7 +86,8 @@ FILLED = f"""
       FROM (SELECT id, row_number() OVER () AS n FROM help_request WHERE status <> 'closed' LIMIT 1000) h
       JOIN (SELECT id, row_number() OVER () AS n FROM staff) s ON s.n = h.n % 50 + 1;
     SET CONSTRAINTS ALL IMMEDIATE;
-    REINDEX TABLE listing_offer;  -- what other tests wrote and took back would count as pages to read
+    -- What other tests wrote and took back would count as pages to read.
+    REINDEX TABLE listing_offer; REINDEX TABLE listing_card;
     ANALYZE organization, location, service, provider, language_offered, phone, schedule, service_area, capacity,
             listing_card, listing_offer, help_request, consent, referral, referral_event, referral_note, outbox,
             request_claim"""
@@ -106,8 +107,6 @@ async def years(database: Database) -> AsyncGenerator[Any]:
         try:
             await connection.execute(FILLED, timeout=150)
             await connection.execute("SET LOCAL enable_seqscan = on")
-            # Which parts of them are few must be known, whatever the test before left.
-            await connection.execute("ANALYZE listing_card, listing_offer, opening_hours")
             yield connection
         finally:
             await transaction.rollback()
@@ -198,9 +197,7 @@ async def test_who_is_open_now_is_walked_to_and_by_night_by_the_hours_kept(years
     if asked.help_types:
         await nearest.fetch(open_now.MAY_BE_CUT_SHORT, *question.arguments[:5])
     assert ("listing_offer_near" if asked.help_types else "listing_card_near") in nearest.indexes
-    assert "listing_card_hours" in by_hours.indexes
-    # Where nearly everybody is silent, walking by all of them is as good as by those.
-    assert {"listing_card_silent", "listing_card_near"} & by_hours.indexes
+    assert {"listing_card_hours", "listing_card_silent"} <= by_hours.indexes
     # The hours that anyone keeps are few, and are read to tell which of them are open.
     assert nearest.read_whole | by_hours.read_whole <= {"opening_hours"}
 
