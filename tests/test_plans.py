@@ -86,7 +86,8 @@ FILLED = f"""
       FROM (SELECT id, row_number() OVER () AS n FROM help_request WHERE status <> 'closed' LIMIT 1000) h
       JOIN (SELECT id, row_number() OVER () AS n FROM staff) s ON s.n = h.n % 50 + 1;
     SET CONSTRAINTS ALL IMMEDIATE;
-    REINDEX TABLE listing_offer;  -- what other tests wrote and took back would count as pages to read
+    -- What other tests wrote and took back would count as pages to read.
+    REINDEX TABLE listing_offer; REINDEX TABLE listing_card;
     ANALYZE organization, location, service, provider, language_offered, phone, schedule, service_area, capacity,
             listing_card, listing_offer, help_request, consent, referral, referral_event, referral_note, outbox,
             request_claim"""

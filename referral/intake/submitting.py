@@ -117,12 +117,7 @@ MADE: LiteralString = f"""
 
 
 async def insert(
-    tx: Tx,
-    vault: Vault,
-    submission: Submission,
-    sent: Sending,
-    partner_id: UUID | None,
-    now: datetime,
+    tx: Tx, vault: Vault, submission: Submission, sent: Sending, partner_id: UUID | None, now: datetime
 ) -> HelpRequest | None:
     """The new row, with its consents, its first line of history and the order to match; None where the key has one.
 
@@ -131,7 +126,7 @@ async def insert(
     id, facts = RequestId(uuid4()), submission.facts
     person, how_urgent = submission.person, urgency_of(facts, asked_at=now, now=now)
     key, wrapped = vault.new_key(id, table=TABLE, kept=Kept.REQUEST, now=now)
-    receipt, lock = sent.receipt, sent.lock
+    lock = sent.lock
     created = HelpRequest(
         id=id,
         status=HelpRequestStatus.SUBMITTED,
@@ -168,7 +163,7 @@ async def insert(
         created.facts,
         created.person,
         QUESTION_SET,
-        receipts.hashed(vault, receipt),
+        receipts.hashed(vault, sent.receipt),
         sent.hashes[0],
         sent.body_hash,
         facts.ui_language,

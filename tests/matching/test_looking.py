@@ -159,7 +159,7 @@ async def test_of_many_that_fit_only_the_near_ones_are_looked_at(
     monkeypatch.setattr(questions, "known", noted)
     found = await finding.ranked(fresh_db.reader, PERSON, now=now(), first=3)
     assert set(ids(found)) == set(near)
-    assert len(looked_at) < 150
+    assert len(looked_at) <= looking.AT_ONCE + looking.FIRST_READ
 
 
 async def test_a_look_ends_however_many_are_alike(fresh_db: Database) -> None:

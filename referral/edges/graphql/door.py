@@ -17,7 +17,6 @@ from starlette.responses import Response
 
 from referral.edges import auth, callers
 from referral.edges.budgets import Budget, Ledger, Purse
-from referral.edges.folding import Folded
 from referral.edges.graphql import addresses, execution, schemas
 from referral.edges.graphql.asked import JSON, Asked, Turned, asked_in, decoded, must_be_json, read
 from referral.edges.graphql.codes import Code
@@ -27,6 +26,7 @@ from referral.edges.graphql.execution import NOT_NOW
 from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
+from referral.edges.repeats import Folded
 from referral.foundation.actors import Partner, Visitor
 from referral.foundation.claims import Claims
 from referral.foundation.clock import now

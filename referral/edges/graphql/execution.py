@@ -30,7 +30,6 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from referral.edges.folding import Folded
 from referral.edges.graphql import shortcuts
 from referral.edges.graphql.codes import Code
 from referral.edges.graphql.context import Context
@@ -39,6 +38,7 @@ from referral.edges.graphql.kept import Kept
 from referral.edges.graphql.problems import extensions_of
 from referral.edges.graphql.selections import Memory, Ready
 from referral.edges.graphql.shortcuts import Shortcuts
+from referral.edges.repeats import Folded
 from referral.foundation.errors import Refused
 from referral.foundation.trouble import traced
 

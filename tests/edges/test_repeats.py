@@ -4,10 +4,10 @@ import logging
 
 import pytest
 
-from referral.edges import folding
-from referral.edges.folding import Folded
+from referral.edges import repeats
+from referral.edges.repeats import Folded
 
-LOG = logging.getLogger("referral.tests.folding")
+LOG = logging.getLogger("referral.tests.repeats")
 
 
 def test_the_same_news_within_a_minute_is_told_once_and_counted(caplog: pytest.LogCaptureFixture) -> None:
@@ -24,7 +24,7 @@ def test_the_same_news_within_a_minute_is_told_once_and_counted(caplog: pytest.L
 def test_news_of_many_kinds_takes_no_memory_without_end(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(folding, "MOST_KINDS", 10)
+    monkeypatch.setattr(repeats, "MOST_KINDS", 10)
     folded = Folded(log=LOG)
     for number in range(100):
         folded.note(f"kind {number}", 0)
