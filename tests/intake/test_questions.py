@@ -209,9 +209,10 @@ def test_days_are_read_in_any_digits_and_a_past_one_is_kept() -> None:
     assert reading.read(page, arabic, today=TODAY).given["court_day"] == "2026-12-03"
     past = reading.read(page, {**arabic, "court_day.month": "11"}, today=TODAY)
     assert (past.wrong, past.given["court_past"]) == ((), "yes")
-    for parts, code in (({"court_day.day": "31", "court_day.month": "2", "court_day.year": "2027"}, "no_day"),
-                        ({"court_day.day": "1"}, "no_day"),
-                        ({"court_day.day": "1", "court_day.month": "1", "court_day.year": "1999"}, "far_day")):  # fmt: skip
+    for day, code in (("31 2 2027", "no_day"), ("1", "no_day"), ("1 1 1999", "far_day")):
+        parts: dict[str, str] = {
+            f"court_day.{part}": said for part, said in zip(reading.DAY_PARTS, day.split(), strict=False)
+        }
         assert [one.code for one in reading.read(page, parts, today=TODAY).wrong] == [code]
 
 

@@ -31,7 +31,7 @@ class Field:
     answers: tuple[str, ...] = ()
     must: bool = False
     most: int = 100  # signs
-    token: str = "off"  # what a browser may fill in
+    fill: str = "off"  # what a browser may fill in
     unless: "Is | None" = None  # then it need not be answered although it must
 
 
