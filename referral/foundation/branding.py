@@ -97,6 +97,10 @@ class Organization:
     privacy: Addresses | None = None
     about: Addresses | None = None
 
+    @property
+    def dials(self) -> str | None:
+        return None if self.phone is None else f"tel:{international(self.phone, PLANS['US'])[0]}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=STRICT)
 class Promised:
