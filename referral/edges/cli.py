@@ -5,6 +5,7 @@ import typer
 from referral.edges.commands import (
     accounts,
     auditing,
+    branding,
     database,
     demo,
     exporting,
@@ -37,6 +38,7 @@ def application() -> typer.Typer:
     commands.add_typer(jobs.commands, name="jobs")
     commands.add_typer(auditing.commands, name="audit")
     commands.add_typer(keys.commands, name="keys")
+    commands.add_typer(branding.commands, name="config")
     commands.add_typer(database.commands, name="db")
     return commands
 

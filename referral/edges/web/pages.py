@@ -7,8 +7,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from referral.edges.catalogues import AUTONYMS, Catalogue, direction
+from referral.edges.catalogues import AUTONYMS, Catalogue, catalogue, direction
 from referral.edges.web import assets, moments
+from referral.edges.web.colours import stylesheet
+from referral.foundation.branding import Branding, chosen
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -44,7 +46,16 @@ def page(
 ) -> Response:
     """A page; nobody keeps a copy. It speaks as its catalogue does, else `lang` of the context, else English."""
     lang = t.lang if t else str(context.get("lang", "en"))
-    known = {"request": request, "is_demonstration": False, "autonyms": AUTONYMS}
+    brand: Branding = request.app.state.branding
+    known = {
+        "request": request,
+        "is_demonstration": False,
+        "autonyms": AUTONYMS,
+        "brand": brand,
+        "said": chosen,
+        "colours": stylesheet(brand),
+        "of_organization": catalogue(lang, "organization"),
+    }
     words = {**known, **context, "t": t, "lang": lang, "dir": direction(lang)}
     return HTMLResponse(
         TEMPLATE.get_template(template).render(words),

@@ -6,7 +6,9 @@ from referral.edges.house import House
 from referral.edges.web import refusals
 from referral.edges.web.answers import Answers
 from referral.edges.web.assets import FOLDER, Assets
+from referral.edges.web.colours import Colours
 from referral.edges.web.corrections import Corrections
+from referral.edges.web.embed import Embed
 from referral.edges.web.find import Find
 from referral.edges.web.graphiql import Explorer
 from referral.edges.web.health import health_routes
@@ -50,12 +52,17 @@ def partner_routes(house: House) -> list[BaseRoute]:
 def public_pages(house: House) -> list[BaseRoute]:
     """Who is near, and how one's own request stands."""
     find, wrong, status = Find(house=house), Wrong(house=house), Status(house=house)
+    embed = Embed(house=house, find=find)
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
         Route("/{lang}/find", find.look_up, methods=["POST"], name="find_where"),
         Route("/{lang}/find/{place}", find.near, methods=["GET"], name="find_place"),
         Route("/{lang}/find/{place}/{who}", find.near, methods=["GET"], name="find_place_for"),
+        Route("/embed", embed.build, methods=["GET"], name="embed"),
+        Route("/{lang}/embed", embed.build, methods=["GET"], name="embed_in"),
+        Route("/{lang}/embed/form", embed.frame, methods=["GET"], name="frame"),
+        Route("/{lang}/embed/find", embed.look_up, methods=["POST"], name="frame_where"),
         Route("/{lang}/listings/{id}/wrong", wrong.show, methods=["GET"], name="wrong"),
         Route("/{lang}/listings/{id}/wrong", wrong.report, methods=["POST"], name="report"),
         *form_pages(house),
@@ -109,6 +116,7 @@ def explorer_routes(house: House) -> list[BaseRoute]:
     """GraphiQL, and the files that every page loads; also for a process that has no other pages."""
     return [
         Route("/graphiql", Explorer(surface=house.settings.surface).show, methods=["GET"], name="graphiql"),
+        Route("/static/colours.css", Colours(brand=house.branding).show, methods=["GET"], name="colours"),
         Mount("/static", Assets(directory=FOLDER), name="static"),
     ]
 
