@@ -33,7 +33,7 @@ ALWAYS = {
 }
 PLAIN = {
     "default-src": "'none'",
-    "style-src": "'self'",
+    "style-src": assets.STYLE_SOURCES,
     "img-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
@@ -42,6 +42,7 @@ PLAIN = {
     "trusted-types": "'none'",
 }
 EXPLORER = PLAIN | {
+    "style-src": "'self'",
     "form-action": "'none'",
     "script-src": "'self'",
     "connect-src": "'self'",

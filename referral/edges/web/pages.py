@@ -33,6 +33,7 @@ def environment() -> Environment:
 
 
 TEMPLATE = environment()
+STYLE, MARK = Markup(assets.STYLE), Markup(assets.MARK)  # noqa: S704 - our own files
 # Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
 # it came from our own. Other sites are told nothing either way.
 OF_A_PAGE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -44,7 +45,7 @@ def page(
 ) -> Response:
     """A page; nobody keeps a copy. It speaks as its catalogue does, else `lang` of the context, else English."""
     lang = t.lang if t else str(context.get("lang", "en"))
-    known = {"request": request, "is_demonstration": False, "autonyms": AUTONYMS}
+    known = {"request": request, "is_demonstration": False, "autonyms": AUTONYMS, "style": STYLE, "mark": MARK}
     words = {**known, **context, "t": t, "lang": lang, "dir": direction(lang)}
     return HTMLResponse(
         TEMPLATE.get_template(template).render(words),
