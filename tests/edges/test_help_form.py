@@ -340,6 +340,18 @@ async def test_a_language_that_is_not_on_the_list_is_looked_up_or_kept_for_a_per
     assert who.note == ("Speaks: Zzyzxqq" if tag == "en" else None)
 
 
+async def test_a_language_that_is_not_there_yet_is_shown_in_english_and_one_that_is_none_is_nowhere(
+    house: House,
+) -> None:
+    async with somebody(house, "ar") as person:
+        await person.go("/help")
+        assert person.answer.status_code == 200
+    async with somebody(house, "tlh") as person:
+        for path in ("/help", "/help/all", "/help/who", "/ended"):
+            await person.go(path)
+            assert person.answer.status_code == 404
+
+
 # ---------------------------------------------------------------- back, change, and nobody else
 async def test_a_changed_answer_asks_what_depends_on_it_and_then_comes_back_to_checking(house: House) -> None:
     async with somebody(house) as person:

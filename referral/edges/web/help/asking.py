@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.edges.catalogues import Catalogue, catalogue
+from referral.edges.catalogues import LANGUAGES, SOURCE, Catalogue, catalogue
 from referral.edges.house import House
 from referral.edges.web import forms, pages
 from referral.edges.web.help import browser, shown
@@ -166,6 +166,8 @@ def page_of(request: Request) -> Page:
 
 def words(request: Request, *domains: str) -> Catalogue:
     wanted = domains or DOMAINS
+    if request.path_params.get("lang", SOURCE) not in LANGUAGES:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     return catalogue(reader(request, *wanted), *wanted)
 
 
