@@ -15,7 +15,10 @@ from referral.foundation.logins import Login
 
 
 def application(house: House) -> Starlette:
-    return Starlette(routes=doors(house), middleware=headers.layers(house.settings), exception_handlers=web.HANDLERS)
+    """Every door over an open house."""
+    made = Starlette(routes=doors(house), middleware=headers.layers(house.settings), exception_handlers=web.HANDLERS)
+    made.state.branding = house.branding  # every page says whose it is, those of refusals too
+    return made
 
 
 def doors(house: House) -> list[BaseRoute]:

@@ -28,6 +28,7 @@ COMMANDS = {
     "audit": ("auditing", "commands"),
     "keys": ("keys", "commands"),
     "db": ("database", "commands"),
+    "config": ("branding", "commands"),
 }
 
 

@@ -38,6 +38,11 @@ class Settings(BaseSettings):
     partner_database_url: SecretStr | None = Field(default=None, description="The same for the partners' surface.")
     console_database_url: SecretStr | None = Field(default=None, description="The same for the staff's surface.")
     worker_database_url: SecretStr | None = Field(default=None, description="The same for the worker.")
+    config: Path | None = Field(
+        default=None,
+        description="The file in which the organization says its name, promises, hotlines, colours and which sites may "
+        "show its pages in a frame. Not set: the one that ships, which is nobody's.",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address people see; links in mails start with it."
     )

@@ -3,13 +3,21 @@
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from referral.edges.catalogues import AUTONYMS, Catalogue, catalogue, direction
 from referral.edges.web import assets, moments
+from referral.edges.web.colours import stylesheet
+from referral.foundation.branding import Branding, chosen
 
 TEMPLATES = Path(__file__).parent / "templates"
-RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ku", "ps", "ur"})
+
+
+def isolated(text: str) -> Markup:
+    """A name or a number inside a sentence, kept in its own direction of writing."""
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
 def environment() -> Environment:
@@ -22,28 +30,38 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(address=assets.address, moment=moments.moment, day=moments.day)
+    made.filters.update(address=assets.address, moment=moments.moment, day=moments.day, bdi=isolated)
     return made
 
 
 TEMPLATE = environment()
+STYLE, MARK = Markup(assets.STYLE), Markup(assets.MARK)  # noqa: S704 - our own files
 # Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
 # it came from our own. Other sites are told nothing either way.
 OF_A_PAGE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 FOR_SEARCH_ENGINES = {"X-Robots-Tag": "all"}
 
 
-def page(request: Request, template: str, status_code: int = 200, **context: object) -> Response:
-    """A page. `lang` is English unless the context says otherwise; nobody keeps a copy."""
-    lang = str(context.get("lang", "en"))
-    words = {"request": request, "lang": lang, "dir": direction(lang), **context}
+def page(
+    request: Request, template: str, status_code: int = 200, *, t: Catalogue | None = None, **context: object
+) -> Response:
+    """A page; nobody keeps a copy. It speaks as its catalogue does, else `lang` of the context, else English."""
+    lang = t.lang if t else str(context.get("lang", "en"))
+    brand: Branding = request.app.state.branding
+    known = {
+        "request": request,
+        "is_demonstration": False,
+        "autonyms": AUTONYMS,
+        "brand": brand,
+        "said": chosen,
+        "colours": stylesheet(brand),
+        "of_organization": catalogue(lang, "organization"),
+        "style": STYLE,
+        "mark": MARK,
+    }
+    words = {**known, **context, "t": t, "lang": lang, "dir": direction(lang)}
     return HTMLResponse(
         TEMPLATE.get_template(template).render(words),
         status_code=status_code,
         headers=OF_A_PAGE,
     )
-
-
-def direction(lang: str) -> str:
-    """Which way a language is written."""
-    return "rtl" if lang.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"

@@ -2,25 +2,37 @@
 
 from starlette.requests import Request
 
-SPOKEN = ("en", "es")
+from referral.edges.catalogues import LANGUAGES, SOURCE, speaks
+
+OF_OFFICES = ("en", "es")  # the pages of providers and of staff, whose words are not in catalogues
 
 
 def tongue(request: Request) -> str:
-    """Of the path (/es/...), of the question (?lang=es), of the browser's languages; English where none tells."""
-    said = (str(request.scope["path"]).lstrip("/").partition("/")[0], request.query_params.get("lang", ""))
-    chosen = next((lang for lang in said if lang in SPOKEN), None)
-    return chosen or preferred(request.headers.get("accept-language", ""))
+    """For pages of providers and staff: of the path, of the question (?lang=es), of the browser; else English."""
+    return said(request, OF_OFFICES) or preferred(request.headers.get("accept-language", ""), OF_OFFICES)
 
 
-def preferred(accepted: str) -> str:
+def reader(request: Request, *domains: str) -> str:
+    """For pages of people. Any language of ours may be asked for; a browser gets one in which the page is whole."""
+    return said(request, LANGUAGES) or preferred(request.headers.get("accept-language", ""), speaks(*domains))
+
+
+def said(request: Request, spoken: tuple[str, ...]) -> str | None:
+    """The language that the address names: /es/..., or ?lang=es."""
+    named = (str(request.scope["path"]).lstrip("/").partition("/")[0], request.query_params.get("lang", ""))
+    return next((lang for lang in named if lang in spoken), None)
+
+
+def preferred(accepted: str, spoken: tuple[str, ...]) -> str:
     """The language of ours that an Accept-Language header likes best: es-MX is Spanish, and q says how much."""
+    by_name = {lang.partition("-")[0]: lang for lang in spoken}
     wanted: list[tuple[float, str]] = []
     for part in accepted.split(","):
         tag, _, parameters = part.partition(";")
-        lang = tag.strip().lower().partition("-")[0]
-        if lang in SPOKEN and (liking := quality(parameters)) > 0:
+        lang = by_name.get(tag.strip().lower().partition("-")[0])
+        if lang and (liking := quality(parameters)) > 0:
             wanted.append((liking, lang))
-    return max(wanted, key=lambda one: one[0], default=(0.0, SPOKEN[0]))[1]
+    return max(wanted, key=lambda one: one[0], default=(0.0, SOURCE))[1]
 
 
 def quality(parameters: str) -> float:
