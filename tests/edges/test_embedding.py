@@ -75,7 +75,7 @@ async def test_what_ships_is_nobodys_and_names_numbers_for_danger(house: House) 
     assert "you have no lawyer," in text
     assert "runs these pages" not in text
     assert 'href="tel:+18007997233"' in text
-    assert 'href="sms:88788">Text <bdi>START</bdi> to <bdi>88788</bdi>' in text
+    assert 'href="sms:88788"><span>Text <bdi>START</bdi> to <bdi>88788</bdi>' in text
     assert text.index('href="tel:911"') < text.index('href="tel:988"')
     assert "colours.css" not in text
 

@@ -23,6 +23,7 @@ from referral.edges.web.snippets import Kind, snippet
 from referral.foundation.branding import Embedding
 
 PATIENCE = 400
+HEAD = '<!doctype html><meta name="viewport" content="width=device-width">'
 LOOKS = """[
     document.body.innerText,
     getComputedStyle(document.querySelector('button') ?? document.body).backgroundColor,
@@ -61,7 +62,7 @@ async def both(house: House, *, is_named: bool) -> AsyncGenerator[tuple[str, str
         code = snippet(Kind.FRAME, "es", "#14564f", here)
 
         async def page(_: Request) -> HTMLResponse:
-            return HTMLResponse(f"<!doctype html><title>A synthetic site</title><h1>Us</h1>{code}")
+            return HTMLResponse(f"{HEAD}<title>A synthetic site</title><h1>Us</h1>{code}")
 
         us, them = build(replace(house, settings=settings, branding=brand)), Starlette(routes=[Route("/", page)])
         async with serving(us, ours), serving(them, theirs):
@@ -106,7 +107,7 @@ async def press_inside(tab: Tab, session: str, selector: str) -> None:
 async def test_a_site_that_is_named_shows_the_frame_and_leads_to_a_full_page(house: House, browser: Browser) -> None:
     office = await given.office(house.database)
     async with both(house, is_named=True) as (here, site):
-        tab = await browser.tab(width=360)
+        tab = await browser.tab(width=320)
         await tab.open(site)
         frame = await inside(browser, f"{here}/es/embed/form")
         text, colour, fits_across, fits_down = await evaluated(browser, frame, LOOKS)

@@ -11,7 +11,7 @@ from referral.foundation import contrast
 from referral.foundation.contrast import LEAST_FOR_WORDS, WHITE
 
 WORDS = "frame"  # the catalogue of what other sites show
-HEIGHT = 460  # pixels, of the frame's page at 300 pixels width
+HEIGHT = 560  # pixels: what the page of the frame needs on a phone
 # A frame may send its form and lead its visitor to a full page. It runs no script, and shares nothing with our pages.
 SANDBOX = "allow-forms allow-top-navigation-by-user-activation"
 FRAME_STYLE = "border:0;width:100%"
@@ -48,7 +48,7 @@ def snippet(kind: Kind, lang: str, colour: str, address: str) -> Markup:
         case Kind.FRAME:
             return Markup(
                 '<iframe src="{}/{}/embed/form" title="{}" lang="{}" width="100%" height="{}" style="{}"\n'
-                '  sandbox="{}" referrerpolicy="no-referrer" loading="lazy"></iframe>'
+                '  sandbox="{}" referrerpolicy="no-referrer"></iframe>'
             ).format(address, t.lang, t("frame.title"), t.lang, HEIGHT, FRAME_STYLE, SANDBOX)
 
 
