@@ -81,6 +81,23 @@ async def place(at: Reader, place_id: UUID) -> Place | None:
     return await one(at, Place, f"SELECT {PLACE} FROM place p WHERE p.id = $1", place_id)
 
 
+async def town(at: Reader, country: str, state: str, folded: str) -> Place | None:
+    """The greatest town of a state that bears a name; the name as `fold` writes it."""
+    return await one(
+        at,
+        Place,
+        f"""SELECT {PLACE}
+              FROM place_name n
+              JOIN place p ON p.id = n.place_id
+             WHERE n.folded = $3 AND p.kind = 'town' AND p.country = $1 AND p.state = $2
+             ORDER BY n.sense = 'own' DESC, p.weight DESC, p.id
+             LIMIT 1""",
+        country,
+        state,
+        folded,
+    )
+
+
 async def nearest(at: Reader, latitude: float, longitude: float, first: int = 1) -> list[Place]:
     """The nearest towns."""
     return await many(

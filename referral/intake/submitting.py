@@ -14,12 +14,13 @@ from referral.foundation.db import Reader, Tx, one, show, value
 from referral.foundation.errors import IdempotencyKeyReused, ValidationFailed
 from referral.foundation.vault import Kept, Vault, seal
 from referral.intake import form, receipts, reevaluating
+from referral.intake.asking import questions
 from referral.intake.form import Answers, LookedUp, Submission
 from referral.intake.receipts import Lock, Receipt
 from referral.intake.requests import REQUEST, TABLE, HelpRequest, RequestId, urgency_of
 from referral.intake.words import HelpRequestStatus
 
-QUESTION_SET = "2026-11"
+QUESTION_SET = questions.VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,80 +1,92 @@
-"""A real Chromium, told what to do through a pipe, so that no driver is needed and nothing it does goes unseen."""
+"""A real Chromium, driven by Playwright: one for the whole run, and a profile of its own for each story."""
 
 import asyncio
-import base64
-import json
-import os
 import shutil
-import sys
-import tempfile
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+import playwright.async_api as driver
+import uvicorn
+
+from referral.app import build
+from referral.edges.house import House
 
 MISSING = "These tests need Chromium. Run: apt-get install -y --no-install-recommends chromium"
 PHONE = 600
-WAIT_SECONDS = 30
-LONGEST_MESSAGE = 64 * 1024 * 1024
-# Chromium reads orders from descriptor 3 and answers on 4.
-ON_THREE_AND_FOUR = (
-    "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execvp(sys.argv[3], sys.argv[3:])"
+WAIT_MILLISECONDS = 30_000
+FLAGS = (
+    *("--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+KEEPS_PAGES = "--disable-back-forward-cache"  # Playwright's own flag: with it, going back proves nothing
+
+
+def program() -> str:
+    found = shutil.which("chromium")
+    assert found, MISSING
+    return found
 
 
 @dataclass(kw_only=True)
 class Tab:
-    """One page after another, what went wrong on them, and what they asked for."""
+    """One page after another, what went wrong on them, what they asked for, and how much came over the wire."""
 
-    browser: "Browser"
-    session: str
+    page: driver.Page
+    wire: driver.CDPSession
     troubles: list[str] = field(default_factory=list[str])
     requested: list[str] = field(default_factory=list[str])
-    loaded: asyncio.Event = field(default_factory=asyncio.Event)
+    loaded_bytes: int = 0
 
     async def tell(self, method: str, **params: object) -> dict[str, Any]:
-        return await self.browser.tell(method, self.session, **params)
+        """An order to the browser itself, for what a person's hands cannot do."""
+        sent = await self.wire.send(method, params)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - it says `dict`
+        return cast("dict[str, Any]", sent)
 
-    def notice(self, event: str, details: dict[str, Any]) -> None:
-        match event:
-            case "Page.loadEventFired":
-                self.loaded.set()
-            case "Network.requestWillBeSent":
-                self.requested.append(details["request"]["url"])
-            case "Runtime.exceptionThrown":
-                self.troubles.append(json.dumps(details["exceptionDetails"]))
-            case "Runtime.consoleAPICalled" if details["type"] in {"error", "assert"}:
-                self.troubles.append(json.dumps(details["args"]))
-            case "Log.entryAdded" if details["entry"]["level"] == "error":
-                self.troubles.append(f"{details['entry']['text']} {details['entry'].get('url', '')}")
-            case "Audits.issueAdded" if details["issue"]["code"] == "ContentSecurityPolicyIssue":
-                self.troubles.append(json.dumps(details["issue"]))
-            case _:
-                pass
+    async def listen(self) -> None:
+        """Hear of everything that this tab does."""
+        self.page.on("request", lambda asked: self.requested.append(asked.url))
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", self.notice_words)
+        self.wire.on("Network.loadingFinished", self.notice_bytes)
+        self.wire.on("Audits.issueAdded", self.notice_issue)
+        for domain in ("Network", "Audits"):
+            await self.tell(f"{domain}.enable")
+
+    def notice_words(self, said: driver.ConsoleMessage) -> None:
+        if said.type in {"error", "assert"}:
+            self.troubles.append(f"{said.text} {said.location.get('url', '')}")
+
+    def notice_bytes(self, finished: dict[str, Any]) -> None:
+        self.loaded_bytes += int(finished["encodedDataLength"])
+
+    def notice_issue(self, added: dict[str, Any]) -> None:
+        if added["issue"]["code"] == "ContentSecurityPolicyIssue":
+            self.troubles.append(str(added["issue"]))
 
     async def open(self, url: str) -> None:
         """Go to a page and wait until it has loaded."""
-        self.loaded.clear()
-        await self.tell("Page.navigate", url=url)
-        await asyncio.wait_for(self.loaded.wait(), WAIT_SECONDS)
+        await self.page.goto(url)
 
     async def press(self, selector: str) -> None:
         """Press a button or a link and wait for the page it leads to."""
-        self.loaded.clear()
-        await self.run(f"document.querySelector({json.dumps(selector)}).click()")
-        await asyncio.wait_for(self.loaded.wait(), WAIT_SECONDS)
+        async with self.page.expect_navigation():
+            await self.page.eval_on_selector(selector, "one => one.click()")
+
+    async def key(self, name: str) -> None:
+        await self.page.keyboard.press(name)
 
     async def run(self, script: str) -> Any:
         """Run a script in the page and bring back its value."""
-        answer = await self.tell("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
-        return answer["result"].get("value")
+        return await self.page.evaluate(script)
 
     async def until(self, condition: str) -> None:
-        """Wait until a script's value is true."""
+        """Wait until a script's value is true; polled by us, since a strict page lets no text become code."""
         await self.run(
-            f"new Promise(done => {{ const look = () => {condition} ? done() : setTimeout(look, 50); look() }})"
+            f"() => new Promise(done => {{ const look = () => {condition} ? done() : setTimeout(look, 50); look() }})"
         )
 
     async def text(self) -> str:
@@ -86,90 +98,84 @@ class Tab:
 
     async def picture(self, path: Path) -> None:
         """The whole page as a picture, for people who look."""
-        taken = await self.tell("Page.captureScreenshot", captureBeyondViewport=True)
-        await asyncio.to_thread(path.write_bytes, base64.b64decode(taken["data"]))
+        await self.page.screenshot(path=path, full_page=True)
 
 
 @dataclass(kw_only=True)
 class Browser:
-    """The two ends of the pipe, and who waits for which answer."""
+    """The one Chromium; each tab has cookies and a cache of its own."""
 
-    orders: int
-    answers: asyncio.StreamReader
-    waiting: dict[int, asyncio.Future[dict[str, Any]]] = field(
-        default_factory=dict[int, asyncio.Future[dict[str, Any]]]
-    )
-    tabs: dict[str, Tab] = field(default_factory=dict[str, Tab])
+    engine: driver.Browser
 
-    async def tell(self, method: str, session: str | None = None, **params: object) -> dict[str, Any]:
-        """Give an order and wait for its answer."""
-        number = len(self.waiting) + 1
-        self.waiting[number] = asyncio.get_running_loop().create_future()
-        order = {"id": number, "method": method, "params": params} | ({"sessionId": session} if session else {})
-        os.write(self.orders, json.dumps(order).encode() + b"\0")
-        answer = await asyncio.wait_for(self.waiting[number], WAIT_SECONDS)
-        assert "error" not in answer, f"{method}: {answer['error']}"
-        return answer["result"]
-
-    async def listen(self) -> None:
-        """Hand answers to who waits for them, and events to their tabs, until the browser goes."""
-        while True:
-            try:
-                message = json.loads((await self.answers.readuntil(b"\0"))[:-1])
-            except asyncio.IncompleteReadError:
-                return
-            if "id" in message:
-                self.waiting[message["id"]].set_result(message)
-            elif message.get("sessionId") in self.tabs:
-                self.tabs[message["sessionId"]].notice(message["method"], message["params"])
-
-    async def tab(self, *, width: int = 1280, height: int = 900) -> Tab:
-        """A tab of this width; narrow ones are phones."""
-        target = (await self.tell("Target.createTarget", url="about:blank"))["targetId"]
-        session = (await self.tell("Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
-        tab = self.tabs[session] = Tab(browser=self, session=session)
-        for domain in ("Page", "Network", "Runtime", "Log", "Audits"):
-            await tab.tell(f"{domain}.enable")
-        await tab.tell(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < PHONE
+    async def tab(self, *, width: int = 1280, height: int = 900, scripts: bool = True, lang: str | None = None) -> Tab:
+        """A tab of this width; narrow ones are phones. Without scripts, for what must work so."""
+        context = await self.engine.new_context(
+            viewport={"width": width, "height": height},
+            is_mobile=width < PHONE,
+            has_touch=width < PHONE,
+            java_script_enabled=scripts,
+            locale=lang or "en-US",
         )
-        return tab
+        return await tab_of(context)
+
+    async def leave(self) -> None:
+        """Close whatever a story left open."""
+        for context in self.engine.contexts:
+            await context.close()
+
+
+async def tab_of(context: driver.BrowserContext) -> Tab:
+    context.set_default_timeout(WAIT_MILLISECONDS)
+    page = context.pages[0] if context.pages else await context.new_page()
+    tab = Tab(page=page, wire=await context.new_cdp_session(page))
+    await tab.listen()
+    return tab
 
 
 @asynccontextmanager
 async def chromium() -> AsyncGenerator[Browser]:
-    """Chromium for a block, with a profile that is gone afterwards."""
-    program = shutil.which("chromium")
-    assert program, MISSING
-    with tempfile.TemporaryDirectory(prefix="referral-browser-") as profile:
-        async with started(program, profile) as browser:
-            yield browser
+    """Chromium for a block, with profiles that are gone afterwards."""
+    async with driver.async_playwright() as playwright:
+        engine = await playwright.chromium.launch(
+            executable_path=program(), args=[*FLAGS], chromium_sandbox=False, headless=True
+        )
+        try:
+            yield Browser(engine=engine)
+        finally:
+            await engine.close()
 
 
 @asynccontextmanager
-async def started(program: str, profile: str) -> AsyncGenerator[Browser]:
-    orders_out, orders_in = os.pipe()
-    answers_out, answers_in = os.pipe()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", ON_THREE_AND_FOUR, str(orders_out), str(answers_in), program),
-        *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
-        *("--disable-background-networking", "--remote-debugging-pipe", f"--user-data-dir={profile}"),
-        pass_fds=(orders_out, answers_in),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    os.close(orders_out)
-    os.close(answers_in)
-    answers = asyncio.StreamReader(limit=LONGEST_MESSAGE)
-    ear, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(answers), os.fdopen(answers_out, "rb", 0)
-    )
-    browser = Browser(orders=orders_in, answers=answers)
-    listening = asyncio.create_task(browser.listen())
-    try:
-        yield browser
-    finally:
-        os.close(orders_in)  # the browser ends when nobody can give it orders any more
-        await asyncio.wait_for(process.wait(), WAIT_SECONDS)
-        await listening
-        ear.close()
+async def remembering(profile: Path, *, scripts: bool) -> AsyncGenerator[Tab]:
+    """A phone whose browser keeps pages for going back, as people's browsers do, with its profile in this folder."""
+    async with driver.async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=program(),
+            args=[*FLAGS],
+            chromium_sandbox=False,
+            headless=True,
+            ignore_default_args=[KEEPS_PAGES],
+            java_script_enabled=scripts,
+            viewport={"width": 360, "height": 740},
+        )
+        try:
+            yield await tab_of(context)
+        finally:
+            await context.close()
+
+
+@asynccontextmanager
+async def served(house: House, *, host: str = "127.0.0.1", **settings: object) -> AsyncGenerator[House]:
+    """The whole application on a free port of this machine, as its public address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        changed = {"public_url": f"http://{host}:{listening.getsockname()[1]}", **settings}
+        here = replace(house, settings=house.settings.model_copy(update=changed))
+        config = uvicorn.Config(build(here), server_header=False, access_log=False, log_level="error", lifespan="off")
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield here
+        finally:
+            server.should_exit = True
+            await serving

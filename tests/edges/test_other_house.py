@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import uvicorn
-from browser import chromium
+from browser import Browser
 from openid_house import CLIENT, SECRET, OpenIdHouse, shared, standing_house, stranger
 from pydantic import SecretStr, ValidationError
 
@@ -272,17 +272,18 @@ async def test_another_site_sends_nobody_there(here: House) -> None:
     assert await value(here.database.reader, "SELECT count(*) FROM other_house_attempt") == 0
 
 
-async def test_in_a_real_browser_the_cookie_is_there_after_the_way_back(here: House, other: OpenIdHouse) -> None:
+async def test_in_a_real_browser_the_cookie_is_there_after_the_way_back(
+    here: House, other: OpenIdHouse, browser: Browser
+) -> None:
     await bound(here, other, await hired(here))
-    async with chromium() as browser:
-        tab = await browser.tab()
-        await tab.open(f"{here.settings.public_url}/staff/login")
-        await tab.run("document.querySelector(\"form[action='/staff/through'] button\").click()")
-        async with asyncio.timeout(60):
-            while not any(urlsplit(url).path == "/graphiql" for url in tab.requested):
-                await asyncio.sleep(0.1)
-        await tab.open(f"{here.settings.public_url}/staff/account")
-        assert "through another sign-in" in await tab.text()
+    tab = await browser.tab()
+    await tab.open(f"{here.settings.public_url}/staff/login")
+    await tab.run("document.querySelector(\"form[action='/staff/through'] button\").click()")
+    async with asyncio.timeout(60):
+        while not any(urlsplit(url).path == "/graphiql" for url in tab.requested):
+            await asyncio.sleep(0.1)
+    await tab.open(f"{here.settings.public_url}/staff/account")
+    assert "through another sign-in" in await tab.text()
     assert [one for one in tab.troubles if "refresh" not in one] == []
 
 

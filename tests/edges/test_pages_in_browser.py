@@ -1,44 +1,15 @@
 """In a real Chromium: pages fit a phone, ask nobody else for anything, keep their own rules, and their forms work."""
 
-import asyncio
-import socket
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import given
 import pytest
-import uvicorn
-from browser import Browser, Tab, chromium
+from browser import Browser, Tab, served
 from web_given import NAME, PHONE, offered, token
 
-from referral.app import build
 from referral.edges.house import House
 
 PHONE_WIDTH, DESK_WIDTH = 320, 1280
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncGenerator[Browser]:
-    async with chromium() as started:
-        yield started
-
-
-@asynccontextmanager
-async def served(house: House) -> AsyncGenerator[House]:
-    """The whole application on a free port of this machine, as its public address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        here = replace(house, settings=house.settings.model_copy(update={"public_url": address, "show_mailbox": True}))
-        config = uvicorn.Config(build(here), server_header=False, access_log=False, log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield here
-        finally:
-            server.should_exit = True
-            await serving
 
 
 def hosts(tab: Tab) -> set[str]:
@@ -50,7 +21,7 @@ async def test_every_page_fits_and_asks_nobody_else(house: House, browser: Brows
     letter = await offered(house)
     statement = f"/c/{token(house, 'state-capacity', letter.office.id)}"
     paths = ("/", "/?lang=es", letter.path, statement, f"{statement}?lang=es", "/mailbox")
-    async with served(house) as here:
+    async with served(house, show_mailbox=True) as here:
         tab = await browser.tab(width=width)
         for path in (*paths, "/staff/login"):
             await tab.open(here.settings.public_url + path)
@@ -70,7 +41,7 @@ async def test_whoever_looks_for_help_can_press_to_call_with_a_thumb(house: Hous
     await pool.execute("UPDATE service SET url = 'https://office.example', description = repeat('long', 80)")
     place = await pool.fetchval("SELECT id FROM place WHERE kind = 'town' AND name = 'Brownsville' AND state = 'TX'")
     links = "[...document.querySelectorAll('.call, .choices a, .ways a')]"
-    async with served(house) as here:
+    async with served(house, show_mailbox=True) as here:
         tab = await browser.tab(width=width)
         for path in (f"/en/find/{place}/child", f"/es/find/{place}/child"):
             await tab.open(here.settings.public_url + path)
@@ -85,7 +56,7 @@ async def test_whoever_looks_for_help_can_press_to_call_with_a_thumb(house: Hous
 
 async def test_graphiql_answers_its_first_query_under_its_own_strict_rules(house: House, browser: Browser):
     office = await given.office(house.database)
-    async with served(house) as here:
+    async with served(house, show_mailbox=True) as here:
         tab = await browser.tab()
         await tab.open(f"{here.settings.public_url}/graphiql")
         await tab.until("document.querySelector('.graphiql-execute-button') !== null")
@@ -99,7 +70,7 @@ async def test_graphiql_answers_its_first_query_under_its_own_strict_rules(house
 
 async def test_a_provider_says_yes_and_sees_whom_to_call(house: House, browser: Browser):
     letter = await offered(house)
-    async with served(house) as here:
+    async with served(house, show_mailbox=True) as here:
         tab = await browser.tab(width=PHONE_WIDTH)
         await tab.open(here.settings.public_url + letter.path)
         assert NAME not in await tab.text()
@@ -111,7 +82,7 @@ async def test_a_provider_says_yes_and_sees_whom_to_call(house: House, browser: 
 
 async def test_a_no_without_a_reason_puts_the_reader_at_the_problem(house: House, browser: Browser):
     letter = await offered(house)
-    async with served(house) as here:
+    async with served(house, show_mailbox=True) as here:
         tab = await browser.tab()
         await tab.open(here.settings.public_url + letter.path)
         await tab.press("button[value=decline]")
@@ -121,7 +92,7 @@ async def test_a_no_without_a_reason_puts_the_reader_at_the_problem(house: House
 
 async def test_a_provider_says_how_many_it_can_take(house: House, browser: Browser):
     office = await given.office(house.database, openness=None)
-    async with served(house) as here:
+    async with served(house, show_mailbox=True) as here:
         tab = await browser.tab()
         await tab.open(f"{here.settings.public_url}/c/{token(house, 'state-capacity', office.id)}")
         await tab.run("document.querySelector('#available').value = '3'")
@@ -132,7 +103,7 @@ async def test_a_provider_says_how_many_it_can_take(house: House, browser: Brows
 
 async def test_a_provider_pauses_until_a_day_and_wants_no_letters_on_a_phone(house: House, browser: Browser):
     office = await given.office(house.database, openness=None)
-    async with served(house) as here:
+    async with served(house, show_mailbox=True) as here:
         tab = await browser.tab(width=PHONE_WIDTH)
         await tab.open(f"{here.settings.public_url}/c/{token(house, 'state-capacity', office.id)}?lang=es")
         await tab.press("button[value=paused]")
@@ -148,10 +119,9 @@ async def test_a_provider_pauses_until_a_day_and_wants_no_letters_on_a_phone(hou
 
 
 async def test_the_keyboard_reaches_the_content_first(house: House, browser: Browser):
-    async with served(house) as here:
+    async with served(house, show_mailbox=True) as here:
         tab = await browser.tab()
         await tab.open(here.settings.public_url)
-        for kind in ("keyDown", "keyUp"):
-            await tab.tell("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        await tab.key("Tab")
         assert await tab.run("document.activeElement.innerText") == "Skip to the content"
         assert await tab.run("document.activeElement.getBoundingClientRect().top >= 0")

@@ -1,17 +1,12 @@
 """In a real Chromium with authenticators of its own: staff begin with a code, sign in with passkeys, and keep them."""
 
-import asyncio
 import json
-import socket
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from browser import Browser, Tab, chromium
+from browser import Browser, Tab, served
 
 from referral.app import build
 from referral.edges.house import House
@@ -30,28 +25,6 @@ KEY = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncGenerator[Browser]:
-    async with chromium() as started:
-        yield started
-
-
-@asynccontextmanager
-async def served(house: House) -> AsyncGenerator[House]:
-    """The whole application on a free port of this machine; passkeys know it as localhost."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://localhost:{listening.getsockname()[1]}"
-        here = replace(house, settings=house.settings.model_copy(update={"public_url": address}))
-        config = uvicorn.Config(build(here), server_header=False, access_log=False, log_level="error", lifespan="off")
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield here
-        finally:
-            server.should_exit = True
-            await serving
 
 
 async def hired(house: House, role: StaffRole = StaffRole.SUPERVISOR, email: str = "ada@demo.invalid") -> Staff:
@@ -107,7 +80,7 @@ async def who(tab: Tab) -> Any:
 
 async def test_a_supervisor_begins_with_a_code_and_comes_back_with_the_passkey(house: House, browser: Browser):
     ada = await hired(house)
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab, _ = await began(here, browser, ada)
         assert "blue telephone" in await tab.text()
         assert "Make a second one" in await tab.text()
@@ -126,7 +99,7 @@ async def test_a_supervisor_begins_with_a_code_and_comes_back_with_the_passkey(h
 async def test_a_code_works_once_and_not_after_its_day(house: House, browser: Browser):
     ada = await hired(house)
     code = await code_for(house, ada)
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab = await browser.tab()
         await authenticator(tab)
         await tab.open(f"{here.settings.public_url}/staff/enrol?lang=es")
@@ -146,7 +119,7 @@ async def test_a_code_works_once_and_not_after_its_day(house: House, browser: Br
 
 async def test_a_second_passkey_is_added_and_the_first_removed_and_the_last_stays(house: House, browser: Browser):
     ada = await hired(house)
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab, device = await began(here, browser, ada)
         async with house.database.transaction() as tx:
             elsewhere = await sessions.begin(tx, ada, sessions.Way.PASSKEY, now=now())
@@ -171,7 +144,7 @@ async def test_a_second_passkey_is_added_and_the_first_removed_and_the_last_stay
 
 async def test_a_device_that_does_not_ask_who_is_there_opens_nothing(house: House, browser: Browser):
     ada = await hired(house)
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab, device = await began(here, browser, ada)
         await signs_out(tab)
         await tab.tell("WebAuthn.setUserVerified", authenticatorId=device, isUserVerified=False)
@@ -182,7 +155,7 @@ async def test_a_device_that_does_not_ask_who_is_there_opens_nothing(house: Hous
 
 async def test_a_shut_account_and_a_copied_passkey_open_nothing(house: House, browser: Browser):
     ada = await hired(house)
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab, _ = await began(here, browser, ada)
         await signs_out(tab)
         await tab.open(f"{here.settings.public_url}/staff/login")
@@ -198,7 +171,7 @@ async def test_a_shut_account_and_a_copied_passkey_open_nothing(house: House, br
 async def test_what_was_signed_for_another_site_or_an_old_riddle_opens_nothing(house: House, browser: Browser):
     """A page in between asks the passkey for us: the browser writes down where it was, and we look."""
     ada = await hired(house)
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab, _ = await began(here, browser, ada)
         await signs_out(tab)
         await tab.open(f"{here.settings.public_url}/staff/login")
@@ -226,7 +199,7 @@ async def test_what_was_signed_for_another_site_or_an_old_riddle_opens_nothing(h
 
 async def test_a_passkey_of_nobody_is_refused_in_the_same_words(house: House, browser: Browser):
     ada = await hired(house)
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab, _ = await began(here, browser, ada)
         await signs_out(tab)
         await house.database.pool.execute("DELETE FROM staff_passkey")
@@ -237,7 +210,7 @@ async def test_a_passkey_of_nobody_is_refused_in_the_same_words(house: House, br
 @pytest.mark.parametrize("path", ["/staff/login", "/staff/enrol", "/staff/account"])
 async def test_the_pages_fit_a_phone_in_both_languages(house: House, browser: Browser, path: str):
     ada = await hired(house, StaffRole.INTAKE)
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab, _ = await began(here, browser, ada)
         for width in (320, 1280):
             await tab.tell(
@@ -252,7 +225,7 @@ async def test_the_pages_fit_a_phone_in_both_languages(house: House, browser: Br
 
 
 async def test_an_address_that_is_a_number_says_where_passkeys_work(house: House, browser: Browser):
-    async with served(house) as here:
+    async with served(house, host="localhost") as here:
         tab = await browser.tab()
         await tab.open(f"{here.settings.public_url.replace('localhost', '127.0.0.1')}/staff/login")
         assert here.settings.public_url in await tab.run("document.getElementById('refused').innerText")

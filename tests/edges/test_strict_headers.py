@@ -33,7 +33,7 @@ ALWAYS = {
 }
 PLAIN = {
     "default-src": "'none'",
-    "style-src": "'self'",
+    "style-src": assets.STYLE_SOURCES,
     "img-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
@@ -49,6 +49,7 @@ FRAMED = {name: text for name, text in ALWAYS.items() if name != "x-frame-option
     "cross-origin-resource-policy": "cross-origin"
 }
 EXPLORER = PLAIN | {
+    "style-src": "'self'",
     "form-action": "'none'",
     "script-src": "'self'",
     "connect-src": "'self'",

@@ -1,5 +1,7 @@
-"""Which files do pages load, and how long may they be kept?"""
+"""Which files do pages load, and how long may they be kept? The style of a page stands in the page itself."""
 
+import re
+from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +19,21 @@ def version(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()[:10]
 
 
+def lean(css: str) -> str:
+    """Without what only its writers need: comments, and spaces that part nothing."""
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    css = re.sub(r"\s+", " ", css)
+    return re.sub(r" ?([{};,]) ?", r"\1", css).replace(": ", ":").replace(";}", "}").strip()
+
+
+def source_of(written: str) -> str:
+    """What a policy calls a style that stands in a page: by its hash, so that no other may stand there."""
+    return f"'sha256-{b64encode(sha256(written.encode()).digest()).decode()}'"
+
+
+STYLE = lean((FOLDER / "plain.css").read_text(encoding="utf-8"))
+STYLE_SOURCES = f"'self' {source_of(STYLE)}"
+MARK = re.sub(r"\s+", " ", (FOLDER / "mark.svg").read_text(encoding="utf-8")).strip()
 VERSIONS = {file.relative_to(FOLDER).as_posix(): version(file) for file in FOLDER.rglob("*") if file.is_file()}
 
 

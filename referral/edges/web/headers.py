@@ -13,7 +13,8 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from referral.edges.web import refusals
+from referral.edges.web import assets, refusals
+from referral.edges.web.packing import Packed
 from referral.foundation.settings import Settings
 from referral.foundation.trouble import traced
 
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 # A page without scripts: should one find its way in, there is no way to make text of it into code either.
 PLAIN_PAGE = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    f"default-src 'none'; style-src {assets.STYLE_SOURCES}; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 POWERS = (
@@ -76,8 +77,8 @@ REPLACED = frozenset(name for name, _ in (*STRICT, *OVER_TLS)) | {name.encode() 
 
 
 def layers(settings: Settings) -> list[Middleware]:
-    """Both layers, the outer one first: a masked failure wears the strict headers too."""
-    return [Middleware(StrictHeaders, is_https=settings.is_https), Middleware(Mask)]
+    """The outer one first: a masked failure wears the strict headers too, and what is packed is what is left to say."""
+    return [Middleware(StrictHeaders, is_https=settings.is_https), Middleware(Packed), Middleware(Mask)]
 
 
 @dataclass(frozen=True, slots=True)

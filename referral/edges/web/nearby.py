@@ -5,10 +5,10 @@ A state is no circle around its middle: San Francisco lies outside three hundred
 
 from dataclasses import dataclass
 
-from referral.directory.searching import search
+from referral.directory.searching import facets, search
 from referral.directory.searching.search import Area, Hit, Point, Search
 from referral.edges.lookups import areas_of, is_area
-from referral.edges.web.serving import Who, search_for
+from referral.edges.web.wanted import Wanted
 from referral.foundation import places
 from referral.foundation.db import Reader
 from referral.foundation.meanings import Place, PlaceKind
@@ -17,6 +17,7 @@ RADIUS_KM = 300
 SHOWN = 20
 FEW = 3  # fewer, and whoever is next nearest is shown too, however far
 FURTHER = 6
+MOST_LANGUAGES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +30,26 @@ class Nearby:
     further: tuple[Hit, ...] = ()
 
 
-async def nearby(at: Reader, place: Place, who: Who, after: str | None) -> Nearby:
+async def nearby(
+    at: Reader, place: Place, wanted: Wanted, after: str | None, spoken: tuple[str, ...] | None = None
+) -> Nearby:
     """A page of the groups for a place. Raises ValidationFailed for a cursor that is none of ours."""
-    here = search_for(who, within(place) if is_area(place) else around(place))
+    here = wanted.search(where(place), spoken)
     found = await search.find(at, here, first=SHOWN, after=after)
     total = await search.count(at, here)
+    is_few = after is None and total is not None and total < FEW
     return Nearby(
         hits=found.hits,
         total=total,
         next=found.hits[-1].cursor if found.hits and found.page.has_next else None,
-        further=await beyond(at, place, who, found.hits) if after is None and total is not None and total < FEW else (),
+        further=await beyond(at, place, wanted, spoken, found.hits)
+        if after is None and total is not None and total < FEW
+        else (),
     )
+
+
+def where(place: Place) -> Search:
+    return within(place) if is_area(place) else around(place)
 
 
 def within(place: Place) -> Search:
@@ -51,11 +61,20 @@ def around(place: Place) -> Search:
     return Search(near=middle(place), covered_by=areas_of(place), radius_km=RADIUS_KM)
 
 
-async def beyond(at: Reader, place: Place, who: Who, shown: tuple[Hit, ...]) -> tuple[Hit, ...]:
+async def beyond(
+    at: Reader, place: Place, wanted: Wanted, spoken: tuple[str, ...] | None, shown: tuple[Hit, ...]
+) -> tuple[Hit, ...]:
     """The next nearest, outside the circle or the state."""
-    found = await search.find(at, search_for(who, Search(near=middle(place))), first=FURTHER + len(shown))
+    everywhere = wanted.search(Search(near=middle(place)), spoken)
+    found = await search.find(at, everywhere, first=FURTHER + len(shown))
     known = {hit.id for hit in shown}
     return tuple(hit for hit in found.hits if hit.id not in known)[:FURTHER]
+
+
+async def spoken_there(at: Reader, place: Place, wanted: Wanted) -> list[str]:
+    """The languages that groups there say they speak, most often spoken first."""
+    counted = await facets.languages(at, wanted.search(where(place), None))
+    return [one.tag for one in counted[:MOST_LANGUAGES]]
 
 
 async def other_meanings(at: Reader, place: Place) -> tuple[Place, ...]:

@@ -35,6 +35,7 @@ def environment() -> Environment:
 
 
 TEMPLATE = environment()
+STYLE, MARK = Markup(assets.STYLE), Markup(assets.MARK)  # noqa: S704 - our own files
 # Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
 # it came from our own. Other sites are told nothing either way.
 OF_A_PAGE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -55,6 +56,8 @@ def page(
         "said": chosen,
         "colours": stylesheet(brand),
         "of_organization": catalogue(lang, "organization"),
+        "style": STYLE,
+        "mark": MARK,
     }
     words = {**known, **context, "t": t, "lang": lang, "dir": direction(lang)}
     return HTMLResponse(

@@ -12,6 +12,12 @@ from referral.edges.web.embed import Embed
 from referral.edges.web.find import Find
 from referral.edges.web.graphiql import Explorer
 from referral.edges.web.health import health_routes
+from referral.edges.web.help.asking import Asking
+from referral.edges.web.help.later import Later
+from referral.edges.web.help.leaving import Leaving
+from referral.edges.web.help.one_page import OnePage
+from referral.edges.web.help.receipt import ReceiptPage
+from referral.edges.web.help.sending import Sending
 from referral.edges.web.home import Home
 from referral.edges.web.mailbox import Mailbox
 from referral.edges.web.statements import Statements
@@ -59,9 +65,37 @@ def public_pages(house: House) -> list[BaseRoute]:
         Route("/{lang}/embed/find", embed.look_up, methods=["POST"], name="frame_where"),
         Route("/{lang}/listings/{id}/wrong", wrong.show, methods=["GET"], name="wrong"),
         Route("/{lang}/listings/{id}/wrong", wrong.report, methods=["POST"], name="report"),
+        *form_pages(house),
         Route("/status", status.ask, methods=["GET"], name="status"),
         Route("/{lang}/status", status.ask, methods=["GET"], name="status_in"),
         Route("/{lang}/status", status.answer, methods=["POST"], name="status_of"),
+    ]
+
+
+def form_pages(house: House) -> list[BaseRoute]:
+    """Seeking asylum? The form."""
+    asking, sending, receipt = Asking(house=house), Sending(house=house), ReceiptPage(house=house)
+    later, leaving, whole = Later(house=house), Leaving(house=house), OnePage(house=house)
+    return [
+        Route("/exit", leaving.leave, methods=["GET"], name="exit"),
+        Route("/{lang}/exit", leaving.leave, methods=["GET"], name="exit_in"),
+        Route("/{lang}/ended", leaving.ended, methods=["GET"], name="ended"),
+        Route("/help", asking.languages, methods=["GET"], name="help_languages"),
+        Route("/{lang}/help", asking.start, methods=["GET"], name="help_start"),
+        Route("/{lang}/help", asking.begin, methods=["POST"], name="help_begin"),
+        Route("/{lang}/help/all", whole.show, methods=["GET"], name="help_all"),
+        Route("/{lang}/help/all", whole.send, methods=["POST"], name="help_all_sent"),
+        Route("/{lang}/help/check", sending.check, methods=["GET"], name="help_check"),
+        Route("/{lang}/help/check", sending.send, methods=["POST"], name="help_send"),
+        Route("/{lang}/help/receipt", receipt.show, methods=["GET"], name="help_receipt"),
+        Route("/{lang}/help/receipt", receipt.type_back, methods=["POST"], name="help_typed_back"),
+        Route("/{lang}/help/done", receipt.done, methods=["GET"], name="help_done"),
+        Route("/{lang}/help/later", later.ask, methods=["GET"], name="help_later"),
+        Route("/{lang}/help/later", later.stop, methods=["POST"], name="help_stop"),
+        Route("/{lang}/help/code", later.box, methods=["GET"], name="help_code"),
+        Route("/{lang}/help/code", later.come_back, methods=["POST"], name="help_come_back"),
+        Route("/{lang}/help/{page}", asking.ask, methods=["GET"], name="help_ask"),
+        Route("/{lang}/help/{page}", asking.answer, methods=["POST"], name="help_answer"),
     ]
 
 

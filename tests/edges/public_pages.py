@@ -1,0 +1,64 @@
+"""The pages a person in need meets, as the stories in a real browser walk through them: a list that new ones join."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+import given
+from referrals_given import submitted
+
+from referral.edges.house import House
+
+FIRST, LATER, WITH_MAP = 14 * 1024, 8 * 1024, 40 * 1024  # bytes on the wire
+LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page by its address, and how much it may weigh."""
+
+    name: str
+    path: str
+    most_bytes: int = LATER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Street:
+    """A house with offices around Brownsville and one request, for the pages to speak of."""
+
+    place: str
+    office: str
+    code: str
+
+    def pages(self, lang: str) -> list[Page]:
+        return [
+            Page(name="home", path=f"/?lang={lang}", most_bytes=FIRST),
+            Page(name="find", path=f"/{lang}/find"),
+            Page(name="find_near", path=f"/{lang}/find/{self.place}", most_bytes=WITH_MAP),
+            Page(name="find_held", path=f"/{lang}/find/{self.place}/held", most_bytes=WITH_MAP),
+            Page(name="wrong", path=f"/{lang}/listings/{self.office}/wrong"),
+            Page(name="wrong_sent", path=f"/{lang}/listings/{self.office}/wrong?sent=1"),
+            Page(name="status_box", path=f"/{lang}/status"),
+            Page(name="not_found", path=f"/{lang}/find/{uuid4()}"),
+        ]
+
+
+async def street(house: House) -> Street:
+    """Twenty-four synthetic offices, as many as fill a page and begin the next, and somebody who asked."""
+    offices = [
+        await given.office(
+            house.database,
+            name=f"Synthetic Legal Aid {number}",
+            point=(given.BROWNSVILLE[0] + number / 50, given.BROWNSVILLE[1] - (number % 5) / 20),
+        )
+        for number in range(24)
+    ]
+    await house.database.pool.execute(
+        """INSERT INTO phone (id, provider_id, number)
+           SELECT gen_random_uuid(), id, '(956) 555-0100' FROM provider"""
+    )
+    town = "SELECT id FROM place WHERE kind = 'town' AND name = 'Brownsville' AND state = 'TX'"
+    return Street(
+        place=str(await house.database.pool.fetchval(town)),
+        office=str(offices[0].id),
+        code=(await submitted(house)).receipt,
+    )
