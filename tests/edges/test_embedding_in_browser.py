@@ -23,6 +23,7 @@ from referral.edges.web.snippets import Kind, snippet
 from referral.foundation.branding import Embedding
 
 PATIENCE = 400
+SAID = {Kind.NEAR: "Encuentre ayuda legal gratis", Kind.FORM: "¿Quién necesita ayuda?"}
 HEAD = '<!doctype html><meta name="viewport" content="width=device-width">'
 LOOKS = """[
     document.body.innerText,
@@ -59,7 +60,7 @@ async def both(house: House, *, is_named: bool) -> AsyncGenerator[tuple[str, str
             house.branding, embedding=Embedding(sites=(site,) if is_named else ("https://www.example.org",))
         )
         settings = house.settings.model_copy(update={"public_url": here})
-        code = snippet(Kind.FRAME, "es", "#14564f", here)
+        code = snippet(Kind.NEAR, "es", "#14564f", here)
 
         async def page(_: Request) -> HTMLResponse:
             return HTMLResponse(f"{HEAD}<title>A synthetic site</title><h1>Us</h1>{code}")
@@ -109,7 +110,7 @@ async def test_a_site_that_is_named_shows_the_frame_and_leads_to_a_full_page(hou
     async with both(house, is_named=True) as (here, site):
         tab = await browser.tab(width=320)
         await tab.open(site)
-        frame = await inside(browser, f"{here}/es/embed/form")
+        frame = await inside(browser, f"{here}/es/embed/near")
         text, colour, fits_across, fits_down = await evaluated(browser, frame, LOOKS)
         assert "Encuentre ayuda legal gratis" in text
         assert colour == "rgb(20, 86, 79)"
@@ -148,10 +149,10 @@ async def test_the_page_that_makes_the_code_shows_it_in_its_colours(house: House
             tab = await browser.tab(width=320)
             await tab.open(f"{here}/en/embed?kind={kind}&speaks=es&colour=%231f4e79")
             assert not await tab.spills()
-            shown = f".card {'iframe' if kind is Kind.FRAME else 'a'}"
+            shown = f".card {'iframe' if kind.is_frame else 'a'}"
             background = await tab.run(f"getComputedStyle(document.querySelector('{shown}')).backgroundColor")
-            if kind is Kind.FRAME:
-                frame = await inside(browser, f"{here}/es/embed/form")
-                assert "Encuentre" in await evaluated(browser, frame, "document.body.innerText")
+            if kind.is_frame:
+                frame = await inside(browser, f"{here}/es/embed/{kind}")
+                assert SAID[kind] in await evaluated(browser, frame, "document.body.innerText")
     assert (background == "rgb(31, 78, 121)") == (kind in {Kind.BUTTON, Kind.LANGUAGES})
     assert tab.troubles == []
