@@ -191,9 +191,11 @@ async def first_of_key(at: Reader, vault: Vault, sent: Sending) -> HelpRequest:
     request = await one(
         at,
         HelpRequest,
-        f"SELECT {REQUEST} FROM help_request WHERE idempotency_hash = ANY($1::bytea[]) AND body_hash = $2",
+        f"SELECT {REQUEST} FROM help_request WHERE idempotency_hash = ANY($1::bytea[])"
+        " AND body_hash = $2 AND receipt_hash = $3",  # not once it has got another receipt
         list(sent.hashes),
         sent.body_hash,
+        receipts.hashed(vault, sent.receipt),
     )
     if request is None or request.data_key is None:
         raise IdempotencyKeyReused("This idempotency key was used for another request. Make a new key.")

@@ -227,4 +227,4 @@ async def test_what_is_written_in_a_framed_form_is_looked_over_here_and_nothing_
     assert "set-cookie" not in wrong.headers
     assert direct.status_code == 403
     assert await pool.fetchval("SELECT count(*) FROM help_request") == 0
-    assert await pool.fetchval("SELECT count(*) FROM draft") == 0
+    assert await pool.fetchval("SELECT count(*) FROM help_draft") == 0

@@ -131,7 +131,7 @@ def framed(styles: str) -> dict[str, str]:
 
 def building(styles: str) -> dict[str, str]:
     """What the page may that shows what other sites would show: those styles, and the small page in a frame."""
-    assert re.fullmatch(f"'self' 'unsafe-hashes' {HASHES}", styles), styles
+    assert re.fullmatch(f"{re.escape(assets.STYLE_SOURCES)} 'unsafe-hashes' {HASHES}", styles), styles
     return PLAIN | {"style-src": styles, "frame-src": "'self'"}
 
 

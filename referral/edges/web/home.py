@@ -9,6 +9,7 @@ from starlette.responses import Response
 from referral.directory import providers
 from referral.directory.providers import Tally
 from referral.directory.publishing import changes
+from referral.edges.catalogues import catalogue
 from referral.edges.house import House
 from referral.edges.web.home_words import WORDS
 from referral.edges.web.pages import FOR_SEARCH_ENGINES, page
@@ -49,6 +50,7 @@ class Home:
             lang=lang,
             words=WORDS[lang],
             choices=WORDS,
+            form=catalogue(lang, "form"),
             tally=await self.counted.now(self.house.database.reader),
             opens_all=self.house.settings.surface == "all",
             shows_mailbox=self.house.settings.show_mailbox,

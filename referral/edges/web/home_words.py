@@ -18,7 +18,6 @@ class Words:
     asking_claim: str
     asking_free: str
     find_first: str
-    asking_form: str
     explore: str
     explore_for: str
     listed: str
@@ -61,7 +60,6 @@ ENGLISH = Words(
     asking_free="Using Referral is free. Each group in the list says if its own help is free. We are not the "
     "government. A notary is not a lawyer in the United States.",
     find_first="Find help near you: who to call, in which language, and whom they help.",
-    asking_form="The form to ask for help is not on a page yet: it is reached through GraphQL, a language of programs.",
     explore="GraphQL explorer",
     explore_for="In your browser; it opens with a question about groups near Brownsville, Texas.",
     listed="Who is listed",
@@ -104,8 +102,6 @@ SPANISH = Words(
     asking_free="Usar Referral es gratis. Cada grupo de la lista dice si su propia ayuda es gratis. No somos el "
     "gobierno. Un notario no es un abogado en Estados Unidos.",
     find_first="Busque ayuda cerca de usted: a quién llamar, en qué idioma y a quién ayudan.",
-    asking_form="El formulario para pedir ayuda aún no está en una página: se llega a él por GraphQL, un lenguaje para "
-    "programas.",
     explore="Explorador de GraphQL",
     explore_for="En su navegador; se abre con una pregunta sobre grupos cerca de Brownsville, Texas.",
     listed="Quiénes están en la lista",

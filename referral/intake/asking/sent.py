@@ -97,12 +97,17 @@ def answers_of(given: Given, *, key: str, ui_language: str) -> Answers:
         country=said.get("country.code"),
         age=AGES.get(said.get("age", ""), AgeBand.UNKNOWN),
         circumstances=tuple(circumstances(said)),
-        next_hearing_on=date.fromisoformat(said["court_day"]) if "court_day" in said else None,
+        next_hearing_on=day_of(said["court_day"]) if "court_day" in said else None,
         person=person(said),
         on_behalf=helper(said),
         ui_language=ui_language,
         near=place_of(said),
     )
+
+
+def day_of(said: str) -> date:
+    """A day as `reading` keeps it."""
+    return date.fromisoformat(said)
 
 
 def place_of(given: Given) -> str | None:

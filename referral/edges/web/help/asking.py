@@ -13,10 +13,10 @@ from referral.edges.catalogues import Catalogue, catalogue
 from referral.edges.house import House
 from referral.edges.web import forms, pages
 from referral.edges.web.help import browser, shown
-from referral.edges.web.help.hotlines import HOTLINES
 from referral.edges.web.help.looking_up import Found, look_up
 from referral.edges.web.tongues import reader
 from referral.foundation import clock
+from referral.foundation.branding import Branding
 from referral.foundation.errors import NotAllowed
 from referral.intake import drafts
 from referral.intake.asking import reading, way
@@ -131,7 +131,7 @@ class Asking:
             months=shown.months(t.lang),
             back=address(t.lang, back) if back else f"/{t.lang}/help",
             form_seal=seal_of(self.house, draft),
-            hotlines=HOTLINES,
+            hotlines=brand_of(request).hotlines_for(None, t.lang),
         )
 
 
@@ -149,6 +149,12 @@ def of_its_page(request: Request, house: House, draft: Draft, sent: Mapping[str,
 
 def seal_of(house: House, draft: Draft) -> str:
     return house.vault.digest("form of a draft", draft.token)[:16].hex()
+
+
+def brand_of(request: Request) -> Branding:
+    """Whose pages these are, and whom they say to call."""
+    branding: Branding = request.app.state.branding
+    return branding
 
 
 def page_of(request: Request) -> Page:

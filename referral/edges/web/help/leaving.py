@@ -9,11 +9,9 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.edges.catalogues import SOURCE
 from referral.edges.house import House
 from referral.edges.web.help import browser
-from referral.edges.web.help.asking import lang_of, say, words
-from referral.edges.web.help.hotlines import WEATHER
+from referral.edges.web.help.asking import brand_of, lang_of, say, words
 from referral.intake import drafts
 
 GONE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -33,7 +31,7 @@ class Leaving:
         if token is not None:
             async with self.house.database.transaction() as tx:
                 await drafts.discard(tx, self.house.vault, token)
-        to = WEATHER.get(lang_of(request), WEATHER[SOURCE])
+        to = brand_of(request).weather_in(lang_of(request))
         return browser.take(RedirectResponse(to, HTTPStatus.SEE_OTHER, GONE), self.house)
 
     async def ended(self, request: Request) -> Response:

@@ -13,8 +13,7 @@ from referral.edges.catalogues import Catalogue
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.help import browser, receipt, shown
-from referral.edges.web.help.asking import say, words
-from referral.edges.web.help.hotlines import HOTLINES
+from referral.edges.web.help.asking import brand_of, say, words
 from referral.edges.web.help.looking_up import Meaning, look_up
 from referral.edges.web.help.receipt import DOMAINS
 from referral.edges.web.help.sending import left, mended_at, submit
@@ -78,7 +77,7 @@ class OnePage:
                 fields=(),
                 back=f"/{t.lang}/help/all",
                 form_seal="",
-                hotlines=HOTLINES,
+                hotlines=brand_of(request).hotlines_for(None, t.lang),
             )
         try:
             kept = await submit(self.house, given, key=key_of(fields), lang=t.lang)
@@ -113,7 +112,7 @@ class OnePage:
             months=shown.months(t.lang),
             has_trouble=bool(wrong),
             key=key_of(said),
-            hotlines=HOTLINES,
+            hotlines=brand_of(request).hotlines_for(None, t.lang),
             **more,
         )
 

@@ -71,7 +71,9 @@ async def shown(
     t = words(request, *DOMAINS)
     receipt = Receipt(draft.content.receipt or "")
     found = await requests.by_receipt(tx, house.vault, receipt)
-    view = await views.for_requester(tx, house.vault, found, now=clock.now()) if found and found.facts else None
+    if found is None or found.facts is None:
+        return over(request, None)  # erased since, or opened by a newer code
+    view = await views.for_requester(tx, house.vault, found, now=clock.now())
     return say(
         request,
         "help_receipt.html",
