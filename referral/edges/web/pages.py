@@ -51,6 +51,8 @@ def page(
     known = {
         "request": request,
         "is_demonstration": False,
+        "is_framed": False,
+        "is_to_look_over": False,
         "autonyms": AUTONYMS,
         "brand": brand,
         "said": chosen,
