@@ -75,7 +75,7 @@ async def test_what_ships_is_nobodys_and_names_numbers_for_danger(house: House) 
     assert "you have no lawyer," in text
     assert "runs these pages" not in text
     assert 'href="tel:+18007997233"' in text
-    assert 'href="sms:88788">Text <bdi>START</bdi> to <bdi>88788</bdi>' in text
+    assert 'href="sms:88788"><span>Text <bdi>START</bdi> to <bdi>88788</bdi>' in text
     assert text.index('href="tel:911"') < text.index('href="tel:988"')
     assert "colours.css" not in text
 
@@ -94,7 +94,7 @@ async def test_colours_are_a_stylesheet_that_changes_its_address_with_them(house
 
 @pytest.mark.parametrize(
     ("kind", "begins"),
-    [("link", "<a "), ("button", "<a "), ("languages", "<a "), ("frame", "<iframe ")],
+    [("link", "<a "), ("button", "<a "), ("languages", "<a "), ("near", "<iframe "), ("form", "<iframe ")],
 )
 async def test_the_code_is_shown_as_it_is_copied_and_holds_nothing_of_a_visitor(
     house: House, kind: str, begins: str
@@ -115,23 +115,23 @@ async def test_the_code_is_shown_as_it_is_copied_and_holds_nothing_of_a_visitor(
 
 async def test_a_frame_names_its_language_its_title_and_what_it_may_not(house: House) -> None:
     async with visiting(of(house, own())) as browser:
-        page = await browser.get("/es/embed?kind=frame&speaks=es")
+        page = await browser.get("/es/embed?kind=near&speaks=es")
     code = copied(page)
-    assert 'src="http://127.0.0.1:8000/es/embed/form" title="Encuentre ayuda legal gratis"' in code
+    assert 'src="http://127.0.0.1:8000/es/embed/near" title="Encuentre ayuda legal gratis"' in code
     assert 'sandbox="allow-forms allow-top-navigation-by-user-activation"' in code
     assert all(f">{site}<" in page.text for site in (SITE, "https://other.example:8443"))
 
 
 async def test_where_nobody_may_frame_the_page_says_so(house: House) -> None:
     async with visiting(house) as browser:
-        text = (await browser.get("/en/embed?kind=frame")).text
+        text = (await browser.get("/en/embed?kind=near")).text
     assert "No site may show the frame yet" in text
 
 
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"kind": "banner"}, "Choose one of the four."),
+        ({"kind": "banner"}, "Choose one of the five."),
         ({"speaks": "tlh"}, "Choose a language of the list."),
         ({"colour": "teal"}, "Write a # and six digits, such as #14564f."),
         ({"colour": "red;}</style>"}, "Write a # and six digits, such as #14564f."),
@@ -149,14 +149,16 @@ async def test_what_cannot_be_made_is_told_at_its_field_and_no_code_is_made(
     assert "<textarea" not in page.text
 
 
-async def test_only_the_frame_may_be_framed_and_only_by_the_sites_that_are_named(house: House) -> None:
+async def test_only_the_frames_may_be_framed_and_only_by_the_sites_that_are_named(house: House) -> None:
     async with visiting(of(house, own())) as browser:
-        frame = await browser.get("/en/embed/form")
-        others = [await browser.get(path) for path in ("/", "/en/embed", "/en/find", "/en/embed/form/x", "/embed/form")]
+        frames = [await browser.get(path) for path in ("/en/embed/form", "/en/embed/near", "/es/embed/form")]
+        paths = ("/", "/en/embed", "/en/find", "/en/help/all", "/en/embed/form/x", "/embed/form", "/en/embed/answers")
+        others = [await browser.get(path) for path in paths]
         wrong = await browser.get("/tlh/embed/form")
-    assert policy(frame)["frame-ancestors"] == f"'self' {SITE} https://other.example:8443"
-    assert "x-frame-options" not in frame.headers
-    assert frame.headers["cross-origin-resource-policy"] == "cross-origin"
+    for frame in frames:
+        assert policy(frame)["frame-ancestors"] == f"'self' {SITE} https://other.example:8443"
+        assert "x-frame-options" not in frame.headers
+        assert frame.headers["cross-origin-resource-policy"] == "cross-origin"
     for response in others:
         assert policy(response)["frame-ancestors"] == "'none'"
         assert response.headers["x-frame-options"] == "DENY"
@@ -172,7 +174,7 @@ async def test_unless_sites_are_named_only_our_own_page_shows_the_frame(house: H
 
 async def test_the_frame_sets_no_cookie_loads_nothing_and_has_the_way_out(house: House) -> None:
     async with visiting(of(house, own())) as browser:
-        frame = await browser.get("/es/embed/form", headers={"cookie": "anything=1"})
+        frame = await browser.get("/es/embed/near", headers={"cookie": "anything=1"})
     assert "set-cookie" not in frame.headers
     assert re.findall(r"(?:src|url\()", frame.text) == []
     assert '<html lang="es" dir="ltr">' in frame.text
@@ -195,3 +197,34 @@ async def test_what_is_written_in_the_frame_leads_to_the_full_page_of_the_place(
     assert '<html lang="es"' in nowhere.text
     assert elsewhere.status_code == 403
     assert plain.status_code == 415
+
+
+async def test_the_form_in_a_frame_is_the_whole_form_and_opens_all_on_a_full_page(house: House) -> None:
+    async with visiting(of(house, own())) as browser:
+        frame = await browser.get("/en/embed/form")
+        whole = await browser.get("/en/help/all")
+    asked = re.compile(r'name="([^"]+)"')
+    assert asked.findall(frame.text) == asked.findall(whole.text)
+    assert '<base target="_top">' in frame.text
+    assert 'action="/en/embed/answers"' in frame.text
+    assert "--deep:#1f4e79" in frame.text
+    assert "colours.css" not in frame.text
+    assert "set-cookie" not in frame.headers
+    assert frame.headers["cache-control"] == "no-store"
+
+
+async def test_what_is_written_in_a_framed_form_is_looked_over_here_and_nothing_is_kept_of_it(house: House) -> None:
+    pool = house.database.pool
+    async with visiting(house) as browser:
+        written = {"key": "5b0d3f0e-6a43-4a8e-9b3f-0f6d7f2c9a11", "who": "me", "more": "I need a ramp. <b>"}
+        wrong = await browser.post("/en/embed/answers", data=written, headers=NAVIGATING)
+        direct = await browser.post("/en/help/all", data=written, headers=NAVIGATING)
+    assert wrong.status_code == 422  # the questions that must be answered are not
+    assert 'action="/en/help/all"' in wrong.text
+    assert "I need a ramp. &lt;b&gt;" in wrong.text
+    assert written["key"] in wrong.text
+    assert (wrong.headers["x-frame-options"], policy(wrong)["frame-ancestors"]) == ("DENY", "'none'")
+    assert wrong.headers["set-cookie"].startswith("d=~")  # of nobody
+    assert direct.status_code == 403
+    assert await pool.fetchval("SELECT count(*) FROM help_request") == 0
+    assert await pool.fetchval("SELECT count(*) FROM help_draft") == 0

@@ -352,6 +352,27 @@ async def test_a_language_that_is_not_there_yet_is_shown_in_english_and_one_that
             assert person.answer.status_code == 404
 
 
+# ---------------------------------------------------------------- for who does not read
+async def test_a_recording_that_is_dropped_in_can_be_heard_and_nothing_else_is_allowed_by_it(house: House) -> None:
+    folder = house.settings.audio_folder
+    for tag in ("en", "es", "mam"):
+        (folder / tag).mkdir(parents=True)
+        (folder / tag / "start.opus").write_bytes(b"OggS synthetic " + tag.encode())
+    async with somebody(house) as person:
+        await person.go("/help")
+        assert re.findall(r'<source src="([^"]+)"', person.text) == ["/audio/en/start", "/audio/mam/start"]
+        policy = person.answer.headers["content-security-policy"]
+        assert "media-src 'self'" in policy
+        heard = await person.browser.get("/audio/mam/start")
+        assert (heard.content, heard.headers["content-type"]) == (b"OggS synthetic mam", "audio/ogg")
+        part = await person.browser.get("/audio/mam/start", headers={"Range": "bytes=0-3"})
+        assert (part.status_code, part.content) == (206, b"OggS")
+        for path in ("/audio/mam/danger", "/audio/../start", "/audio/ru/start", "/audio/mam/..%2f..%2froot.key"):
+            assert (await person.browser.get(path)).status_code == 404
+        await person.go("/help/code")
+        assert "media-src" not in person.answer.headers["content-security-policy"]
+
+
 # ---------------------------------------------------------------- back, change, and nobody else
 async def test_a_changed_answer_asks_what_depends_on_it_and_then_comes_back_to_checking(house: House) -> None:
     async with somebody(house) as person:
@@ -458,6 +479,25 @@ async def test_a_browser_that_only_looks_ahead_wipes_nothing(house: House, purpo
         answer = await person.browser.get("/exit", headers={"Sec-Purpose": purpose})
         assert "set-cookie" not in answer.headers
         assert await count(house, "help_draft") == 1
+
+
+@pytest.mark.parametrize("path", ["/help/all", "/help/code", "/status"])
+async def test_a_page_without_a_draft_has_a_cookie_too_so_that_leaving_makes_the_browser_forget_it(
+    house: House, path: str
+) -> None:
+    async with somebody(house) as person, somebody(house) as other:
+        if path == "/status":
+            code = await other.finish()
+            answer = await person.browser.post("/en/status", data={"act": "look", "code": code})
+        else:
+            answer = await person.browser.get(f"/en{path}")
+        assert 'href="/en/exit"' in answer.text
+        (cookie,) = answer.headers.get_list("set-cookie")
+        assert re.match(r"d=~[\w-]{8}; HttpOnly", cookie)
+        left = await person.browser.get("/en/exit")
+        assert "Max-Age=0" in left.headers["set-cookie"]
+        await person.go("/help/who")
+        assert person.answer.status_code == 410
 
 
 async def test_every_page_after_the_first_has_the_way_out(house: House) -> None:

@@ -42,7 +42,7 @@ PLAIN = {
     "trusted-types": "'none'",
 }
 # The small page that the sites of the organization may frame, and the page that shows what they would show.
-FRAME = re.compile(r"/[A-Za-z-]{2,12}/embed/form")
+FRAME = re.compile(r"/[A-Za-z-]{2,12}/embed/(form|near)")
 HASHES = r"('sha256-[A-Za-z0-9+/]{43}=' ?)+"
 BUILDER = re.compile(r"(/[a-z]+)?/embed")
 FRAMED = {name: text for name, text in ALWAYS.items() if name != "x-frame-options"} | {
@@ -59,7 +59,7 @@ SIGNING_IN = PLAIN | {"script-src": "'self'", "connect-src": "'self'"}
 SCRIPTED = frozenset({"/staff/login", "/staff/enrol", "/staff/account"})
 # Staff sign in with passkeys, on our own pages and on no other.
 OF_OUR_OWN = frozenset({"publickey-credentials-create=(self)", "publickey-credentials-get=(self)"})
-MAY_BE_KEPT = re.compile(r"/static/.*|/[a-z]+/find/.+|/graphql\?.*|/[a-z]+/embed/form")  # our files, and the directory
+MAY_BE_KEPT = re.compile(r"/static/.*|/[a-z]+/find/.+|/graphql\?.*|/[a-z]+/embed/near")  # our files, and the directory
 FOR_SEARCH_ENGINES = re.compile(r"/|/[a-z]+/find(/.*)?")
 
 
@@ -131,7 +131,7 @@ def framed(styles: str) -> dict[str, str]:
 
 def building(styles: str) -> dict[str, str]:
     """What the page may that shows what other sites would show: those styles, and the small page in a frame."""
-    assert re.fullmatch(f"'self' 'unsafe-hashes' {HASHES}", styles), styles
+    assert re.fullmatch(f"{re.escape(assets.STYLE_SOURCES)} 'unsafe-hashes' {HASHES}", styles), styles
     return PLAIN | {"style-src": styles, "frame-src": "'self'"}
 
 

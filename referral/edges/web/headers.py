@@ -45,9 +45,9 @@ ALWAYS = {
     "Permissions-Policy": ", ".join([*(f"{power}=()" for power in POWERS), *(f"{power}=(self)" for power in OURS)]),
     "X-Frame-Options": "DENY",
 }
-# The one page that others may show in a frame. Which others, its own policy says (frame-ancestors), for X-Frame-Options
+# The pages that others may show in a frame. Which others, its own policy says (frame-ancestors), for X-Frame-Options
 # can name nobody; and a site that keeps strict rules itself may show it too.
-FRAMED_PATH = re.compile(r"/[A-Za-z-]{2,12}/embed/form")
+FRAMED_PATH = re.compile(r"/[A-Za-z-]{2,12}/embed/(form|near)")
 WHEN_FRAMED = {
     **{name: text for name, text in ALWAYS.items() if name != "X-Frame-Options"},
     "Cross-Origin-Resource-Policy": "cross-origin",

@@ -18,6 +18,7 @@ from referral.edges.web.help.leaving import Leaving
 from referral.edges.web.help.one_page import OnePage
 from referral.edges.web.help.receipt import ReceiptPage
 from referral.edges.web.help.sending import Sending
+from referral.edges.web.help.voices import Voices
 from referral.edges.web.home import Home
 from referral.edges.web.mailbox import Mailbox
 from referral.edges.web.statements import Statements
@@ -52,7 +53,7 @@ def partner_routes(house: House) -> list[BaseRoute]:
 def public_pages(house: House) -> list[BaseRoute]:
     """Who is near, and how one's own request stands."""
     find, wrong, status = Find(house=house), Wrong(house=house), Status(house=house)
-    embed = Embed(house=house, find=find)
+    embed = Embed(house=house, find=find, whole=OnePage(house=house))
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
@@ -61,8 +62,10 @@ def public_pages(house: House) -> list[BaseRoute]:
         Route("/{lang}/find/{place}/{who}", find.near, methods=["GET"], name="find_place_for"),
         Route("/embed", embed.build, methods=["GET"], name="embed"),
         Route("/{lang}/embed", embed.build, methods=["GET"], name="embed_in"),
-        Route("/{lang}/embed/form", embed.frame, methods=["GET"], name="frame"),
+        Route("/{lang}/embed/near", embed.near, methods=["GET"], name="frame_near"),
         Route("/{lang}/embed/find", embed.look_up, methods=["POST"], name="frame_where"),
+        Route("/{lang}/embed/form", embed.form, methods=["GET"], name="frame_form"),
+        Route("/{lang}/embed/answers", embed.answers, methods=["POST"], name="frame_answers"),
         Route("/{lang}/listings/{id}/wrong", wrong.show, methods=["GET"], name="wrong"),
         Route("/{lang}/listings/{id}/wrong", wrong.report, methods=["POST"], name="report"),
         *form_pages(house),
@@ -80,6 +83,7 @@ def form_pages(house: House) -> list[BaseRoute]:
         Route("/exit", leaving.leave, methods=["GET"], name="exit"),
         Route("/{lang}/exit", leaving.leave, methods=["GET"], name="exit_in"),
         Route("/{lang}/ended", leaving.ended, methods=["GET"], name="ended"),
+        Route("/audio/{tag}/{page}", Voices(house=house).play, methods=["GET"], name="audio"),
         Route("/help", asking.languages, methods=["GET"], name="help_languages"),
         Route("/{lang}/help", asking.start, methods=["GET"], name="help_start"),
         Route("/{lang}/help", asking.begin, methods=["POST"], name="help_begin"),

@@ -11,7 +11,7 @@ from referral.foundation import contrast
 from referral.foundation.contrast import LEAST_FOR_WORDS, WHITE
 
 WORDS = "frame"  # the catalogue of what other sites show
-HEIGHT = 460  # pixels, of the frame's page at 300 pixels width
+HEIGHTS = {"near": 560, "form": 900}  # pixels: what the box needs on a phone; the form is longer, and scrolls
 # A frame may send its form and lead its visitor to a full page. It runs no script, and shares nothing with our pages.
 SANDBOX = "allow-forms allow-top-navigation-by-user-activation"
 FRAME_STYLE = "border:0;width:100%"
@@ -23,7 +23,12 @@ class Kind(StrEnum):
     LINK = "link"
     BUTTON = "button"
     LANGUAGES = "languages"
-    FRAME = "frame"
+    NEAR = "near"
+    FORM = "form"
+
+    @property
+    def is_frame(self) -> bool:
+        return self in {Kind.NEAR, Kind.FORM}
 
 
 def button_style(colour: str) -> str:
@@ -45,17 +50,18 @@ def snippet(kind: Kind, lang: str, colour: str, address: str) -> Markup:
             tags = speaks(WORDS)
             style = button_style(colour)
             return Markup("\n").join(anchor(catalogue(tag, WORDS), address, AUTONYMS[tag], style) for tag in tags)
-        case Kind.FRAME:
+        case Kind.NEAR | Kind.FORM:
+            title = t("frame.title") if kind is Kind.NEAR else t("frame.ask")
             return Markup(
-                '<iframe src="{}/{}/embed/form" title="{}" lang="{}" width="100%" height="{}" style="{}"\n'
-                '  sandbox="{}" referrerpolicy="no-referrer" loading="lazy"></iframe>'
-            ).format(address, t.lang, t("frame.title"), t.lang, HEIGHT, FRAME_STYLE, SANDBOX)
+                '<iframe src="{}/{}/embed/{}" title="{}" lang="{}" width="100%" height="{}" style="{}"\n'
+                '  sandbox="{}" referrerpolicy="no-referrer"></iframe>'
+            ).format(address, t.lang, kind, title, t.lang, HEIGHTS[kind], FRAME_STYLE, SANDBOX)
 
 
 def anchor(t: Catalogue, address: str, text: str, style: str | None) -> Markup:
-    """A link to the first page. Nothing in it says who followed it, or from where."""
+    """A link to the form. Nothing in it says who followed it, or from where."""
     styled = Markup("") if style is None else Markup(' style="{}"').format(style)
-    return Markup('<a href="{}/?lang={}" hreflang="{}" lang="{}" dir="{}" rel="noreferrer"{}>{}</a>').format(
+    return Markup('<a href="{}/{}/help" hreflang="{}" lang="{}" dir="{}" rel="noreferrer"{}>{}</a>').format(
         address, t.lang, t.lang, t.lang, t.dir, styled, text
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -44,7 +45,18 @@ class OnePage:
     house: House
 
     async def show(self, request: Request) -> Response:
-        return await self.shown(request, {})
+        return browser.mark(await self.shown(request, {}), request, self.house)
+
+    async def framed(self, request: Request, css: str) -> Response:
+        """The same inside a page of another site, in this style: whatever is pressed in it opens on a full page."""
+        return await self.shown(request, {}, is_framed=True, style=Markup(css), colours=None)  # noqa: S704 - our own
+
+    async def look_over(self, request: Request) -> Response:
+        """What was written in a frame, here, to be sent from here."""
+        fields = await forms.fields_of(request, most_bytes=forms.MOST_ANSWER_BYTES, most_fields=forms.MOST_ANSWERS)
+        _, wrong = read_all(fields)
+        answer = await self.shown(request, fields, wrong, is_to_look_over=not wrong)
+        return browser.mark(answer, request, self.house)
 
     async def send(self, request: Request) -> Response:
         """Send all of it at once, or say what is wrong with which of it."""
@@ -66,6 +78,7 @@ class OnePage:
                 fields=(),
                 back=f"/{t.lang}/help/all",
                 form_seal="",
+                voices=(),
                 hotlines=brand_of(request).hotlines_for(None, t.lang),
             )
         try:
@@ -87,6 +100,7 @@ class OnePage:
         said: Mapping[str, str],
         wrong: tuple[Wrong, ...] = (),
         meanings: Mapping[str, tuple[Meaning, ...]] | None = None,
+        **more: object,
     ) -> Response:
         t = words(request)
         lexicon = await self.house.shelf.read(self.house.database.reader)
@@ -101,6 +115,7 @@ class OnePage:
             has_trouble=bool(wrong),
             key=key_of(said),
             hotlines=brand_of(request).hotlines_for(None, t.lang),
+            **more,
         )
 
 
