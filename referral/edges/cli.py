@@ -29,6 +29,7 @@ COMMANDS = {
     "keys": ("keys", "commands"),
     "db": ("database", "commands"),
     "config": ("branding", "commands"),
+    "i18n": ("translating", "commands"),
 }
 
 
