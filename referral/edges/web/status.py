@@ -15,13 +15,12 @@ from starlette.responses import Response
 
 from referral.directory import providers
 from referral.directory.providers import Provider
+from referral.edges.catalogues import catalogue
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.dialling import Dialled, country_of, dialled
-from referral.edges.web.find_words import WORDS as SHARED
 from referral.edges.web.pages import page
-from referral.edges.web.status_words import WORDS
-from referral.edges.web.tongues import tongue
+from referral.edges.web.tongues import reader
 from referral.foundation import clock
 from referral.foundation.db import Reader
 from referral.foundation.errors import Conflict, FieldProblem, NotFound, ValidationFailed
@@ -30,6 +29,8 @@ from referral.intake.messages import Messages, TooManyMessages
 from referral.referrals import leaving, openings, reading, states, views
 from referral.referrals.openings import Opening
 from referral.referrals.views import RequestView
+
+SAID = ("common", "status", "advice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +70,16 @@ class Status:
                 case _:
                     pass
         except NotFound:
-            return shown(request, trouble=WORDS[tongue(request)].unknown)
+            return shown(request, trouble="unknown")
         except ValidationFailed as refusal:
             problems = refusal.problems
         except TooManyMessages:
-            trouble = WORDS[tongue(request)].too_many
-        except Conflict as refusal:
-            trouble = refusal.message
+            trouble = "too_many"
+        except Conflict:
+            trouble = "other_problem"
         found = await self.standing(receipt)
         if found is None:
-            return shown(request, trouble=WORDS[tongue(request)].unknown)
+            return shown(request, trouble="unknown")
         return shown(request, found, problems=problems, trouble=trouble, fields=fields, is_sent=is_sent)
 
     async def standing(self, receipt: str) -> Shown | None:
@@ -138,15 +139,13 @@ def shown(
     is_sent: bool = False,
     is_erased: bool = False,
 ) -> Response:
-    lang, sent = tongue(request), fields or {}
+    sent = fields or {}
     return page(
         request,
         "status.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if problems or trouble else HTTPStatus.OK,
-        lang=lang,
-        words=SHARED[lang],
-        choices=SHARED,
-        status=WORDS[lang],
+        t=catalogue(reader(request, *SAID), *SAID),
+        here="/{lang}/status",
         found=found,
         problems=problems,
         trouble=trouble,
