@@ -1,8 +1,10 @@
 """How does a template become a page?"""
 
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -11,6 +13,7 @@ from referral.edges.catalogues import Catalogue, direction
 from referral.edges.web import assets, moments
 from referral.foundation.autonyms import AUTONYMS
 
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -24,6 +27,13 @@ def strong(text: object) -> Markup:
     return Markup("<strong>{}</strong>").format(text)
 
 
+class Unindented(Extension):
+    """Templates are indented for those who write them; over a slow network every letter counts."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - as Jinja calls it
+        return INDENT.sub("", source)
+
+
 def environment() -> Environment:
     """Everything is escaped, and a name that nobody gave is an error, not a gap in the page."""
     made = Environment(
@@ -33,13 +43,14 @@ def environment() -> Environment:
         auto_reload=False,  # a process serves the pages it began with, whatever is being installed beside it
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[Unindented],
     )
     made.filters.update(address=assets.address, moment=moments.moment, day=moments.day, bdi=isolated, strong=strong)
     return made
 
 
 TEMPLATE = environment()
-STYLE, MARK = Markup(assets.STYLE), Markup(assets.MARK)  # noqa: S704 - our own files
+STYLE, NEAR_STYLE, MARK = Markup(assets.STYLE), Markup(assets.NEAR_STYLE), Markup(assets.MARK)  # noqa: S704 - our own
 # Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
 # it came from our own. Other sites are told nothing either way.
 OF_A_PAGE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -51,7 +62,14 @@ def page(
 ) -> Response:
     """A page; nobody keeps a copy. It speaks as its catalogue does, else `lang` of the context, else English."""
     lang = t.lang if t else str(context.get("lang", "en"))
-    known = {"request": request, "is_demonstration": False, "autonyms": AUTONYMS, "style": STYLE, "mark": MARK}
+    known = {
+        "request": request,
+        "is_demonstration": False,
+        "autonyms": AUTONYMS,
+        "style": STYLE,
+        "near_style": NEAR_STYLE,
+        "mark": MARK,
+    }
     words = {**known, **context, "t": t, "lang": lang, "dir": direction(lang)}
     return HTMLResponse(
         TEMPLATE.get_template(template).render(words),
