@@ -16,6 +16,14 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 
+CREATE FUNCTION claim.drafts() RETURNS bytea[]
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+        BEGIN
+            RETURN ARRAY(SELECT decode(one, 'hex') FROM unnest(claim.shown('referral.drafts')) AS one);
+        END $$;
+
 CREATE FUNCTION claim.is_new(request uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1078,6 +1086,22 @@ ALTER TABLE ONLY public.contact_search FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.contact_search IS 'Who looked for a person by a phone or an address, and why; never which.';
 
+CREATE TABLE public.help_draft (
+    id uuid NOT NULL,
+    look_up bytea NOT NULL,
+    by_token bytea NOT NULL,
+    answers bytea NOT NULL,
+    touched_at timestamp with time zone DEFAULT now() NOT NULL,
+    code_look_up bytea,
+    by_code bytea,
+    kept_until timestamp with time zone,
+    CONSTRAINT help_draft_code_whole CHECK ((((code_look_up IS NULL) = (by_code IS NULL)) AND ((by_code IS NULL) = (kept_until IS NULL))))
+);
+
+ALTER TABLE ONLY public.help_draft FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.help_draft IS 'What somebody has answered and not sent. Nobody here can open it: the key is in their browser.';
+
 CREATE TABLE public.help_request (
     id uuid NOT NULL,
     status text NOT NULL,
@@ -2111,6 +2135,15 @@ ALTER TABLE ONLY public.contact_index
 ALTER TABLE ONLY public.contact_search
     ADD CONSTRAINT contact_search_key PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.help_draft
+    ADD CONSTRAINT help_draft_code_look_up UNIQUE (code_look_up);
+
+ALTER TABLE ONLY public.help_draft
+    ADD CONSTRAINT help_draft_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.help_draft
+    ADD CONSTRAINT help_draft_look_up UNIQUE (look_up);
+
 ALTER TABLE ONLY public.help_request
     ADD CONSTRAINT help_request_by_receipt UNIQUE (receipt_hash);
 
@@ -2324,6 +2357,8 @@ CREATE INDEX case_opening_by_staff ON public.case_opening USING btree (staff_id,
 CREATE INDEX contact_by_request ON public.contact_index USING btree (request_id);
 
 CREATE INDEX contact_search_lately ON public.contact_search USING btree (staff_id, at);
+
+CREATE INDEX help_draft_by_age ON public.help_draft USING btree (touched_at);
 
 CREATE INDEX help_request_by_age ON public.help_request USING btree (created_at, id) WHERE (status <> 'closed'::text);
 
@@ -2864,6 +2899,8 @@ ALTER TABLE public.contact_index ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_search ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.help_draft ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.help_request ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.listing_proposal ENABLE ROW LEVEL SECURITY;
@@ -2958,6 +2995,8 @@ CREATE POLICY of_worker ON public.consent TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.contact_index TO referral_worker USING (true);
 
+CREATE POLICY of_worker ON public.help_draft TO referral_worker USING (true);
+
 CREATE POLICY of_worker ON public.help_request TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.listing_proposal TO referral_worker USING (true);
@@ -3002,6 +3041,8 @@ CREATE POLICY own ON public.case_opening TO referral_public, referral_partner US
 
 CREATE POLICY own ON public.contact_index TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
 
+CREATE POLICY own ON public.help_draft TO referral_public USING (((look_up = ANY (( SELECT claim.drafts() AS drafts)::bytea[])) OR (code_look_up = ANY (( SELECT claim.drafts() AS drafts)::bytea[]))));
+
 CREATE POLICY own ON public.message TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
 
 CREATE POLICY own ON public.request_claim TO referral_public, referral_partner USING ((request_id = ANY (( SELECT claim.requests() AS requests)::uuid[])));
@@ -3041,6 +3082,8 @@ CREATE POLICY owner_keeps ON public.consent TO referral_owner USING (true) WITH 
 CREATE POLICY owner_keeps ON public.contact_index TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.contact_search TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.help_draft TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.help_request TO referral_owner USING (true) WITH CHECK (true);
 

@@ -17,7 +17,9 @@ from referral.foundation.logins import Login
 
 def build(house: House) -> Starlette:
     """The application over an open house. Whoever opened the house closes it."""
-    return Starlette(routes=doors(house), middleware=headers.layers(house.settings), exception_handlers=web.HANDLERS)
+    made = Starlette(routes=doors(house), middleware=headers.layers(house.settings), exception_handlers=web.HANDLERS)
+    made.state.branding = house.branding  # every page says whose it is, those of refusals too
+    return made
 
 
 def doors(house: House) -> list[BaseRoute]:

@@ -5,6 +5,7 @@ import typer
 from referral.edges.commands import (
     accounts,
     auditing,
+    branding,
     database,
     demo,
     exporting,
@@ -38,6 +39,7 @@ def application() -> typer.Typer:
     commands.add_typer(jobs.commands, name="jobs")
     commands.add_typer(auditing.commands, name="audit")
     commands.add_typer(keys.commands, name="keys")
+    commands.add_typer(branding.commands, name="config")
     commands.add_typer(database.commands, name="db")
     commands.add_typer(translating.commands, name="i18n")
     return commands

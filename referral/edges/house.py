@@ -9,8 +9,19 @@ from urllib.parse import urlsplit
 
 from geopy.geocoders.base import Geocoder
 
-from referral.foundation import embedded, embedded_home, key_folder, languages, links, logins, mail, revisions
+from referral.foundation import (
+    branding_reading,
+    embedded,
+    embedded_home,
+    key_folder,
+    languages,
+    links,
+    logins,
+    mail,
+    revisions,
+)
 from referral.foundation.actors import StaffRole
+from referral.foundation.branding import Branding
 from referral.foundation.claims import Claims
 from referral.foundation.clock import now
 from referral.foundation.db import POOL_SIZE, Database, Reader, connect
@@ -62,6 +73,7 @@ class House:
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
     reserved: Database | None = None  # connections that only requests for help may use
+    branding: Branding = field(default_factory=branding_reading.neutral, repr=False)  # whose pages these are
 
     @property
     def party(self) -> Party:
@@ -113,6 +125,7 @@ async def opened(settings: Settings, *, tell: Tell) -> AsyncGenerator[House]:
                 vault=await keys(settings, database.reader),
                 mailer=mail.mailer(settings),
                 outside=outside_geocoder(settings),
+                branding=branding_reading.read(settings.config),
             )
             if opened.vault.opens:  # else nothing here can sign a link, and whoever can has told the database
                 await links.let_database_check(database, opened.vault)
@@ -160,6 +173,7 @@ def standing(settings: Settings, found: Mapping[Login, Database], kept: Database
         mailer=mail.mailer(settings),
         outside=outside_geocoder(settings),
         reserved=kept,
+        branding=branding_reading.read(settings.config),
     )
 
 

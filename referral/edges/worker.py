@@ -21,6 +21,7 @@ from referral.foundation.logins import Login
 from referral.foundation.mail import MailFailed
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
+from referral.intake import drafts
 from referral.referrals import retention
 from referral.triage import daily
 
@@ -32,6 +33,7 @@ RENEWALS = 3  # so often within a lease a worker says that it lives
 STRIKING_OFF_SECONDS = 1.0
 LOOK_WHO_IS_DUE_SECONDS = 3600.0
 LOOK_FOR_PLACES_SECONDS = 60.0
+WIPE_DRAFTS_SECONDS = 60.0
 DECISIONS = {**errands.DECISIONS, JobKind.PLAN: planner.make_daily}
 JOBS = {**DECISIONS, **LETTERS}
 log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ async def run(house: House, stopping: asyncio.Event) -> None:
         *(go_round(house, stopping, kinds) for kinds in (tuple(DECISIONS), tuple(LETTERS))),
         *(keep_ordering(house, stopping, order) for order in orders),
         *(keep_ordering(house, stopping, order, LOOK_FOR_PLACES_SECONDS) for order in planning),
+        keep_ordering(house, stopping, wipe_drafts, WIPE_DRAFTS_SECONDS),
         keep_ordering(house, stopping, chaining.link, chaining.LINKED_WITHIN_SECONDS),
         keep_ordering(house, stopping, chaining.anchor, chaining.ANCHORED_WITHIN_SECONDS),
     )
@@ -121,6 +124,12 @@ async def order_forgetting(house: House) -> int:
     """Order what was kept long enough to be deleted, and the silent to be put before staff; how many requests."""
     async with house.database.transaction() as tx:
         return await retention.order(tx, house.kept, now=now())
+
+
+async def wipe_drafts(house: House) -> int:
+    """Delete the drafts of the form that nobody goes on with; how many."""
+    async with house.database.transaction() as tx:
+        return await drafts.wipe_idle(tx)
 
 
 async def order_plan(house: House) -> int:

@@ -1,8 +1,8 @@
 """What has a caller shown that opens rows of people? Secrets only, so that nobody can claim what they do not know.
 
-Row-level security decides by these: a receipt's look-up hash, a submission's key, a signed link, the token of a staff
-session, the secret of an API key. The database hashes each and looks it up in tables that no login reads (migration
-0035). They are set for one transaction at a time, and end with it.
+Row-level security decides by these: the look-up hash of a receipt or of a draft, a submission's key, a signed link, the
+token of a staff session, the secret of an API key. The database hashes each and looks it up in tables that no login
+reads (migrations 0035 and 0037). They are set for one transaction at a time, and end with it.
 """
 
 import hmac
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     RECEIPT = "referral.receipts"
     SUBMISSION = "referral.submissions"
     LINK = "referral.links"
+    DRAFT = "referral.drafts"
     SESSION = "referral.session"
     KEY = "referral.key"
 

@@ -26,6 +26,7 @@ from referral.intake.words import (
 
 KEY_LENGTH = range(8, 201)
 NOTE_LIMIT = 500
+PERSON_NOTE_LIMIT = 1_200  # 500 that a person writes, and what a page adds that nothing was found for
 NAME_LIMIT = 200
 TIMES_LIMIT = 200
 LIST_LIMIT = 10
@@ -286,7 +287,7 @@ def of_numbers(answers: Answers, today: date) -> list[FieldProblem]:
 def of_person(person: Person) -> list[FieldProblem]:
     problems = [
         *of_text("person.name", person.name, NAME_LIMIT),
-        *of_text("person.note", person.note, NOTE_LIMIT),
+        *of_text("person.note", person.note, PERSON_NOTE_LIMIT),
     ]
     if len(person.contacts) > CONTACT_LIMIT:
         problems.append(problem("person.contacts", "TOO_MANY", f"Send at most {CONTACT_LIMIT}."))

@@ -34,7 +34,11 @@ class Lock:
 
 def derive(vault: Vault, idempotency_hash: bytes) -> Receipt:
     """The receipt that belongs to one submission."""
-    number = int.from_bytes(vault.digest("receipt", idempotency_hash)) % 10**DIGITS
+    return checked(int.from_bytes(vault.digest("receipt", idempotency_hash)) % 10**DIGITS)
+
+
+def checked(number: int) -> Receipt:
+    """A number with its check digits."""
     return Receipt(f"{number:0{DIGITS}d}{98 - number * 100 % 97:02d}")
 
 

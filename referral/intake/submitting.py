@@ -14,12 +14,13 @@ from referral.foundation.db import Reader, Tx, one, show, value
 from referral.foundation.errors import IdempotencyKeyReused, ValidationFailed
 from referral.foundation.vault import Kept, Vault, seal
 from referral.intake import form, receipts, reevaluating
+from referral.intake.asking import questions
 from referral.intake.form import Answers, LookedUp, Submission
 from referral.intake.receipts import Lock, Receipt
 from referral.intake.requests import REQUEST, TABLE, HelpRequest, RequestId, urgency_of
 from referral.intake.words import HelpRequestStatus
 
-QUESTION_SET = "2026-11"
+QUESTION_SET = questions.VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +191,11 @@ async def first_of_key(at: Reader, vault: Vault, sent: Sending) -> HelpRequest:
     request = await one(
         at,
         HelpRequest,
-        f"SELECT {REQUEST} FROM help_request WHERE idempotency_hash = ANY($1::bytea[]) AND body_hash = $2",
+        f"SELECT {REQUEST} FROM help_request WHERE idempotency_hash = ANY($1::bytea[])"
+        " AND body_hash = $2 AND receipt_hash = $3",  # not once it has got another receipt
         list(sent.hashes),
         sent.body_hash,
+        receipts.hashed(vault, sent.receipt),
     )
     if request is None or request.data_key is None:
         raise IdempotencyKeyReused("This idempotency key was used for another request. Make a new key.")

@@ -20,6 +20,7 @@ from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.foundation.actors import Scope
 from referral.foundation.db import connect
+from referral.foundation.logins import Login
 
 LANGUAGES = "{ languages(first: 50) { tag } }"
 FIND = "{ providers(first: 50) { edges { node { id name } } } }"
@@ -135,19 +136,19 @@ async def test_a_flood_of_requests_is_held_up_and_writes_nothing(house: House) -
 
 
 async def test_a_request_waits_for_no_connection_that_readers_hold(house: House) -> None:
-    reserved = await connect(house.database.dsn, size=2, least=0)
+    public = house.surfaces[Login.PUBLIC]
+    reserved = await connect(public.dsn, size=2, least=0)
     try:
         async with standing(replace(house, reserved=reserved)) as desk:
             await desk.published("public/Languages", first=1)
-            pool = desk.database.pool
-            held = [await pool.acquire() for _ in range(pool.get_max_size())]
+            held = [await public.pool.acquire() for _ in range(public.pool.get_max_size())]
             reading = asyncio.ensure_future(desk.post(FIND))
             try:
                 answer = await desk.submit()
                 assert not reading.done()
             finally:
                 for connection in held:
-                    await pool.release(connection)
+                    await public.pool.release(connection)
             assert answer["receipt"]
             assert (await reading).status_code == 200
     finally:

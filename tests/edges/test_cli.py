@@ -29,7 +29,7 @@ from referral.triage.entry import enrolment, sessions, signing_in
 from referral.triage.entry.sessions import Policy
 
 COMMANDS = [
-    [], ["serve"], ["worker"], ["demo"], ["simulate"], ["contract"],
+    [], ["serve"], ["worker"], ["demo"], ["simulate"], ["contract"], ["config"], ["config", "check"],
     ["import"], ["import", "hsds"], ["import", "reference"],
     ["staff"], ["staff", "add"], ["staff", "disable"], ["staff", "list"], ["staff", "role"], ["staff", "reset"],
     ["partner"], ["partner", "add"], ["partner", "list"], ["partner", "renew"], ["partner", "rotate"],

@@ -41,6 +41,13 @@ PLAIN = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "'none'",
 }
+# The small page that the sites of the organization may frame, and the page that shows what they would show.
+FRAME = re.compile(r"/[A-Za-z-]{2,12}/embed/(form|near)")
+HASHES = r"('sha256-[A-Za-z0-9+/]{43}=' ?)+"
+BUILDER = re.compile(r"(/[a-z]+)?/embed")
+FRAMED = {name: text for name, text in ALWAYS.items() if name != "x-frame-options"} | {
+    "cross-origin-resource-policy": "cross-origin"
+}
 EXPLORER = PLAIN | {
     "style-src": "'self'",
     "form-action": "'none'",
@@ -52,7 +59,7 @@ SIGNING_IN = PLAIN | {"script-src": "'self'", "connect-src": "'self'"}
 SCRIPTED = frozenset({"/staff/login", "/staff/enrol", "/staff/account"})
 # Staff sign in with passkeys, on our own pages and on no other.
 OF_OUR_OWN = frozenset({"publickey-credentials-create=(self)", "publickey-credentials-get=(self)"})
-MAY_BE_KEPT = re.compile(r"/static/.*|/[a-z]+/find/.+|/graphql\?.*")  # our files, and the directory
+MAY_BE_KEPT = re.compile(r"/static/.*|/[a-z]+/find/.+|/graphql\?.*|/[a-z]+/embed/near")  # our files, and the directory
 FOR_SEARCH_ENGINES = re.compile(r"/|/[a-z]+/find(/.*)?")
 
 
@@ -89,11 +96,16 @@ def filled(path: str, places: dict[str, list[str]]) -> list[str]:
 def strict(seen: Seen) -> list[str]:
     """What is wrong with the headers of an answer."""
     headers, response = seen.response.headers, seen.response
-    wrong = [f"{name}: {headers.get(name)}" for name, value in ALWAYS.items() if headers.get_list(name) != [value]]
+    is_frame = FRAME.fullmatch(seen.path) is not None
+    always = FRAMED if is_frame else ALWAYS
+    wrong = [f"{name}: {headers.get(name)}" for name, value in always.items() if headers.get_list(name) != [value]]
+    wrong += ["x-frame-options"] if is_frame and "x-frame-options" in headers else []
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
     allowed = [PLAIN, SIGNING_IN] if seen.path in SCRIPTED else [PLAIN]
     if response.is_success and seen.path == "/graphiql":
         allowed = [EXPLORER]
+    if response.is_success and (is_frame or BUILDER.fullmatch(seen.path)):
+        allowed = [framed(policy["style-src"]) if is_frame else building(policy["style-src"])]
     if policy not in allowed:
         wrong.append(f"policy: {policy}")
     is_page = headers.get("content-type", "").startswith("text/html")
@@ -108,6 +120,19 @@ def strict(seen: Seen) -> list[str]:
     if headers["x-robots-tag"] != ("all" if is_for_engines else "noindex, nofollow"):
         wrong.append(f"robots: {headers['x-robots-tag']}")
     return wrong + [name for name in ("server", "x-powered-by") if name in headers]
+
+
+def framed(styles: str) -> dict[str, str]:
+    """What the small page may: its own style, no picture, and nobody around it but ourselves, as nobody is named."""
+    assert re.fullmatch(HASHES, styles), styles
+    plain = {name: text for name, text in PLAIN.items() if name != "img-src"}
+    return plain | {"style-src": styles, "frame-ancestors": "'self'"}
+
+
+def building(styles: str) -> dict[str, str]:
+    """What the page may that shows what other sites would show: those styles, and the small page in a frame."""
+    assert re.fullmatch(f"{re.escape(assets.STYLE_SOURCES)} 'unsafe-hashes' {HASHES}", styles), styles
+    return PLAIN | {"style-src": styles, "frame-src": "'self'"}
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from referral.foundation import mail
+from referral.foundation import branding_reading, mail
 from referral.foundation.db import DatabaseUnreachable
 from referral.foundation.embedded import ClusterError
 from referral.foundation.errors import Refused, ValidationFailed
@@ -52,6 +52,7 @@ def settings(**changes: object) -> Settings:
     try:
         mail.mailer(chosen)
         outside_geocoder(chosen)
+        branding_reading.read(chosen.config)
     except ValueError as error:
         fail(str(error))
     return chosen

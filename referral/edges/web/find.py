@@ -52,7 +52,10 @@ class Find:
 
     async def look_up(self, request: Request) -> Response:
         """Where the words lead: to a place's page, or to the question which place is meant."""
-        fields = await forms.read_search(request, self.house.settings.public_url)
+        return await self.led(request, await forms.read_search(request, self.house.settings.public_url))
+
+    async def led(self, request: Request, fields: dict[str, str]) -> Response:
+        """The same for what was sent from any page."""
         written = fields.get("where", "").strip()
         if not written:
             return box(request, trouble="empty", written=written)

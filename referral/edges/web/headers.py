@@ -4,6 +4,7 @@ Strict headers on all of it, and no word of an unhandled exception: its text may
 """
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -44,6 +45,13 @@ ALWAYS = {
     "Permissions-Policy": ", ".join([*(f"{power}=()" for power in POWERS), *(f"{power}=(self)" for power in OURS)]),
     "X-Frame-Options": "DENY",
 }
+# The pages that others may show in a frame. Which others, its own policy says (frame-ancestors), for X-Frame-Options
+# can name nobody; and a site that keeps strict rules itself may show it too.
+FRAMED_PATH = re.compile(r"/[A-Za-z-]{2,12}/embed/(form|near)")
+WHEN_FRAMED = {
+    **{name: text for name, text in ALWAYS.items() if name != "X-Frame-Options"},
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 # What a response may say of itself, and what is said of it where it says nothing.
 UNLESS_SAID = {
     "Content-Security-Policy": PLAIN_PAGE,
@@ -62,9 +70,10 @@ def raw(headers: Mapping[str, str]) -> tuple[RawHeader, ...]:
 
 
 STRICT = raw(ALWAYS)
-STRICT_OVER_TLS = (*STRICT, *raw({"Strict-Transport-Security": TWO_YEARS}))
+OVER_TLS = raw({"Strict-Transport-Security": TWO_YEARS})
+FRAMED = raw(WHEN_FRAMED)
 DEFAULTS = raw(UNLESS_SAID)
-REPLACED = frozenset(name for name, _ in STRICT_OVER_TLS) | {name.encode() for name in TELLTALES}
+REPLACED = frozenset(name for name, _ in (*STRICT, *OVER_TLS)) | {name.encode() for name in TELLTALES}
 
 
 def layers(settings: Settings) -> list[Middleware]:
@@ -80,15 +89,17 @@ class StrictHeaders:
     is_https: bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_framed = FRAMED_PATH.fullmatch(str(scope.get("path", ""))) is not None
+
         async def strictly(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = dressed(message.get("headers", ()), is_https=self.is_https)
+                message["headers"] = dressed(message.get("headers", ()), is_https=self.is_https, is_framed=is_framed)
             await send(message)
 
         await self.app(scope, receive, strictly if scope["type"] == "http" else send)
 
 
-def dressed(headers: Iterable[RawHeader], *, is_https: bool) -> list[RawHeader]:
+def dressed(headers: Iterable[RawHeader], *, is_https: bool, is_framed: bool) -> list[RawHeader]:
     """The response's own, but for what is ours to say or tells too much, and ours."""
     own, said = list[RawHeader](), set[bytes]()
     for header in headers:
@@ -96,7 +107,7 @@ def dressed(headers: Iterable[RawHeader], *, is_https: bool) -> list[RawHeader]:
             own.append(header)
             said.add(name)
     own += [header for header in DEFAULTS if header[0] not in said]
-    return [*own, *(STRICT_OVER_TLS if is_https else STRICT)]
+    return [*own, *(FRAMED if is_framed else STRICT), *(OVER_TLS if is_https else ())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Home:
             "home.html",
             t=catalogue(reader(request, *said), *said),
             here="/?lang={lang}",
+            form=catalogue(reader(request, *said), "form"),
             tally=await self.counted.now(self.house.database.reader),
             opens_all=self.house.settings.surface == "all",
             shows_mailbox=self.house.settings.show_mailbox,

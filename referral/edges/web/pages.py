@@ -9,9 +9,11 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from referral.edges.catalogues import Catalogue, direction
+from referral.edges.catalogues import Catalogue, catalogue, direction
 from referral.edges.web import assets, moments
+from referral.edges.web.colours import stylesheet
 from referral.foundation.autonyms import AUTONYMS
+from referral.foundation.branding import Branding, chosen
 
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -62,10 +64,17 @@ def page(
 ) -> Response:
     """A page; nobody keeps a copy. It speaks as its catalogue does, else `lang` of the context, else English."""
     lang = t.lang if t else str(context.get("lang", "en"))
+    brand: Branding = request.app.state.branding
     known = {
         "request": request,
         "is_demonstration": False,
+        "is_framed": False,
+        "is_to_look_over": False,
         "autonyms": AUTONYMS,
+        "brand": brand,
+        "said": chosen,
+        "colours": stylesheet(brand),
+        "of_organization": catalogue(lang, "organization"),
         "style": STYLE,
         "near_style": NEAR_STYLE,
         "mark": MARK,

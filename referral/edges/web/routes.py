@@ -6,10 +6,19 @@ from referral.edges.house import House
 from referral.edges.web import refusals
 from referral.edges.web.answers import Answers
 from referral.edges.web.assets import FOLDER, Assets
+from referral.edges.web.colours import Colours
 from referral.edges.web.corrections import Corrections
+from referral.edges.web.embed import Embed
 from referral.edges.web.find import Find
 from referral.edges.web.graphiql import Explorer
 from referral.edges.web.health import health_routes
+from referral.edges.web.help.asking import Asking
+from referral.edges.web.help.later import Later
+from referral.edges.web.help.leaving import Leaving
+from referral.edges.web.help.one_page import OnePage
+from referral.edges.web.help.receipt import ReceiptPage
+from referral.edges.web.help.sending import Sending
+from referral.edges.web.help.voices import Voices
 from referral.edges.web.home import Home
 from referral.edges.web.mailbox import Mailbox
 from referral.edges.web.statements import Statements
@@ -44,17 +53,53 @@ def partner_routes(house: House) -> list[BaseRoute]:
 def public_pages(house: House) -> list[BaseRoute]:
     """Who is near, and how one's own request stands."""
     find, wrong, status = Find(house=house), Wrong(house=house), Status(house=house)
+    embed = Embed(house=house, find=find, whole=OnePage(house=house))
     return [
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
         Route("/{lang}/find", find.look_up, methods=["POST"], name="find_where"),
         Route("/{lang}/find/{where:path}", find.near, methods=["GET"], name="find_place"),
         Route("/{lang}/find/{where:path}", find.narrow, methods=["POST"], name="find_narrowed"),
+        Route("/embed", embed.build, methods=["GET"], name="embed"),
+        Route("/{lang}/embed", embed.build, methods=["GET"], name="embed_in"),
+        Route("/{lang}/embed/near", embed.near, methods=["GET"], name="frame_near"),
+        Route("/{lang}/embed/find", embed.look_up, methods=["POST"], name="frame_where"),
+        Route("/{lang}/embed/form", embed.form, methods=["GET"], name="frame_form"),
+        Route("/{lang}/embed/answers", embed.answers, methods=["POST"], name="frame_answers"),
         Route("/{lang}/listings/{id}/wrong", wrong.show, methods=["GET"], name="wrong"),
         Route("/{lang}/listings/{id}/wrong", wrong.report, methods=["POST"], name="report"),
+        *form_pages(house),
         Route("/status", status.ask, methods=["GET"], name="status"),
         Route("/{lang}/status", status.ask, methods=["GET"], name="status_in"),
         Route("/{lang}/status", status.answer, methods=["POST"], name="status_of"),
+    ]
+
+
+def form_pages(house: House) -> list[BaseRoute]:
+    """Seeking asylum? The form."""
+    asking, sending, receipt = Asking(house=house), Sending(house=house), ReceiptPage(house=house)
+    later, leaving, whole = Later(house=house), Leaving(house=house), OnePage(house=house)
+    return [
+        Route("/exit", leaving.leave, methods=["GET"], name="exit"),
+        Route("/{lang}/exit", leaving.leave, methods=["GET"], name="exit_in"),
+        Route("/{lang}/ended", leaving.ended, methods=["GET"], name="ended"),
+        Route("/audio/{tag}/{page}", Voices(house=house).play, methods=["GET"], name="audio"),
+        Route("/help", asking.languages, methods=["GET"], name="help_languages"),
+        Route("/{lang}/help", asking.start, methods=["GET"], name="help_start"),
+        Route("/{lang}/help", asking.begin, methods=["POST"], name="help_begin"),
+        Route("/{lang}/help/all", whole.show, methods=["GET"], name="help_all"),
+        Route("/{lang}/help/all", whole.send, methods=["POST"], name="help_all_sent"),
+        Route("/{lang}/help/check", sending.check, methods=["GET"], name="help_check"),
+        Route("/{lang}/help/check", sending.send, methods=["POST"], name="help_send"),
+        Route("/{lang}/help/receipt", receipt.show, methods=["GET"], name="help_receipt"),
+        Route("/{lang}/help/receipt", receipt.type_back, methods=["POST"], name="help_typed_back"),
+        Route("/{lang}/help/done", receipt.done, methods=["GET"], name="help_done"),
+        Route("/{lang}/help/later", later.ask, methods=["GET"], name="help_later"),
+        Route("/{lang}/help/later", later.stop, methods=["POST"], name="help_stop"),
+        Route("/{lang}/help/code", later.box, methods=["GET"], name="help_code"),
+        Route("/{lang}/help/code", later.come_back, methods=["POST"], name="help_come_back"),
+        Route("/{lang}/help/{page}", asking.ask, methods=["GET"], name="help_ask"),
+        Route("/{lang}/help/{page}", asking.answer, methods=["POST"], name="help_answer"),
     ]
 
 
@@ -75,6 +120,7 @@ def explorer_routes(house: House) -> list[BaseRoute]:
     """GraphiQL, and the files that every page loads; also for a process that has no other pages."""
     return [
         Route("/graphiql", Explorer(surface=house.settings.surface).show, methods=["GET"], name="graphiql"),
+        Route("/static/colours.css", Colours(brand=house.branding).show, methods=["GET"], name="colours"),
         Mount("/static", Assets(directory=FOLDER), name="static"),
     ]
 

@@ -17,7 +17,8 @@ from referral.directory import providers
 from referral.directory.providers import Provider
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
-from referral.edges.web import forms
+from referral.edges.web import changing, forms
+from referral.edges.web.changing import Changed
 from referral.edges.web.dialling import Dialled, country_of, dialled
 from referral.edges.web.pages import page
 from referral.edges.web.tongues import reader
@@ -60,6 +61,7 @@ class Status:
         receipt, is_sent = fields.get("code", ""), False
         problems: tuple[FieldProblem, ...] = ()
         trouble: str | None = None
+        changed: Changed | None = None
         try:
             match fields.get("act"):
                 case "write":
@@ -69,6 +71,9 @@ class Status:
                         return shown(request, is_erased=True)
                 case _:
                     pass
+            if fields.get("act") in changing.ACTS:
+                changed = await changing.change(self.house, fields["act"], receipt, fields)
+                fields, receipt = {**fields, "code": changed.receipt}, changed.receipt
         except NotFound:
             return shown(request, trouble="unknown")
         except ValidationFailed as refusal:
@@ -80,7 +85,9 @@ class Status:
         found = await self.standing(receipt)
         if found is None:
             return shown(request, trouble="unknown")
-        return shown(request, found, problems=problems, trouble=trouble, fields=fields, is_sent=is_sent)
+        return shown(
+            request, found, problems=problems, trouble=trouble, fields=fields, is_sent=is_sent, changed=changed
+        )
 
     async def standing(self, receipt: str) -> Shown | None:
         """The request of this code as the person may see it; None where there is none."""
@@ -138,12 +145,15 @@ def shown(
     fields: Mapping[str, str] | None = None,
     is_sent: bool = False,
     is_erased: bool = False,
+    changed: Changed | None = None,
 ) -> Response:
     sent = fields or {}
+    c = catalogue(reader(request, *changing.SAID), *changing.SAID)
+    is_wrong = problems or trouble or (changed and changed.wrong)
     return page(
         request,
         "status.html",
-        HTTPStatus.UNPROCESSABLE_ENTITY if problems or trouble else HTTPStatus.OK,
+        HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK,
         t=catalogue(reader(request, *SAID), *SAID),
         here="/{lang}/status",
         found=found,
@@ -154,4 +164,6 @@ def shown(
         key=str(uuid4()),
         is_sent=is_sent,
         is_erased=is_erased,
+        c=c,
+        changes=changing.shown_as(c, sent, changed),
     )

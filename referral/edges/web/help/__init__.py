@@ -1,0 +1,1 @@
+"""Seeking asylum? The form, one question on a page, and all that belongs to it."""

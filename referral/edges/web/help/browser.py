@@ -1,0 +1,54 @@
+"""What does a browser hold of a draft? One cookie with its token, until it is closed; no script reads it.
+
+A value behind the token tells nothing and opens nothing. It is made anew when the answers are sent: browsers keep whole
+pages to show them when one goes back, and forget them only when a cookie that no script reads changes.
+"""
+
+import secrets
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from referral.edges.house import House
+from referral.foundation.db import Tx
+from referral.intake import drafts
+from referral.intake.drafts import Draft
+
+PLAIN, SECURE = "d", "__Host-d"
+LONGEST = 200
+BEHIND = "~"
+
+
+def token_of(request: Request, house: House) -> str | None:
+    """The token that the browser shows."""
+    value = request.cookies.get(name(house), "")
+    return value.partition(BEHIND)[0] if 0 < len(value) <= LONGEST else None
+
+
+def give(response: Response, house: House, draft: Draft) -> Response:
+    """Let the browser keep the token, until it is closed."""
+    response.set_cookie(
+        name(house),
+        f"{draft.token}{BEHIND}{secrets.token_urlsafe(6)}",
+        path="/",
+        secure=house.settings.is_https,
+        httponly=True,
+        samesite="lax",
+    )
+    return response
+
+
+def take(response: Response, house: House) -> Response:
+    """Let the browser forget the token, and every page it has kept with it."""
+    response.delete_cookie(name(house), path="/", secure=house.settings.is_https, httponly=True, samesite="lax")
+    return response
+
+
+async def draft_of(tx: Tx, request: Request, house: House) -> Draft | None:
+    """The draft of whoever asks; None where there is none any more."""
+    token = token_of(request, house)
+    return None if token is None else await drafts.open_draft(tx, house.vault, token)
+
+
+def name(house: House) -> str:
+    return SECURE if house.settings.is_https else PLAIN
