@@ -16,21 +16,9 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 from markupsafe import escape
 
+from referral.foundation.autonyms import AUTONYMS, LANGUAGES, SOURCE
+
 LOCALES = Path(__file__).parent / "locales"
-SOURCE = "en"
-# In the order in which a reader is offered them, each by the name that its speakers give it.
-AUTONYMS = MappingProxyType(
-    {
-        "en": "English",
-        "es": "Español",
-        "ht": "Kreyòl ayisyen",
-        "pt-BR": "Português",
-        "fr": "Français",
-        "ar": "العربية",
-        "zh-Hans": "简体中文",
-    }
-)
-LANGUAGES = tuple(AUTONYMS)
 RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ku", "ps", "ur"})
 STANDS_IN: Mapping[str, str] = MappingProxyType({"ht": "en"})  # English for whom nobody else is named
 

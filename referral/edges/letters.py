@@ -1,8 +1,8 @@
 """What is written to providers and to people: that someone asks, a link, that there is news. Nothing of a case is
 ever in a letter.
 
-The texts stand in `texts/`, a folder for each language. Providers read all of them at once: nobody has told us which
-language they read.
+What people read stands in the catalogue `mail`; what providers read in `texts/`, a folder for each language. They read
+all of them at once: nobody has told us which language they read.
 """
 
 from datetime import datetime, timedelta
@@ -13,8 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from referral.directory.upkeep.asking import MOST_IN_A_LETTER, Ask, Listed
+from referral.edges.catalogues import catalogue
 from referral.edges.house import House
 from referral.foundation import links
+from referral.foundation.autonyms import spoken_to
 from referral.foundation.chain import anchor_file
 from referral.foundation.chain.anchors import Anchor
 from referral.foundation.links import Link
@@ -137,11 +139,11 @@ def anchor(newest: Anchor, to: str) -> Letter:
 
 def news(house: House, to: str, language: str, *, discreet: bool) -> Letter:
     """The letter to a person that something is new; who we are only where the person allowed that it is said."""
+    t = catalogue(spoken_to(language), "mail")
     if discreet:
-        subject, text = said("discreet", language)
-    else:
-        subject, text = said("news", language, page=f"{house.settings.public_url.rstrip('/')}/status")
-    return Letter(to=to, subject=subject, text=text, names_sender=not discreet)
+        return Letter(to=to, subject=t("mail.discreet.subject"), text=t("mail.discreet.text"), names_sender=False)
+    page = f"{house.settings.public_url.rstrip('/')}/{t.lang}/status"
+    return Letter(to=to, subject=t("mail.news.subject"), text=t("mail.news.text", page=page))
 
 
 def to_provider(name: str, to: str, **values: object) -> Letter:
@@ -155,9 +157,8 @@ def to_provider(name: str, to: str, **values: object) -> Letter:
 
 
 def said(name: str, language: str, **values: object) -> tuple[str, str]:
-    """A text of the catalogue: its first line is the subject. A language that is not written reads English."""
-    written = language.partition("-")[0]
-    text = TEXTS.get_template(f"{written if written in LANGUAGES else LANGUAGES[0]}/{name}.txt").render(values)
+    """A text for providers: its first line is the subject."""
+    text = TEXTS.get_template(f"{language}/{name}.txt").render(values)
     subject, _, body = text.partition("\n")
     return subject, body.strip() + "\n"
 

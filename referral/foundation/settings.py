@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         description="The file in which the organization says its name, promises, hotlines, colours and which sites may "
         "show its pages in a frame. Not set: the one that ships, which is nobody's.",
     )
+    audio: Path | None = Field(
+        default=None,
+        description="A folder of recordings of the form's pages, such as es/danger.opus. Not set: audio in "
+        "REFERRAL_HOME.",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address people see; links in mails start with it."
     )
@@ -272,6 +277,10 @@ class Settings(BaseSettings):
     @property
     def mail_folder(self) -> Path:
         return self.home / "mail"
+
+    @property
+    def audio_folder(self) -> Path:
+        return self.audio or self.home / "audio"
 
     @property
     def asked(self) -> Asked:

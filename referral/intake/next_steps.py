@@ -7,8 +7,10 @@ hotline of the American Bar Association, from the EOIR list that ships. Addresse
 """
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
+from typing import Self
 
+from referral.foundation.autonyms import spoken_to
 from referral.foundation.vocabulary import CasePosture, Word
 from referral.intake.form import Facts
 from referral.intake.words import CanAfford, ConsentScope, HelpRequestStatus, Representation, UrgencyCriterion
@@ -39,147 +41,41 @@ class NextStepKind(Word):
     CALL_HOTLINE = "call_hotline", "Call a free line."
 
 
-class Advice(Enum):
-    """What is said, as its kind, in English and in Spanish. One kind may have several sentences."""
+class Advice(StrEnum):
+    """What is said, with its kind. One kind may have several sentences; the catalogue `advice` has their words."""
 
-    DANGER_US = (
-        NextStepKind.CALL_EMERGENCY,
-        "If someone may hurt you now, or you need a doctor now, call 911. You can ask for your language.",
-        "Si alguien puede hacerle daño ahora, o necesita un médico ahora, llame al 911. Puede pedir su idioma.",
-    )
-    DANGER_ELSEWHERE = (
-        NextStepKind.CALL_EMERGENCY,
-        (
-            "If someone may hurt you now, or you need a doctor now, call the emergency number of the country you are "
-            "in. In Mexico it is 911."
-        ),
-        (
-            "Si alguien puede hacerle daño ahora, o necesita un médico ahora, llame al número de emergencia del país "
-            "donde está. En México es el 911."
-        ),
-    )
-    CRISIS_US = (
-        NextStepKind.CALL_HOTLINE,
-        "If life feels too hard, you can call or text 988, day and night, free.",
-        "Si siente que no puede más, llame o escriba al 988, de día o de noche, gratis.",
-    )
-    CRISIS_MEXICO = (
-        NextStepKind.CALL_HOTLINE,
-        "If life feels too hard, you can call the Línea de la Vida in Mexico, 800 911 2000, day and night, free.",
-        "Si siente que no puede más, llame a la Línea de la Vida en México, 800 911 2000, de día o de noche, gratis.",
-    )
-    HELD = (
-        NextStepKind.CALL_HOTLINE,
-        (
-            "If you are held: the detention hotline of the American Bar Association tells you how to act for yourself. "
-            "From a phone in detention dial 2150#, from outside (855) 641-6081. It is free."
-        ),
-        (
-            "Si está detenido: la línea de la American Bar Association le explica cómo defenderse. Desde un teléfono "
-            "del centro marque 2150#, desde afuera (855) 641-6081. Es gratis."
-        ),
-    )
-    AFRAID_OF_RETURN = (
-        NextStepKind.SELF_HELP,
-        "If you are afraid to go back, say so to the officer or the judge, in your language. Ask to be heard first.",
-        "Si tiene miedo de regresar, dígaselo al oficial o al juez, en su idioma, y pida que lo escuchen antes.",
-    )
-    ALONE = (
-        NextStepKind.SELF_HELP,
-        (
-            "If you are under 18 and alone, tell every official so, and ask for a lawyer for children. Stay with "
-            "people you trust."
-        ),
-        (
-            "Si tiene menos de 18 años y está solo, dígaselo a todo oficial y pida un abogado para niños. Quédese con "
-            "gente de confianza."
-        ),
-    )
-    NO_SHELTER_US = (
-        NextStepKind.CALL_HOTLINE,
-        "For a place to sleep tonight you can call 211. It is free and knows the shelters near you.",
-        "Para un lugar donde dormir hoy puede llamar al 211. Es gratis y conoce los refugios cercanos.",
-    )
-    HEARING = (
-        NextStepKind.SELF_HELP,
-        "You can learn what happens in immigration court, and how to act, while you wait. Never miss a hearing.",
-        "Mientras espera, puede aprender qué pasa en la corte de inmigración y qué hacer. No falte a una audiencia.",
-    )
-    NOT_SHARED = (
-        NextStepKind.GIVE_MORE_INFORMATION,
-        (
-            "You did not allow us to pass your request on, so we send it to nobody. You can call the groups yourself, "
-            "or send a new request in which you allow it."
-        ),
-        (
-            "Usted no nos permitió compartir su solicitud, así que no la enviamos a nadie. Puede llamar a los grupos, "
-            "o enviar otra solicitud en la que lo permita."
-        ),
-    )
-    RECEIVED = (
-        NextStepKind.WAIT_FOR_ANSWER,
-        (
-            "We have your request and look for a group that can help. Come back here with your receipt to see the "
-            "answer."
-        ),
-        ("Tenemos su solicitud y buscamos un grupo que pueda ayudar. Vuelva aquí con su código para ver la respuesta."),
-    )
-    ASKED = (
-        NextStepKind.WAIT_FOR_ANSWER,
-        "We have asked a group for you. Come back here with your receipt to see its answer.",
-        "Ya preguntamos a un grupo por usted. Vuelva aquí con su código para ver su respuesta.",
-    )
-    SAID_YES = (
-        NextStepKind.WAIT_FOR_ANSWER,
-        (
-            "A group said yes. You see here which one. If you gave a safe contact and allowed it, they will reach you "
-            "there. You can also call them."
-        ),
-        (
-            "Un grupo dijo que sí. Aquí ve cuál es. Si dio un contacto seguro y lo permitió, le van a contactar. "
-            "También puede llamarlos usted."
-        ),
-    )
-    READ_BY_A_PERSON = (
-        NextStepKind.GIVE_MORE_INFORMATION,
-        "No group was found by itself. A person of the intake team reads your request and looks further.",
-        "No encontramos un grupo automáticamente. Una persona del equipo lee su solicitud y sigue buscando.",
-    )
-    CLOSED = (
-        NextStepKind.GIVE_MORE_INFORMATION,
-        "This request is closed. If you still need help, you can send a new one.",
-        "Esta solicitud está cerrada. Si todavía necesita ayuda, puede enviar otra.",
-    )
-    LOW_COST_LAWYER = (
-        NextStepKind.LOW_COST_LAWYER,
-        "Free help goes first to people who cannot pay. Ask the groups here about lawyers at low cost.",
-        "La ayuda gratis es primero para quien no puede pagar. Pregunte por abogados de bajo costo.",
-    )
-    CHECK_LAWYER = (
-        NextStepKind.CHECK_LAWYER,
-        "In the United States a notary is not a lawyer. Check that the person who helps you may do so.",
-        "En Estados Unidos un notario no es abogado. Compruebe que quien le ayuda tiene permiso para hacerlo.",
-    )
-    HELP_OUTSIDE_US = (
-        NextStepKind.HELP_OUTSIDE_US,
-        "Most groups here work inside the United States. In other countries the UN refugee agency can help.",
-        "La mayoría de estos grupos trabaja en Estados Unidos. En otros países puede ayudar ACNUR.",
-    )
-    USE_DIRECTORY = (
-        NextStepKind.USE_DIRECTORY,
-        "Look at the groups near you. You can call them yourself. Ask first whether they take new people.",
-        "Vea los grupos que están cerca. Usted puede llamarlos. Pregunte primero si aceptan personas.",
-    )
+    kind: NextStepKind
 
-    def __init__(self, kind: NextStepKind, english: str, spanish: str) -> None:
-        self.kind = kind
-        self.english = english
-        self.spanish = spanish
+    def __new__(cls, value: str, kind: NextStepKind) -> Self:
+        advice = str.__new__(cls, value)
+        advice._value_ = value
+        advice.kind = kind
+        return advice
+
+    DANGER_US = "danger_us", NextStepKind.CALL_EMERGENCY
+    DANGER_ELSEWHERE = "danger_elsewhere", NextStepKind.CALL_EMERGENCY
+    CRISIS_US = "crisis_us", NextStepKind.CALL_HOTLINE
+    CRISIS_MEXICO = "crisis_mexico", NextStepKind.CALL_HOTLINE
+    HELD = "held", NextStepKind.CALL_HOTLINE
+    AFRAID_OF_RETURN = "afraid_of_return", NextStepKind.SELF_HELP
+    ALONE = "alone", NextStepKind.SELF_HELP
+    NO_SHELTER_US = "no_shelter_us", NextStepKind.CALL_HOTLINE
+    HEARING = "hearing", NextStepKind.SELF_HELP
+    NOT_SHARED = "not_shared", NextStepKind.GIVE_MORE_INFORMATION
+    RECEIVED = "received", NextStepKind.WAIT_FOR_ANSWER
+    ASKED = "asked", NextStepKind.WAIT_FOR_ANSWER
+    SAID_YES = "said_yes", NextStepKind.WAIT_FOR_ANSWER
+    READ_BY_A_PERSON = "read_by_a_person", NextStepKind.GIVE_MORE_INFORMATION
+    CLOSED = "closed", NextStepKind.GIVE_MORE_INFORMATION
+    LOW_COST_LAWYER = "low_cost_lawyer", NextStepKind.LOW_COST_LAWYER
+    CHECK_LAWYER = "check_lawyer", NextStepKind.CHECK_LAWYER
+    HELP_OUTSIDE_US = "help_outside_us", NextStepKind.HELP_OUTSIDE_US
+    USE_DIRECTORY = "use_directory", NextStepKind.USE_DIRECTORY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStep:
-    """One step, with words for the person."""
+    """One step, and where it leads."""
 
     advice: Advice
     url: str | None = None
@@ -187,10 +83,6 @@ class NextStep:
     @property
     def kind(self) -> NextStepKind:
         return self.advice.kind
-
-    def text(self, language: str) -> str:
-        """The step in the person's language: English or Spanish; others read English until translated."""
-        return self.advice.spanish if language.partition("-")[0] == "es" else self.advice.english
 
 
 URLS = {
@@ -265,7 +157,7 @@ def circumstantial(facts: Facts) -> list[Advice]:
 
 def directory_of(facts: Facts) -> str:
     """The page of groups near the person: a town's is the same for everybody who lives there."""
-    language = "es" if (facts.ui_language or "").partition("-")[0] == "es" else "en"
+    language = spoken_to(facts.ui_language)
     place = facts.place
     return f"/{language}/find/{place.place_id}" if place and place.kind in FOUND_BY_ANYONE else f"/{language}/find"
 

@@ -340,6 +340,39 @@ async def test_a_language_that_is_not_on_the_list_is_looked_up_or_kept_for_a_per
     assert who.note == ("Speaks: Zzyzxqq" if tag == "en" else None)
 
 
+async def test_a_language_that_is_not_there_yet_is_shown_in_english_and_one_that_is_none_is_nowhere(
+    house: House,
+) -> None:
+    async with somebody(house, "ar") as person:
+        await person.go("/help")
+        assert person.answer.status_code == 200
+    async with somebody(house, "tlh") as person:
+        for path in ("/help", "/help/all", "/help/who", "/ended"):
+            await person.go(path)
+            assert person.answer.status_code == 404
+
+
+# ---------------------------------------------------------------- for who does not read
+async def test_a_recording_that_is_dropped_in_can_be_heard_and_nothing_else_is_allowed_by_it(house: House) -> None:
+    folder = house.settings.audio_folder
+    for tag in ("en", "es", "mam"):
+        (folder / tag).mkdir(parents=True)
+        (folder / tag / "start.opus").write_bytes(b"OggS synthetic " + tag.encode())
+    async with somebody(house) as person:
+        await person.go("/help")
+        assert re.findall(r'<source src="([^"]+)"', person.text) == ["/audio/en/start", "/audio/mam/start"]
+        policy = person.answer.headers["content-security-policy"]
+        assert "media-src 'self'" in policy
+        heard = await person.browser.get("/audio/mam/start")
+        assert (heard.content, heard.headers["content-type"]) == (b"OggS synthetic mam", "audio/ogg")
+        part = await person.browser.get("/audio/mam/start", headers={"Range": "bytes=0-3"})
+        assert (part.status_code, part.content) == (206, b"OggS")
+        for path in ("/audio/mam/danger", "/audio/../start", "/audio/ru/start", "/audio/mam/..%2f..%2froot.key"):
+            assert (await person.browser.get(path)).status_code == 404
+        await person.go("/help/code")
+        assert "media-src" not in person.answer.headers["content-security-policy"]
+
+
 # ---------------------------------------------------------------- back, change, and nobody else
 async def test_a_changed_answer_asks_what_depends_on_it_and_then_comes_back_to_checking(house: House) -> None:
     async with somebody(house) as person:

@@ -185,7 +185,7 @@ async def test_after_a_yes_the_person_hears_that_there_is_news_and_nothing_of_wh
     await soon(desk)
     (letter,) = to_the_person(desk)
     assert letter.subject == "There is news for you"
-    assert f"{desk.house.settings.public_url}/status" in letter.text
+    assert f"{desk.house.settings.public_url}/en/status" in letter.text
     for word in ("asylum", "lawyer", office.name, "Synthetic", "yes"):
         assert word not in letter.text
     acts = await desk.sql("SELECT array_agg(act) FROM audit_event WHERE actor = 'system'")

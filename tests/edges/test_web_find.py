@@ -102,7 +102,7 @@ async def test_a_demonstration_says_that_openness_is_made_up(house: House) -> No
     for shown, one in ((True, demonstration), (False, house)):
         async with visiting(one) as browser:
             for address in ("/", path):
-                assert ("Demonstration: the offices are real" in (await browser.get(address)).text) is shown
+                assert ("This is a demonstration." in (await browser.get(address)).text) is shown
 
 
 @pytest.mark.parametrize("path", ["/en/find/nonsense", f"/en/find/{uuid4()}", "/xx/find", "/xx/find/1"])

@@ -35,7 +35,7 @@ async def test_it_counts_what_is_listed_and_names_the_list(house: House):
     async with visiting(house) as browser:
         text = (await browser.get("/")).text
     assert "<strong>3</strong> places to ask" in text
-    assert "<strong>1</strong> say they take new people now" in text
+    assert "<strong>1</strong> says it takes new people now" in text
     assert "<bdi>synthetic, for tests</bdi>, list of 10 September 2026" in text
     assert "Confirm by phone" in text
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from referral.edges import worker
 from referral.edges.house import House
 from referral.foundation.db import Database, Tx, execute, value
 from referral.foundation.logins import Login
@@ -131,5 +132,6 @@ async def test_the_public_login_sees_the_draft_it_has_the_token_of_and_no_other(
         assert await drafts.open_draft(tx, house.vault, draft.token) is not None
         assert await seen(tx) == 1
         assert await execute(tx, "DELETE FROM help_draft") == 1
-    async with house.surfaces[Login.WORKER].transaction() as tx:
-        assert await drafts.wipe_idle(tx) == 0
+    await let_lie(house.database, "31 minutes")
+    assert await worker.wipe_drafts(house.facing(Login.WORKER)) == 1
+    assert await value(house.database.reader, "SELECT count(*) FROM help_draft") == 0

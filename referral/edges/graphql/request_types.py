@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from referral.directory.providers import Provider as Listing
+from referral.edges.catalogues import catalogue
 from referral.edges.graphql.context import Context, Info
 from referral.edges.graphql.directory_types import Place, Provider
 from referral.edges.graphql.listing_parts import ENGLISH, In
@@ -16,6 +17,7 @@ from referral.edges.graphql.message_types import After, First, MessageConnection
 from referral.edges.graphql.scalars import LanguageTag, described
 from referral.foundation import places
 from referral.foundation.actors import ActorKind, Partner, Staff
+from referral.foundation.autonyms import spoken_to
 from referral.foundation.meanings import Place as PlaceFound
 from referral.foundation.meanings import PlaceKind
 from referral.foundation.vocabulary import CasePosture, HelpType
@@ -123,9 +125,9 @@ class NextStep:
     kind: NextStepKind = described("What.")
     url: str | None = described("Where it leads.")
 
-    @strawberry.field(description="In words for the person: English and Spanish are written, others read English.")
+    @strawberry.field(description="In words for the person: in their language where it is written, else in English.")
     def text(self, in_: In = ENGLISH) -> str:
-        return cast("Step", self).text(in_ or ENGLISH)
+        return catalogue(spoken_to(in_), "advice").of("advice", cast("Step", self).advice)
 
 
 @strawberry.type(description="One rule or one part of the points, with its reason.")

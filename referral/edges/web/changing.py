@@ -141,7 +141,7 @@ class Changing:
         return tuple(one for one in (*self.hearing, *self.contact, *self.consent) if one.wrong)
 
 
-def changing(c: Catalogue, fields: Mapping[str, str], changed: Changed | None) -> Changing:
+def shown_as(c: Catalogue, fields: Mapping[str, str], changed: Changed | None) -> Changing:
     """The forms; the one that was sent keeps what was typed where something is wrong with it."""
     wrong = changed.wrong if changed else ()
     act = fields.get("act") if wrong else None

@@ -17,22 +17,20 @@ from referral.directory.facts import FactGroup
 from referral.directory.providers import ProviderId
 from referral.directory.sources import Told
 from referral.directory.words import SaidBy
+from referral.edges.catalogues import Catalogue, catalogue
 from referral.edges.house import House
 from referral.edges.lookups import is_area
 from referral.edges.web import forms, place_words
 from referral.edges.web.cards import card
-from referral.edges.web.find_words import WORDS
 from referral.edges.web.nearby import nearby, other_meanings
 from referral.edges.web.pages import FOR_SEARCH_ENGINES, page
 from referral.edges.web.serving import Who
-from referral.edges.web.serving_words import WORDS as SERVING
 from referral.foundation import gazetteer, languages, places
+from referral.foundation.autonyms import LANGUAGES
 from referral.foundation.errors import ValidationFailed
 from referral.foundation.meanings import Place, PlaceKind, Resolution
-from referral.matching import english, spanish
 
 KEPT_SECONDS = 300
-HELP = {"en": english.HELP_NAMES, "es": spanish.HELP_NAMES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +66,7 @@ class Find:
 
     async def near(self, request: Request) -> Response:
         """The groups for a place; the nearest, where it is no whole state or country."""
-        at, lang, who = self.house.database.reader, language(request), who_of(request)
+        at, t, who = self.house.database.reader, words(request), who_of(request)
         place = await place_of(self.house, request.path_params["place"])
         after = request.query_params.get("after")
         try:
@@ -78,14 +76,12 @@ class Find:
         answer = page(
             request,
             "find_near.html",
-            lang=lang,
-            words=WORDS[lang],
-            serving=SERVING[lang],
-            choices=WORDS,
+            t=t,
+            here="/{lang}" + way_of(place, who),
             place=place,
-            called=place_words.called(place, lang),
-            surroundings=place_words.surroundings(place, lang),
-            others=place_words.meanings(await other_meanings(at, place), lang),
+            called=place_words.called(place, t.lang),
+            surroundings=place_words.surroundings(place, t.lang),
+            others=place_words.meanings(await other_meanings(at, place), t),
             is_area=is_area(place),
             is_later=after is not None,
             is_demonstration=self.house.settings.show_mailbox,
@@ -94,11 +90,10 @@ class Find:
             way=way_of(place, who),
             total=found.total,
             next=found.next,
-            hits=[card(hit, lang) for hit in found.hits],
-            further=[card(hit, lang) for hit in found.further],
+            hits=[card(hit, t) for hit in found.hits],
+            further=[card(hit, t) for hit in found.further],
             newer=await newer_than_lists(self.house, [hit.id for hit in (*found.hits, *found.further)]),
-            help=HELP[lang],
-            names={one.tag: one.name_in(lang) for one in await languages.listed(at)},
+            names={one.tag: one.name_in(t.lang) for one in await languages.listed(at)},
         )
         answer.headers.update({"Cache-Control": f"public, max-age={KEPT_SECONDS}", **FOR_SEARCH_ENGINES})
         return answer
@@ -130,17 +125,16 @@ async def newer_than_lists(house: House, ids: list[ProviderId]) -> dict[Provider
 
 
 def box(request: Request, *, trouble: str | None = None, found: tuple[Place, ...] = (), written: str = "") -> Response:
-    lang = language(request)
+    t = words(request)
     status = HTTPStatus.OK if trouble is None else HTTPStatus.UNPROCESSABLE_ENTITY
     return page(
         request,
         "find.html",
         status,
-        lang=lang,
-        words=WORDS[lang],
-        choices=WORDS,
-        trouble=None if trouble is None else getattr(WORDS[lang], trouble),
-        meanings=place_words.meanings(found, lang),
+        t=t,
+        here="/{lang}/find",
+        trouble=trouble,
+        meanings=place_words.meanings(found, t),
         written=written,
     )
 
@@ -169,8 +163,13 @@ def who_of(request: Request) -> Who:
         raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
 
+def words(request: Request) -> Catalogue:
+    return catalogue(language(request), "common", "find", "help")
+
+
 def language(request: Request) -> str:
+    """The language of the address; 404 for none of ours."""
     lang = request.path_params["lang"]
-    if lang not in WORDS:
+    if lang not in LANGUAGES:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return lang

@@ -1,4 +1,4 @@
-"""What is this, and what can one do here? The first page, in English and Spanish."""
+"""What is this, and what can one do here? The first page."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,9 +11,8 @@ from referral.directory.providers import Tally
 from referral.directory.publishing import changes
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
-from referral.edges.web.home_words import WORDS
 from referral.edges.web.pages import FOR_SEARCH_ENGINES, page
-from referral.edges.web.tongues import tongue
+from referral.edges.web.tongues import reader
 from referral.foundation import clock
 from referral.foundation.db import Reader
 
@@ -43,14 +42,13 @@ class Home:
     counted: Counted = field(default_factory=Counted)
 
     async def show(self, request: Request) -> Response:
-        lang = tongue(request)
+        said = ("common", "home")
         response = page(
             request,
             "home.html",
-            lang=lang,
-            words=WORDS[lang],
-            choices=WORDS,
-            form=catalogue(lang, "form"),
+            t=catalogue(reader(request, *said), *said),
+            here="/?lang={lang}",
+            form=catalogue(reader(request, *said), "form"),
             tally=await self.counted.now(self.house.database.reader),
             opens_all=self.house.settings.surface == "all",
             shows_mailbox=self.house.settings.show_mailbox,

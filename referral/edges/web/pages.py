@@ -7,9 +7,10 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from referral.edges.catalogues import AUTONYMS, Catalogue, catalogue, direction
+from referral.edges.catalogues import Catalogue, catalogue, direction
 from referral.edges.web import assets, moments
 from referral.edges.web.colours import stylesheet
+from referral.foundation.autonyms import AUTONYMS
 from referral.foundation.branding import Branding, chosen
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -18,6 +19,11 @@ TEMPLATES = Path(__file__).parent / "templates"
 def isolated(text: str) -> Markup:
     """A name or a number inside a sentence, kept in its own direction of writing."""
     return Markup("<bdi>{}</bdi>").format(text)
+
+
+def strong(text: object) -> Markup:
+    """A number or a word that stands out."""
+    return Markup("<strong>{}</strong>").format(text)
 
 
 def environment() -> Environment:
@@ -30,7 +36,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(address=assets.address, moment=moments.moment, day=moments.day, bdi=isolated)
+    made.filters.update(address=assets.address, moment=moments.moment, day=moments.day, bdi=isolated, strong=strong)
     return made
 
 

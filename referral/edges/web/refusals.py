@@ -7,9 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from referral.edges.catalogues import SOURCE, Catalogue, catalogue
 from referral.edges.web.pages import page
-from referral.edges.web.refusal_words import ENGLISH, WORDS
-from referral.edges.web.tongues import tongue
+from referral.edges.web.tongues import reader
 from referral.foundation.errors import (
     Conflict,
     Expired,
@@ -34,6 +34,7 @@ STATUSES: dict[type[Refused], HTTPStatus] = {
     KeyElsewhere: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 PROBLEM = "application/problem+json"
+SAID = ("common", "refusals")
 UNKEPT = {"Cache-Control": "no-store"}
 
 
@@ -75,24 +76,33 @@ def answer(
     A refusal's own message is English too, so elsewhere a sentence for the kind of no stands in its place.
     """
     if "text/html" in request.headers.get("accept", ""):
-        lang = tongue(request)
-        words = WORDS[lang]
-        own = message if lang == "en" else None
+        t = catalogue(reader(request, *SAID), *SAID)
+        own = message if t.lang == SOURCE else None
         return page(
             request,
             "problem.html",
             status,
-            lang=lang,
-            words=words,
-            title=words.titles.get(status, words.other),
-            sentence=own or words.sentences.get(status, ""),
+            t=t,
+            here="/?lang={lang}",
+            title=titled(t, status) or t("refusals.titles.other"),
+            sentence=own or advised(t, status),
         )
-    title, sentence = ENGLISH.titles.get(status, status.phrase), message or ENGLISH.sentences.get(status, "")
+    english = catalogue(SOURCE, *SAID)
+    title, sentence = titled(english, status) or status.phrase, message or advised(english, status)
     said = {"type": "about:blank", "title": title, "status": status, "detail": sentence, "code": code or status.name}
     if problems:
         fields = [{"path": list(one.path), "code": one.code, "message": one.message} for one in problems]
         return JSONResponse({**said, "fields": fields}, status, media_type=PROBLEM, headers=UNKEPT)
     return JSONResponse(said, status, media_type=PROBLEM, headers=UNKEPT)
+
+
+def titled(t: Catalogue, status: HTTPStatus) -> str | None:
+    return t.of("refusals.titles", int(status)) if t.has("refusals.titles", int(status)) else None
+
+
+def advised(t: Catalogue, status: HTTPStatus) -> str:
+    """What to do next; nothing where the title says it all."""
+    return t.of("refusals.sentences", int(status)) if t.has("refusals.sentences", int(status)) else ""
 
 
 HANDLERS = {Refused: of_refusal, HTTPException: of_http}

@@ -18,6 +18,7 @@ from referral.edges.web.help.leaving import Leaving
 from referral.edges.web.help.one_page import OnePage
 from referral.edges.web.help.receipt import ReceiptPage
 from referral.edges.web.help.sending import Sending
+from referral.edges.web.help.voices import Voices
 from referral.edges.web.home import Home
 from referral.edges.web.mailbox import Mailbox
 from referral.edges.web.statements import Statements
@@ -82,6 +83,7 @@ def form_pages(house: House) -> list[BaseRoute]:
         Route("/exit", leaving.leave, methods=["GET"], name="exit"),
         Route("/{lang}/exit", leaving.leave, methods=["GET"], name="exit_in"),
         Route("/{lang}/ended", leaving.ended, methods=["GET"], name="ended"),
+        Route("/audio/{tag}/{page}", Voices(house=house).play, methods=["GET"], name="audio"),
         Route("/help", asking.languages, methods=["GET"], name="help_languages"),
         Route("/{lang}/help", asking.start, methods=["GET"], name="help_start"),
         Route("/{lang}/help", asking.begin, methods=["POST"], name="help_begin"),

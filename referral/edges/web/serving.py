@@ -10,8 +10,11 @@ from enum import StrEnum
 from referral.directory.providers import Provider, Service
 from referral.directory.searching.search import Search
 from referral.directory.words import Answer
+from referral.edges.catalogues import Catalogue
 from referral.edges.web.limits import CHILDREN_ONLY, VAGUE, limit_of
-from referral.edges.web.serving_words import WORDS, Words
+
+# How lists say to begin, and by which name the catalogue has a sentence for it.
+STEPS = {"no walk-ins": "no_walk_ins", "walk-ins accepted": "walk_ins", "by appointment; call first": "call_first"}
 
 
 class Who(StrEnum):
@@ -48,21 +51,20 @@ def search_for(who: Who, search: Search) -> Search:
             return replace(search, adults=True, accepts_detained=True)
 
 
-def served(listing: Provider, lang: str) -> Served:
-    words = WORDS[lang]
+def served(listing: Provider, t: Catalogue) -> Served:
     named = [(restriction, limit_of(restriction)) for restriction in listing.restrictions]
     own = [written for written, limit in named if limit is None and written.casefold() != CHILDREN_ONLY]
     all_ages = listing.service.minimum_age is None and listing.service.maximum_age is None
-    start, own_start = first_steps(listing.service.application_process, words)
+    start, own_start = first_steps(listing.service.application_process, t)
     return Served(
         limits=(
-            *([words.detained_only] if listing.accepts_detained is Answer.ONLY else []),
-            *ages(listing, words),
-            *dict.fromkeys(words.limits[limit] for _, limit in named if limit),
+            *([t("find.detained_only")] if listing.accepts_detained is Answer.ONLY else []),
+            *ages(listing, t),
+            *dict.fromkeys(t.of("find.limits", limit.name.lower()) for _, limit in named if limit),
         ),
         besides=(
-            *said(listing.accepts_detained, yes=words.detained_too, no=words.detained_not),
-            *(said(listing.accepts_minors, yes=words.minors_too, no=words.minors_not) if all_ages else ()),
+            *said(listing.accepts_detained, yes=t("find.detained_too"), no=t("find.detained_not")),
+            *(said(listing.accepts_minors, yes=t("find.minors_too"), no=t("find.minors_not")) if all_ages else ()),
         ),
         own_limits=tuple(own),
         start=start,
@@ -76,24 +78,24 @@ def said(answer: Answer, *, yes: str, no: str) -> tuple[str, ...]:
     return (yes,) if answer is Answer.YES else (no,) if answer is Answer.NO else ()
 
 
-def ages(listing: Provider, words: Words) -> list[str]:
+def ages(listing: Provider, t: Catalogue) -> list[str]:
     """By numbers where they are stated: they say more than "children"."""
     youngest, oldest = listing.service.minimum_age, listing.service.maximum_age
     if youngest and oldest is not None:
-        return [words.between.format(youngest, oldest)]
+        return [t("find.between", youngest=youngest, oldest=oldest)]
     if oldest is not None:
-        under = words.under if listing.accepts_minors is not Answer.ONLY else words.minors_under
-        return [under.format(oldest + 1)]
+        only_minors = listing.accepts_minors is Answer.ONLY
+        return [t("find.minors_under", age=oldest + 1) if only_minors else t("find.under", age=oldest + 1)]
     if youngest:
-        return [words.at_least.format(youngest)]
-    return [words.minors_only] if listing.accepts_minors is Answer.ONLY else []
+        return [t("find.at_least", age=youngest)]
+    return [t("find.minors_only")] if listing.accepts_minors is Answer.ONLY else []
 
 
-def first_steps(written: str | None, words: Words) -> tuple[tuple[str, ...], str | None]:
+def first_steps(written: str | None, t: Catalogue) -> tuple[tuple[str, ...], str | None]:
     """Sentences for the phrases that we know; else what the office wrote, as it is."""
     parts = [part.strip() for part in (written or "").split(".") if part.strip()]
-    known = [words.steps.get(part.casefold()) for part in parts]
-    steps = tuple(step for step in known if step)
+    known = [STEPS.get(part.casefold()) for part in parts]
+    steps = tuple(t.of("find.steps", step) for step in known if step)
     return (steps, None) if len(steps) == len(parts) else ((), written)
 
 

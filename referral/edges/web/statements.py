@@ -21,8 +21,7 @@ from referral.directory.upkeep import asking
 from referral.directory.words import CapacityUnit, Openness
 from referral.edges.house import House
 from referral.edges.web import forms
-from referral.edges.web.find import HELP
-from referral.edges.web.moments import MONTHS
+from referral.edges.web.moments import months
 from referral.edges.web.pages import page
 from referral.edges.web.refusals import status_of
 from referral.edges.web.statement_words import ENGLISH, WORDS
@@ -32,7 +31,9 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.db import Tx
 from referral.foundation.errors import Expired, FieldProblem, NotFound, ValidationFailed, problem
 from referral.foundation.links import Link
+from referral.matching import english, spanish
 
+HELP = {"en": english.HELP_NAMES, "es": spanish.HELP_NAMES}
 BUTTONS = tuple(ENGLISH.buttons)
 COUNTED = {Openness.OPEN, Openness.LIMITED}
 LONGEST_NUMBER = 6
@@ -186,7 +187,7 @@ def opened(
         standing=standing,
         listing=listing,
         help=HELP[lang],
-        months=MONTHS[lang],
+        months=months(lang),
         unit=(sent or {}).get("unit") or unit_of(listing),
         sent=sent or {},
         wrong={one.path[0]: words.problems.get(one.code, one.message) for one in problems},

@@ -17,13 +17,11 @@ from referral.directory import providers
 from referral.directory.providers import Provider
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
-from referral.edges.web import forms
-from referral.edges.web.changing import ACTS, SAID, Changed, change, changing
+from referral.edges.web import changing, forms
+from referral.edges.web.changing import Changed
 from referral.edges.web.dialling import Dialled, country_of, dialled
-from referral.edges.web.find_words import WORDS as SHARED
 from referral.edges.web.pages import page
-from referral.edges.web.status_words import WORDS
-from referral.edges.web.tongues import reader, tongue
+from referral.edges.web.tongues import reader
 from referral.foundation import clock
 from referral.foundation.db import Reader
 from referral.foundation.errors import Conflict, FieldProblem, NotFound, ValidationFailed
@@ -32,6 +30,8 @@ from referral.intake.messages import Messages, TooManyMessages
 from referral.referrals import leaving, openings, reading, states, views
 from referral.referrals.openings import Opening
 from referral.referrals.views import RequestView
+
+SAID = ("common", "status", "advice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +71,20 @@ class Status:
                         return shown(request, is_erased=True)
                 case _:
                     pass
-            if fields.get("act") in ACTS:
-                changed = await change(self.house, fields["act"], receipt, fields)
+            if fields.get("act") in changing.ACTS:
+                changed = await changing.change(self.house, fields["act"], receipt, fields)
                 fields, receipt = {**fields, "code": changed.receipt}, changed.receipt
         except NotFound:
-            return shown(request, trouble=WORDS[tongue(request)].unknown)
+            return shown(request, trouble="unknown")
         except ValidationFailed as refusal:
             problems = refusal.problems
         except TooManyMessages:
-            trouble = WORDS[tongue(request)].too_many
-        except Conflict as refusal:
-            trouble = refusal.message
+            trouble = "too_many"
+        except Conflict:
+            trouble = "other_problem"
         found = await self.standing(receipt)
         if found is None:
-            return shown(request, trouble=WORDS[tongue(request)].unknown)
+            return shown(request, trouble="unknown")
         return shown(
             request, found, problems=problems, trouble=trouble, fields=fields, is_sent=is_sent, changed=changed
         )
@@ -147,17 +147,15 @@ def shown(
     is_erased: bool = False,
     changed: Changed | None = None,
 ) -> Response:
-    lang, sent = tongue(request), fields or {}
-    c = catalogue(reader(request, *SAID), *SAID)
+    sent = fields or {}
+    c = catalogue(reader(request, *changing.SAID), *changing.SAID)
     is_wrong = problems or trouble or (changed and changed.wrong)
     return page(
         request,
         "status.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK,
-        lang=lang,
-        words=SHARED[lang],
-        choices=SHARED,
-        status=WORDS[lang],
+        t=catalogue(reader(request, *SAID), *SAID),
+        here="/{lang}/status",
         found=found,
         problems=problems,
         trouble=trouble,
@@ -167,5 +165,5 @@ def shown(
         is_sent=is_sent,
         is_erased=is_erased,
         c=c,
-        changes=changing(c, sent, changed),
+        changes=changing.shown_as(c, sent, changed),
     )

@@ -2,7 +2,8 @@
 
 from starlette.requests import Request
 
-from referral.edges.catalogues import LANGUAGES, SOURCE, speaks
+from referral.edges.catalogues import speaks
+from referral.foundation.autonyms import LANGUAGES, SOURCE, ours
 
 OF_OFFICES = ("en", "es")  # the pages of providers and of staff, whose words are not in catalogues
 
@@ -25,12 +26,11 @@ def said(request: Request, spoken: tuple[str, ...]) -> str | None:
 
 def preferred(accepted: str, spoken: tuple[str, ...]) -> str:
     """The language of ours that an Accept-Language header likes best: es-MX is Spanish, and q says how much."""
-    by_name = {lang.partition("-")[0]: lang for lang in spoken}
     wanted: list[tuple[float, str]] = []
     for part in accepted.split(","):
         tag, _, parameters = part.partition(";")
-        lang = by_name.get(tag.strip().lower().partition("-")[0])
-        if lang and (liking := quality(parameters)) > 0:
+        lang = ours(tag)
+        if lang in spoken and (liking := quality(parameters)) > 0:
             wanted.append((liking, lang))
     return max(wanted, key=lambda one: one[0], default=(0.0, SOURCE))[1]
 

@@ -17,12 +17,11 @@ from referral.directory import providers
 from referral.directory.providers import Provider
 from referral.directory.upkeep import reports
 from referral.directory.words import ReportReason
+from referral.edges.catalogues import catalogue
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.find import language
-from referral.edges.web.find_words import WORDS as SHARED
 from referral.edges.web.pages import page
-from referral.edges.web.wrong_words import WORDS
 from referral.foundation import clock
 from referral.foundation.errors import RateLimited, ValidationFailed
 
@@ -39,18 +38,18 @@ class Wrong:
 
     async def report(self, request: Request) -> Response:
         """Keep what was chosen."""
-        listing, words = await self.listing(request), WORDS[language(request)]
+        listing = await self.listing(request)
         fields = await forms.read(request, self.house.settings.public_url, instead=forms.PAGE)
         reason = forms.chosen(ReportReason, fields.get("reason", ""))
         if reason is None:
-            return shown(request, listing, words.choose, fields)
+            return shown(request, listing, "choose", fields)
         try:
             async with self.house.database.transaction() as tx:
                 await reports.send(tx, self.house.vault, listing.id, reason, fields.get("note"), now=clock.now())
         except ValidationFailed:
-            return shown(request, listing, words.too_long, fields)
+            return shown(request, listing, "too_long", fields)
         except RateLimited:
-            return shown(request, listing, words.enough, fields, status=HTTPStatus.TOO_MANY_REQUESTS)
+            return shown(request, listing, "enough", fields, status=HTTPStatus.TOO_MANY_REQUESTS)
         return RedirectResponse(f"{request.url.path}?sent=1", HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
 
     async def listing(self, request: Request) -> Provider:
@@ -73,15 +72,13 @@ def shown(
     is_sent: bool = False,
     status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> Response:
-    lang = language(request)
     return page(
         request,
         "wrong.html",
         status if trouble else HTTPStatus.OK,
-        lang=lang,
-        words=SHARED[lang],
-        choices=SHARED,
-        wrong=WORDS[lang],
+        t=catalogue(language(request), "common", "wrong"),
+        here=f"/{{lang}}/listings/{listing.id}/wrong",
+        reasons=ReportReason,
         listing=listing,
         trouble=trouble,
         sent=sent or {},

@@ -9,11 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from referral.edges.catalogues import Catalogue, catalogue
+from referral.edges.catalogues import LANGUAGES, SOURCE, Catalogue, catalogue
 from referral.edges.house import House
 from referral.edges.web import forms, pages
 from referral.edges.web.help import browser, shown
 from referral.edges.web.help.looking_up import Found, look_up
+from referral.edges.web.help.voices import HEARD, Voice, voices
 from referral.edges.web.tongues import reader
 from referral.foundation import clock
 from referral.foundation.branding import Branding
@@ -42,7 +43,7 @@ class Asking:
     async def start(self, request: Request) -> Response:
         """What this is, before anything is asked and anything is kept."""
         t = words(request)
-        return say(request, "help_start.html", t, here="/{lang}/help")
+        return say(request, "help_start.html", t, here="/{lang}/help", voices=await self.heard("start", t.lang))
 
     async def begin(self, request: Request) -> Response:
         """A draft, and the first page. Who has one already goes on with it."""
@@ -131,8 +132,14 @@ class Asking:
             months=shown.months(t.lang),
             back=address(t.lang, back) if back else f"/{t.lang}/help",
             form_seal=seal_of(self.house, draft),
+            voices=await self.heard(page.id, t.lang),
             hotlines=brand_of(request).hotlines_for(None, t.lang),
         )
+
+    async def heard(self, page: str, lang: str) -> tuple[Voice, ...]:
+        """The recordings of a page."""
+        lexicon = await self.house.shelf.read(self.house.database.reader)
+        return voices(self.house.settings.audio_folder, page, lang, lexicon)
 
 
 def merged(draft: Draft, page: Page, read: Read, found: Found) -> dict[str, str]:
@@ -166,6 +173,8 @@ def page_of(request: Request) -> Page:
 
 def words(request: Request, *domains: str) -> Catalogue:
     wanted = domains or DOMAINS
+    if request.path_params.get("lang", SOURCE) not in LANGUAGES:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     return catalogue(reader(request, *wanted), *wanted)
 
 
@@ -194,4 +203,7 @@ def over(request: Request, draft: Draft | None) -> Response:
 def say(
     request: Request, template: str, t: Catalogue, status: int = HTTPStatus.OK, *, here: str, **context: object
 ) -> Response:
-    return pages.page(request, template, status, t=t, here=here, **context)
+    answer = pages.page(request, template, status, t=t, here=here, **context)
+    if context.get("voices"):
+        answer.headers["Content-Security-Policy"] = HEARD
+    return answer

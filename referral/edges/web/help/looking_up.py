@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from referral.edges.catalogues import catalogue
 from referral.edges.house import House
 from referral.edges.web import place_words
 from referral.foundation import gazetteer, languages, places
@@ -84,7 +85,7 @@ async def place(house: House, name: str, words: str, chosen: str, lang: str) -> 
     if ours and found.plain:
         return Found(given=kept_of(name, ours[0], lang))
     meanings = tuple(
-        Meaning(value=str(one.place.id), label=one.label) for one in place_words.meanings(ours, spoken(lang))
+        Meaning(value=str(one.place.id), label=one.label) for one in place_words.meanings(ours, catalogue(lang, "find"))
     )
     return Found(
         wrong=(Wrong(field=name, code="which_place" if meanings else "unknown_place"),), meanings={name: meanings}
@@ -99,7 +100,7 @@ async def chosen_place(house: House, id: str) -> Place | None:
 
 
 def kept_of(name: str, found: Place, lang: str) -> dict[str, str]:
-    label = place_words.label(found, spoken(lang), says_kind=found.kind is not PlaceKind.TOWN)
+    label = place_words.label(found, catalogue(lang, "find"), says_kind=found.kind is not PlaceKind.TOWN)
     return {f"{name}.id": str(found.id), f"{name}.name": label, f"{name}.country": found.country}
 
 
@@ -113,11 +114,11 @@ async def country(house: House, name: str, words: str, chosen: str, lang: str) -
     if chosen in known:
         known = [chosen]
     if len(known) > 1:
-        meanings = tuple(Meaning(value=code, label=place_words.country_name(code, lang)) for code in known)
+        meanings = tuple(Meaning(value=code, label=place_words.country(code, lang)) for code in known)
         return Found(wrong=(Wrong(field=name, code="which_place"),), meanings={name: meanings})
     if not known:
         return Found()
-    return Found(given={f"{name}.code": known[0], f"{name}.name": place_words.country_name(known[0], lang)})
+    return Found(given={f"{name}.code": known[0], f"{name}.name": place_words.country(known[0], lang)})
 
 
 async def language(house: House, words: str, chosen: str, lang: str) -> Found:
@@ -133,8 +134,3 @@ async def language(house: House, words: str, chosen: str, lang: str) -> Found:
         return Found()
     meanings = tuple(Meaning(value=one.tag, label=f"{one.autonym} ({one.name_in(lang)})") for one in found)
     return Found(wrong=(Wrong(field=SPOKEN, code="which_language"),), meanings={SPOKEN: meanings})
-
-
-def spoken(lang: str) -> str:
-    """The language that places are called in: those that have no names of their own read English."""
-    return lang if lang in place_words.KINDS else "en"

@@ -77,6 +77,7 @@ class OnePage:
                 fields=(),
                 back=f"/{t.lang}/help/all",
                 form_seal="",
+                voices=(),
                 hotlines=brand_of(request).hotlines_for(None, t.lang),
             )
         try:

@@ -23,7 +23,7 @@ from referral.intake.receipts import Receipt
 from referral.referrals import views
 
 LAST = 4
-DOMAINS = ("common", "form", "receipt")
+DOMAINS = ("common", "form", "receipt", "advice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from referral.edges.catalogues import SOURCE, Catalogue, locale
+from referral.edges.catalogues import Catalogue
+from referral.edges.web import moments
 from referral.edges.web.help.looking_up import AS_WRITTEN, Meaning
 from referral.foundation.languages import Lexicon
 from referral.intake.asking.fields import SEVERAL, Field, Kind, Page
@@ -121,8 +122,7 @@ def of_meanings(name: str, found: tuple[Meaning, ...] | None, t: Catalogue) -> t
 
 def months(lang: str) -> tuple[tuple[str, str], ...]:
     """Months by name: 03/04 is another day to other people."""
-    names = locale(lang).months["stand-alone"]["wide"] or locale(SOURCE).months["stand-alone"]["wide"]
-    return tuple((month, names[int(month)]) for month in MONTHS)
+    return tuple(zip(MONTHS, moments.months(lang), strict=True))
 
 
 def told(one: Field, given: Words, t: Catalogue, lexicon: Lexicon, lang: str) -> str | None:
