@@ -16,6 +16,7 @@ from referral.edges.commands import (
     serving,
     simulating,
     staffing,
+    translating,
 )
 from referral.edges.commands.serving import Build
 
@@ -40,6 +41,7 @@ def application() -> typer.Typer:
     commands.add_typer(keys.commands, name="keys")
     commands.add_typer(branding.commands, name="config")
     commands.add_typer(database.commands, name="db")
+    commands.add_typer(translating.commands, name="i18n")
     return commands
 
 
