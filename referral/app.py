@@ -1,14 +1,16 @@
 """The composition root: which doors a process opens, by its surface, and the command. May import everything."""
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from referral.edges import cli
+from referral.edges.budgets import Ledger
 from referral.edges.graphql import routes as graphql
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.edges.hsds import reading as hsds
-from referral.edges.web import headers
+from referral.edges.web import crowds, headers
 from referral.edges.web import routes as web
 from referral.edges.web.desk import desk_routes
 from referral.edges.web.health import health_routes
@@ -17,7 +19,8 @@ from referral.foundation.logins import Login
 
 def build(house: House) -> Starlette:
     """The application over an open house. Whoever opened the house closes it."""
-    return Starlette(routes=doors(house), middleware=headers.layers(house.settings), exception_handlers=web.HANDLERS)
+    layers = [*headers.layers(house.settings), Middleware(crowds.Crowds, settings=house.settings, ledger=Ledger())]
+    return Starlette(routes=doors(house), middleware=layers, exception_handlers=web.HANDLERS)
 
 
 def doors(house: House) -> list[BaseRoute]:

@@ -104,6 +104,9 @@ async def house(fresh_db: Database, surfaces: Mapping[Login, Database], tmp_path
         plan="off",  # most stories are of one request; those of plans say so
         visitor_points=ENDLESS,
         visitor_submissions=ENDLESS,
+        calm_submissions=ENDLESS,
+        page_views=ENDLESS,
+        hsds_reads=ENDLESS,
         partner_points=ENDLESS,
         partner_submissions=ENDLESS,
         staff_points=ENDLESS,

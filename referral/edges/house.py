@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from geopy.geocoders.base import Geocoder
 
+from referral.edges.lanes import Lanes
 from referral.foundation import embedded, embedded_home, key_folder, languages, links, logins, mail, revisions
 from referral.foundation.actors import StaffRole
 from referral.foundation.claims import Claims
@@ -62,6 +63,7 @@ class House:
     outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
     reserved: Database | None = None  # connections that only requests for help may use
+    lanes: Lanes = field(default_factory=Lanes, repr=False)  # the same for all doors of a process
 
     @property
     def party(self) -> Party:
