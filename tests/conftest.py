@@ -23,7 +23,7 @@ STATEMENT_SECONDS = 60  # a test says what is answered; how long a busy machine 
 ENDLESS = 10**9  # a story asks as often as it must; what happens when a budget ends has stories of its own
 # Children before parents; the reference tables stay. DELETE, because TRUNCATE of so many tables takes longer.
 EMPTIED = (
-    "proposed_fact", "listing_override", "listing_proposal",
+    "spent_proof", "proposed_fact", "listing_override", "listing_proposal",
     "assignment_plan", "request_note", "request_claim", "triage_act",
     "contact_search", "contact_index",
     "message", "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "outbox",

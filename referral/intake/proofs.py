@@ -19,7 +19,7 @@ from altcha import (
     verify_solution,
 )
 
-from referral.foundation.db import Reader, value
+from referral.foundation.db import Reader, Tx, execute, value
 from referral.foundation.vault import Vault
 
 ALGORITHM = "PBKDF2/SHA-256"
@@ -70,6 +70,11 @@ def read(written: str) -> Payload | None:
 async def spend(at: Reader, proof: Proof, by: bytes) -> bool:
     """Whether it is good still, by the database's clock, and was not spent on another body."""
     return await value(at, "SELECT claim.spend_proof($1, $2, $3)", proof.mark, by, proof.good_until)
+
+
+async def forget(tx: Tx) -> int:
+    """Delete what was spent on challenges that have run out; how many."""
+    return await execute(tx, "DELETE FROM spent_proof WHERE expires_at <= now()")
 
 
 def secret(vault: Vault) -> bytes:

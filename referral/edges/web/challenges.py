@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -21,4 +22,5 @@ class Challenges:
         house, at = self.house, monotonic()
         made = proofs.challenge(house.vault, price=house.lanes.price(house.settings, at), now=now())
         is_asked = not house.lanes.is_calm(house.settings, at)
-        return JSONResponse({**made.to_dict(), "asked": is_asked}, headers={"Cache-Control": "no-store"})
+        written: dict[str, Any] = made.to_dict()  # pyright: ignore[reportUnknownMemberType] - the package says `dict`
+        return JSONResponse({**written, "asked": is_asked}, headers={"Cache-Control": "no-store"})

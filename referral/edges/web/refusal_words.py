@@ -31,6 +31,7 @@ ENGLISH = Words(
     other="This did not work",
     sentences={
         HTTPStatus.NOT_FOUND: "Check the address. If you came by a link in a letter, copy all of it.",
+        HTTPStatus.TOO_MANY_REQUESTS: "Very many pages were opened from your network. Wait a minute, and try again.",
         HTTPStatus.INTERNAL_SERVER_ERROR: "It is our fault, not yours. Try again in a few minutes.",
         HTTPStatus.SERVICE_UNAVAILABLE: "It is our fault, not yours. Try again in a few minutes.",
     },
