@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -40,8 +40,12 @@ def crowded(house: House, **settings: int) -> House:
     return replace(house, settings=house.settings.model_copy(update={"calm_submissions": 1, **settings}))
 
 
+def given_challenge(house: House, at: datetime) -> dict[str, Any]:
+    return proofs.challenge(house.vault, price=0, now=at).to_dict()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - says `dict`
+
+
 def solved(challenge: dict[str, Any]) -> str:
-    made = Challenge.from_dict(challenge)
+    made = Challenge.from_dict(challenge)  # pyright: ignore[reportUnknownMemberType] - takes any dict
     solution = solve_challenge(made)
     assert solution
     return Payload(made, solution).to_base64()
@@ -77,7 +81,7 @@ async def test_what_is_no_proof_is_none(house: House, written: str) -> None:
 
 
 async def test_a_proof_of_a_cheaper_price_than_was_signed_is_none(house: House) -> None:
-    made = proofs.challenge(house.vault, price=0, now=now()).to_dict()  # pyright: ignore[reportUnknownMemberType]
+    made = given_challenge(house, now())
     cheaper = {**made, "parameters": {**made["parameters"], "keyPrefix": "", "cost": 1}}
     assert proofs.check(house.vault, solved(cheaper)) is None
     proof = solved(made)
@@ -85,7 +89,7 @@ async def test_a_proof_of_a_cheaper_price_than_was_signed_is_none(house: House) 
     wrong = json.loads(base64.b64decode(proof))
     wrong["solution"]["counter"] += 1
     assert proofs.check(house.vault, base64.b64encode(json.dumps(wrong).encode()).decode()) is None
-    late = proofs.challenge(house.vault, price=0, now=now() - timedelta(hours=1)).to_dict()  # pyright: ignore[reportUnknownMemberType]
+    late = given_challenge(house, now() - timedelta(hours=1))
     assert proofs.check(house.vault, solved(late)) is None
 
 
@@ -94,7 +98,7 @@ def page(house: House, age: timedelta, **fields: str) -> dict[str, str]:
 
 
 async def judged(house: House, posted: dict[str, str]) -> admission.Judged:
-    scope = {"type": "http", "headers": [], "client": ("192.0.2.9", 1), "path": "/"}
+    scope: dict[str, Any] = {"type": "http", "headers": [], "client": ("192.0.2.9", 1), "path": "/"}
     return await admission.of_form(house, Request(scope), posted, now=now())
 
 
@@ -175,7 +179,7 @@ async def test_a_flood_of_networks_leaves_the_honest_their_receipts(house: House
     async with desks.standing(flooded) as desk:
 
         async def flood(number: int) -> httpx.Response:
-            made = proofs.challenge(house.vault, price=0, now=now()).to_dict()  # pyright: ignore[reportUnknownMemberType]
+            made = given_challenge(house, now())
             return await send(desk, solved(made), network=f"198.51.{number % 4}.1")
 
         sent = [flood(number) for number in range(60)]

@@ -22,5 +22,5 @@ class Challenges:
         house, at = self.house, monotonic()
         made = proofs.challenge(house.vault, price=house.lanes.price(house.settings, at), now=now())
         is_asked = not house.lanes.is_calm(house.settings, at)
-        written: dict[str, Any] = made.to_dict()  # pyright: ignore[reportUnknownMemberType] - the package says `dict`
+        written: dict[str, Any] = made.to_dict()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - the package says `dict`
         return JSONResponse({**written, "asked": is_asked}, headers={"Cache-Control": "no-store"})
