@@ -44,7 +44,8 @@ def asking() -> dict[str, Any]:
 
 def solved(challenge: Challenge) -> str:
     solution = solve_challenge(challenge)
-    assert solution is not None
+    if solution is None:
+        sys.exit("A challenge took longer than a minute and a half.")
     return Payload(challenge, solution).to_base64()
 
 
@@ -126,7 +127,8 @@ def main() -> None:
     with subprocess.Popen(
         [sys.executable, __file__, *sys.argv[1:], "--part", "flood"], stdout=subprocess.PIPE
     ) as flood:
-        assert flood.stdout is not None
+        if flood.stdout is None:
+            sys.exit("The flood cannot be heard.")
         flood.stdout.readline()
         mine = asyncio.run(run(asked.url, asked.rate, asked.seconds, None))
         theirs = json.loads(flood.stdout.read())
