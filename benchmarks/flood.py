@@ -58,8 +58,9 @@ async def send(http: httpx.AsyncClient, proof: str, network: str) -> tuple[int, 
         answer = await http.post("/graphql", json=body, headers=headers)
     except httpx.HTTPError:
         return 0, perf_counter() - began
-    data = answer.json().get("data") or {}
-    kept = bool((data.get("submitHelpRequest") or {}).get("receipt"))
+    data: dict[str, Any] = answer.json().get("data") or {}
+    made: dict[str, Any] = data.get("submitHelpRequest") or {}
+    kept = bool(made.get("receipt"))
     return (200 if kept else answer.status_code if answer.status_code != 200 else 0), perf_counter() - began
 
 
