@@ -25,7 +25,7 @@ run: $(RUNTIME)  ## serve what REFERRAL_HOME holds, with a worker
 
 test: check  ## everything that must hold: the checks, then all tests
 	@sh tools/system-package.sh chromium
-	@exec $(BIN)/pytest
+	@exec $(BIN)/pytest -n auto --dist worksteal
 
 check: $(DEVELOPMENT)  ## lint, format, types and the floors of the house
 	$(BIN)/ruff check .
