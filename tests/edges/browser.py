@@ -40,6 +40,7 @@ class Tab:
     troubles: list[str] = field(default_factory=list[str])
     requested: list[str] = field(default_factory=list[str])
     loaded_bytes: int = 0
+    on_the_way: set[str] = field(default_factory=set[str])
 
     async def tell(self, method: str, **params: object) -> dict[str, Any]:
         """An order to the browser itself, for what a person's hands cannot do."""
@@ -51,6 +52,8 @@ class Tab:
         self.page.on("request", lambda asked: self.requested.append(asked.url))
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("console", self.notice_words)
+        self.wire.on("Network.requestWillBeSent", lambda sent: self.on_the_way.add(str(sent["requestId"])))
+        self.wire.on("Network.loadingFailed", lambda failed: self.on_the_way.discard(str(failed["requestId"])))
         self.wire.on("Network.loadingFinished", self.notice_bytes)
         self.wire.on("Audits.issueAdded", self.notice_issue)
         for domain in ("Network", "Audits"):
@@ -62,10 +65,18 @@ class Tab:
 
     def notice_bytes(self, finished: dict[str, Any]) -> None:
         self.loaded_bytes += int(finished["encodedDataLength"])
+        self.on_the_way.discard(str(finished["requestId"]))
 
     def notice_issue(self, added: dict[str, Any]) -> None:
         if added["issue"]["code"] == "ContentSecurityPolicyIssue":
             self.troubles.append(str(added["issue"]))
+
+    async def weight(self) -> int:
+        """How many bytes came over the wire, headers and all, once all that was asked for is here."""
+        async with asyncio.timeout(WAIT_MILLISECONDS / 1000):
+            while self.on_the_way or not self.loaded_bytes:
+                await asyncio.sleep(0.02)
+        return self.loaded_bytes
 
     async def open(self, url: str) -> None:
         """Go to a page and wait until it has loaded."""

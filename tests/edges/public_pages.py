@@ -9,6 +9,7 @@ from referrals_given import submitted
 from referral.edges.house import House
 
 FIRST, LATER, WITH_MAP = 14 * 1024, 8 * 1024, 40 * 1024  # bytes on the wire
+OWN_REQUEST = FIRST  # where a person's own words stand, nothing but the frame is packed: see web/packing.py
 LANGUAGES = ("en", "es")
 
 

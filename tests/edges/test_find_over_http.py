@@ -146,7 +146,7 @@ async def test_an_adult_who_is_free_is_not_sent_to_offices_for_others(desk: Desk
 
 async def test_who_needs_help_is_chosen_by_a_link_and_kept_in_the_other_language(desk: Desk) -> None:
     text = await near(desk, "Brownsville", who="/held")
-    brownsville = await place_id(desk.database, PlaceKind.TOWN, "Brownsville")
+    brownsville = "us/tx/brownsville"
     assert f'<a href="/en/find/{brownsville}/held" aria-current="page">' in text
     assert f'<a href="/en/find/{brownsville}">An adult or a family</a>' in text
     assert f'<a href="/es/find/{brownsville}/held" hreflang="es"' in text
@@ -305,7 +305,7 @@ async def test_many_are_counted_and_the_next_page_is_a_link(desk: Desk) -> None:
     following = re.search(r'rel="next" href="([^"]+)">Next page', first)
     assert following is not None
     second = await read(desk, following[1])
-    shown = [set(re.findall(r"<h3><bdi>([^<]+)", text)) for text in (first, second)]
+    shown = [set(re.findall(r"<h3[^>]*><bdi>([^<]+)", text)) for text in (first, second)]
     assert (len(shown[0]), len(shown[1])) == (20, 3)
     assert shown[0] | shown[1] == set(names)
     assert "To the first page" in second

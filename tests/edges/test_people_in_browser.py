@@ -6,9 +6,9 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
+from barriers import ENLARGED, MOBILE, barriers, clipped_when_spaced, stops
 from browser import Browser, Tab, served
-from public_pages import LANGUAGES, LATER, Page, Street, street
-from reading import ENLARGED, MOBILE, barriers, clipped_when_spaced, stops
+from public_pages import LANGUAGES, OWN_REQUEST, Street, street
 
 from referral.edges.house import House
 
@@ -85,28 +85,27 @@ async def test_the_keyboard_gets_everywhere_in_the_order_that_is_read_and_is_see
             assert 'class="skip"' in found[0].html, page.name
 
 
-async def weighed(browser: Browser, here: House, page: Page) -> Tab:
-    """A tab that saw this page alone."""
-    tab = await browser.tab(width=MOBILE[0], height=MOBILE[1])
-    await tab.open(here.settings.public_url + page.path)
-    return tab
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 async def test_a_page_weighs_little_and_asks_nobody_else(house: House, browser: Browser, lang: str) -> None:
     town = await street(house)
     asked, too_heavy, said = set[str](), list[str](), list[str]()
+
+    def judge(name: str, weight: int, most: int) -> None:
+        said.append(f"{lang} {name}: {weight} of at most {most} bytes on the wire")
+        too_heavy.extend([name] if weight > most else [])
+
     async with served(house) as here:
         for page in town.pages(lang):
-            tab = await weighed(browser, here, page)
-            said.append(f"{lang} {page.name}: {tab.loaded_bytes} of at most {page.most_bytes} bytes on the wire")
-            too_heavy += [page.name] if not 0 < tab.loaded_bytes <= page.most_bytes else []
+            tab = await browser.tab(width=MOBILE[0], height=MOBILE[1])
+            await tab.open(here.settings.public_url + page.path)
+            judge(page.name, await tab.weight(), page.most_bytes)
             asked |= {urlsplit(url).netloc for url in tab.requested}
             assert len(await tab.page.context.cookies()) <= 1
         tab = await browser.tab(width=MOBILE[0])
+        await tab.open(f"{here.settings.public_url}/{lang}/status")
+        box = await tab.weight()
         await look_at_request(tab, here, lang, town.code)
-        said.append(f"{lang} status: {tab.loaded_bytes} of at most {2 * LATER} with the box before it")
-        assert tab.loaded_bytes <= 2 * LATER
+        judge("status", await tab.weight() - 2 * box, OWN_REQUEST)
     sys.stdout.write("\n" + "\n".join(said) + "\n")
     assert too_heavy == []
     assert asked == {urlsplit(here.settings.public_url).netloc}

@@ -149,8 +149,7 @@ async def test_every_route_of_every_surface_wears_them_whatever_is_asked(house: 
     statement = token(house, "state-capacity", letter.office.id)
     places = {
         "lang": ["en", "es"],
-        "place": [brownsville, "nonsense"],
-        "who": ["adults", "nonsense"],
+        "where": [brownsville, f"{brownsville}/held", "us/tx/brownsville/free", "us/xx", "nonsense"],
         "id": [str(letter.office.id), str(uuid4()), "nonsense"],
         "token": [letter.token, statement, "forged"],
     }

@@ -1,5 +1,6 @@
 """The directory for people: a box for a place, and who is near it, with what is not known said as such."""
 
+import re
 from dataclasses import replace
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -10,6 +11,8 @@ from web_given import visiting
 
 from referral.directory.words import Openness
 from referral.edges.house import House
+from referral.edges.web import place_addresses
+from referral.foundation import places
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -27,7 +30,7 @@ async def test_words_lead_to_the_page_of_the_place_and_stand_in_no_address(house
     async with visiting(house) as browser:
         sent = await browser.post("/en/find", content="where=Brownsville+TX", headers=FORM)
         assert sent.status_code == 303
-        assert sent.headers["location"] == f"/en/find/{await town(house, 'Brownsville', 'TX')}"
+        assert sent.headers["location"] == "/en/find/us/tx/brownsville"
         page = await browser.get(sent.headers["location"])
     assert page.headers["cache-control"] == "public, max-age=300"
     assert "Help near <bdi>Brownsville</bdi>, Texas" in page.text
@@ -115,3 +118,114 @@ async def test_another_site_cannot_post_the_box(house: House) -> None:
     async with visiting(house) as browser:
         sent = await browser.post("/en/find", content="where=Nogales", headers={**FORM, "Sec-Fetch-Site": "cross-site"})
     assert sent.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("Houston", "us/tx/houston"),
+        ("Texas", "us/tx"),
+        ("San Antonio, TX", "us/tx/san-antonio"),
+        ("United States", "us"),
+    ],
+)
+async def test_an_address_can_be_read_and_means_what_its_number_means(house: House, written: str, address: str) -> None:
+    async with visiting(house) as browser:
+        sent = await browser.post("/en/find", content=f"where={quote(written)}", headers=FORM)
+        assert sent.headers["location"] == f"/en/find/{address}"
+        page = await browser.get(sent.headers["location"])
+    assert page.status_code == 200
+    assert f'<link rel="canonical" href="{house.settings.public_url}/en/find/{address}">' in page.text
+
+
+async def test_of_two_towns_of_a_name_in_a_state_each_has_an_address_that_leads_to_it(house: House) -> None:
+    pool = house.database.pool
+    twins = await pool.fetch(
+        """SELECT array_agg(id ORDER BY weight DESC) AS ids
+             FROM place
+            WHERE kind = 'town' AND country = 'US'
+            GROUP BY state, name
+           HAVING count(*) > 1
+            ORDER BY max(weight) DESC
+            LIMIT 3"""
+    )
+    assert twins
+    async with house.database.transaction() as at:
+        for id in (id for row in twins for id in row["ids"]):
+            place = await places.place(at, id)
+            assert place
+            address = await place_addresses.address_of(at, place)
+            found = await place_addresses.place_at(at, address.split("/"))
+            assert found is not None
+            assert found.id == place.id
+
+
+@pytest.mark.parametrize(
+    "path", ["us/xx", "us/tx/nowhereville", "zz", "us/tx/houston/adult", "us/tx/houston/free/held", "us/tx/houston/x/y"]
+)
+async def test_words_that_lead_nowhere_are_not_found(house: House, path: str) -> None:
+    async with visiting(house) as browser:
+        assert (await browser.get(f"/en/find/{path}")).status_code == 404
+
+
+async def test_a_reader_asks_for_a_shorter_list_and_silence_excludes_nobody(house: House) -> None:
+    await given.office(house.database, name="Mam office", languages=("mam",))
+    await given.office(house.database, name="Silent office", languages=(), openness=None)
+    await given.office(house.database, name="English office", languages=("en",))
+    await given.office(house.database, name="Full office", languages=("mam",), openness=Openness.CLOSED)
+    async with visiting(house) as browser:
+        sent = await browser.post("/en/find/us/tx/brownsville/held", content="speaks=mam&taking=1", headers=FORM)
+        assert sent.status_code == 303
+        assert sent.headers["location"] == "/en/find/us/tx/brownsville/held/speaks-mam/taking"
+        page = await browser.get(sent.headers["location"])
+        assert page.headers["cache-control"] == "public, max-age=300"
+        assert "Mam office" in page.text
+        assert "Silent office" in page.text
+        assert "English office" not in page.text
+        assert "Full office" not in page.text
+        assert 'href="/en/find/us/tx/brownsville/held/taking" aria-label="Take away: They speak Mam"' in page.text
+        assert 'value="mam" selected' in page.text
+        everybody = await browser.post("/en/find/us/tx/brownsville/held/free", content="speaks=", headers=FORM)
+        assert everybody.headers["location"] == "/en/find/us/tx/brownsville/held"
+
+
+@pytest.mark.parametrize("sent", ["speaks=nonsense", "speaks=../../x", "speaks=%00"])
+async def test_a_language_that_nobody_knows_asks_for_no_list(house: House, sent: str) -> None:
+    async with visiting(house) as browser:
+        assert (await browser.post("/en/find/us/tx/brownsville", content=sent, headers=FORM)).status_code == 404
+        assert (await browser.post("/en/find/nowhere", content="free=1", headers=FORM)).status_code == 404
+
+
+async def test_another_site_cannot_ask_for_a_shorter_list(house: House) -> None:
+    async with visiting(house) as browser:
+        cross = {**FORM, "Sec-Fetch-Site": "cross-site"}
+        assert (await browser.post("/en/find/us/tx/brownsville", content="free=1", headers=cross)).status_code == 403
+
+
+async def test_where_nobody_is_found_there_is_a_way_on(house: House) -> None:
+    await given.office(house.database, name="English office", languages=("en",))
+    async with visiting(house) as browser:
+        text = (await browser.get("/en/find/us/tx/brownsville/speaks-mam")).text
+    assert "English office" not in text
+    assert '<a href="/en/find/us/tx/brownsville">See all groups here</a>' in text
+    assert '<a href="/en/find/us/tx">See all groups in <bdi>Texas</bdi></a>' in text
+    assert "a notary is not a lawyer" in text
+
+
+async def test_the_map_numbers_the_groups_as_the_list_does_and_knows_no_hidden_place(house: House) -> None:
+    await given.office(house.database, name="First office")
+    await given.office(house.database, name="Second office", point=(26.2, -98.2))
+    shelter = await given.office(house.database, name="Safe house (synthetic)", point=(26.0, -97.6))
+    await house.database.pool.execute(
+        """UPDATE location SET visibility = 'confidential', latitude = NULL, longitude = NULL
+            WHERE id = (SELECT location_id FROM provider WHERE id = $1)""",
+        shelter.id,
+    )
+    async with visiting(house) as browser:
+        text = (await browser.get("/en/find/us/tx/brownsville")).text
+    numbered = dict(re.findall(r'<h3 data-number="(\d+)"><bdi>([^<]+)', text))
+    pins = re.findall(r'<g class="pin">.*?<text[^>]*>([^<]+)</text>', text)
+    assert sorted(pins) == sorted(number for number, name in numbered.items() if "Safe house" not in name)
+    assert '<path class="land"' in text
+    assert text.count("<svg") == 2
+    assert "url(" not in text

@@ -1,31 +1,36 @@
 """Who helps near here? A box for a place, and a page of the nearest groups for each place.
 
-The page of a place is the same for everybody, and its address holds the place, and for whom the groups are, alone: what
+The page of a place is the same for everybody, and its address holds the place, and which groups are wanted, alone: what
 a person typed is posted, and stands in no address and no log.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
-from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import NoMatchFound
 
 from referral.directory import sources
 from referral.directory.facts import FactGroup
 from referral.directory.providers import ProviderId
+from referral.directory.searching.search import Hit
 from referral.directory.sources import Told
 from referral.directory.words import SaidBy
 from referral.edges.catalogues import Catalogue, catalogue
 from referral.edges.house import House
-from referral.edges.lookups import is_area
-from referral.edges.web import forms, place_words
+from referral.edges.lookups import is_area, search_languages
+from referral.edges.web import forms, place_addresses, place_words, wanted
 from referral.edges.web.cards import card
-from referral.edges.web.nearby import nearby, other_meanings
+from referral.edges.web.drawing import Drawing, drawn
+from referral.edges.web.nearby import FEW, Nearby, nearby, other_meanings, spoken_there
+from referral.edges.web.outlines import Spot
 from referral.edges.web.pages import FOR_SEARCH_ENGINES, page
 from referral.edges.web.serving import Who
-from referral.foundation import gazetteer, languages, places
+from referral.edges.web.wanted import FREE, TAKING, Wanted
+from referral.foundation import clock, gazetteer, languages, places
+from referral.foundation.area_names import state_name
 from referral.foundation.autonyms import LANGUAGES
 from referral.foundation.errors import ValidationFailed
 from referral.foundation.meanings import Place, PlaceKind, Resolution
@@ -61,23 +66,38 @@ class Find:
         if place is None or await places.place(self.house.database.reader, place.id) is None:
             # Several meanings; or one that came from a place service outside, and has no page here.
             return box(request, found=found.candidates, written=written)
-        target = request.url_for("find_place", lang=request.path_params["lang"], place=place.id).path
-        return RedirectResponse(target, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+        return onwards(request, await place_addresses.address_of(self.house.database.reader, place), Wanted())
+
+    async def narrow(self, request: Request) -> Response:
+        """To the list of those groups alone that a reader asked for: of this place, for whom it was."""
+        fields = await forms.read_search(request, self.house.settings.public_url)
+        where, asked = parted(request.path_params["where"])
+        await self.place_of(where)
+        sought = Wanted(
+            who=asked.who, speaks=fields.get("speaks") or None, is_free=FREE in fields, is_taking=TAKING in fields
+        )
+        await self.spoken(sought)
+        return onwards(request, "/".join(where), sought)
 
     async def near(self, request: Request) -> Response:
         """The groups for a place; the nearest, where it is no whole state or country."""
-        at, t, who = self.house.database.reader, words(request), who_of(request)
-        place = await place_of(self.house, request.path_params["place"])
+        at, t = self.house.database.reader, words(request)
+        where, sought = parted(request.path_params["where"])
+        place, spoken = await self.place_of(where), await self.spoken(sought)
         after = request.query_params.get("after")
         try:
-            found = await nearby(at, place, who, after)
+            found = await nearby(at, place, sought, after, spoken)
         except ValidationFailed:  # the address was cut or changed
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        address = await place_addresses.address_of(at, place)
+        names = {one.tag: one.name_in(t.lang) for one in await languages.listed(at)}
+        tags = await spoken_there(at, place, sought)
         answer = page(
             request,
             "find_near.html",
             t=t,
-            here="/{lang}" + way_of(place, who),
+            here="/{lang}" + way_of(address, sought),
+            canonical=f"{self.house.settings.public_url}/{t.lang}{way_of(address, sought)}",
             place=place,
             called=place_words.called(place, t.lang),
             surroundings=place_words.surroundings(place, t.lang),
@@ -85,18 +105,106 @@ class Find:
             is_area=is_area(place),
             is_later=after is not None,
             is_demonstration=self.house.settings.show_mailbox,
-            who=who,
-            everyone={one: way_of(place, one) for one in Who},
-            way=way_of(place, who),
+            wanted=sought,
+            everyone={one: way_of(address, replace(sought, who=one)) for one in Who},
+            way=way_of(address, sought),
+            whole=way_of(address, Wanted(who=sought.who)),
+            state=state_of(place),
+            chosen=chosen(address, sought, t, names),
+            spoken=sorted(
+                ((tag, names.get(tag, tag)) for tag in {*tags, *([sought.speaks] if sought.speaks else [])}),
+                key=lambda one: one[1],
+            ),
+            map=map_of(found, place),
+            is_few=found.total is not None and found.total < FEW,
+            asking=asking_of(request, t.lang),
+            today=clock.now().date(),
             total=found.total,
             next=found.next,
             hits=[card(hit, t) for hit in found.hits],
             further=[card(hit, t) for hit in found.further],
             newer=await newer_than_lists(self.house, [hit.id for hit in (*found.hits, *found.further)]),
-            names={one.tag: one.name_in(t.lang) for one in await languages.listed(at)},
+            names=names,
         )
         answer.headers.update({"Cache-Control": f"public, max-age={KEPT_SECONDS}", **FOR_SEARCH_ENGINES})
         return answer
+
+    async def place_of(self, where: list[str]) -> Place:
+        """The place of an address; 404 for none of ours."""
+        found = await place_addresses.place_at(self.house.database.reader, where)
+        if found is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return found
+
+    async def spoken(self, sought: Wanted) -> tuple[str, ...] | None:
+        """The language that is wanted and those that serve its speakers too; 404 for none that we know."""
+        if sought.speaks is None:
+            return None
+        try:
+            return await search_languages(self.house, [sought.speaks], "speaks")
+        except ValidationFailed:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+
+def parted(written: str) -> tuple[list[str], Wanted]:
+    """The words of an address that name the place, and what those behind them ask; 404 where they ask nothing."""
+    parts = written.split("/")
+    depth = next((at for at, word in enumerate(parts) if at and wanted.is_word(word)), len(parts))
+    sought = wanted.read(parts[depth:])
+    if sought is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return parts[:depth], sought
+
+
+def way_of(address: str, sought: Wanted) -> str:
+    """The address of the groups for a place, behind the language. Those for adults need no word of their own."""
+    return "/".join(("/find", address, *sought.words))
+
+
+def onwards(request: Request, address: str, sought: Wanted) -> Response:
+    to = f"/{request.path_params['lang']}{way_of(address, sought)}"
+    return RedirectResponse(to, HTTPStatus.SEE_OTHER, {"Cache-Control": "no-store"})
+
+
+def chosen(address: str, sought: Wanted, t: Catalogue, names: dict[str, str]) -> list[tuple[str, str]]:
+    """What was asked besides who needs help, each with the address of the list without it."""
+    found = list[tuple[str, str]]()
+    if sought.speaks:
+        spoken = names.get(sought.speaks, sought.speaks)
+        found.append((t("near.speaks", language=spoken), way_of(address, replace(sought, speaks=None))))
+    if sought.is_free:
+        found.append((t("near.free"), way_of(address, replace(sought, is_free=False))))
+    if sought.is_taking:
+        found.append((t("near.taking"), way_of(address, replace(sought, is_taking=False))))
+    return found
+
+
+def state_of(place: Place) -> tuple[str, str] | None:
+    """The name of the state around a place and the address of its groups, where it has a page of its own."""
+    around = place_addresses.words_of(replace(place, kind=PlaceKind.STATE))
+    if is_area(place) or len(around) != 2 or not place.state:
+        return None
+    return state_name(place.country, place.state), way_of("/".join(around), Wanted())
+
+
+def map_of(found: Nearby, place: Place) -> Drawing | None:
+    """A map of who is on the page; a whole state or country has no middle that anybody means."""
+    middle = None if is_area(place) else (place.longitude, place.latitude)
+    return drawn([spot_of(hit) for hit in (*found.hits, *found.further)], middle)
+
+
+def spot_of(hit: Hit) -> Spot | None:
+    """Where a group is, if it is anywhere, and says where."""
+    at = hit.location
+    return None if at is None or at.latitude is None or at.longitude is None else (at.longitude, at.latitude)
+
+
+def asking_of(request: Request, lang: str) -> str | None:
+    """Where one asks us for help, in a process that has such a page."""
+    try:
+        return str(request.app.url_path_for("help_start", lang=lang))
+    except NoMatchFound:
+        return None
 
 
 def meant(found: Resolution) -> Place | None:
@@ -139,32 +247,8 @@ def box(request: Request, *, trouble: str | None = None, found: tuple[Place, ...
     )
 
 
-async def place_of(house: House, written: str) -> Place:
-    """The place of an address; 404 for none of ours."""
-    try:
-        found = await places.place(house.database.reader, UUID(written))
-    except ValueError:
-        found = None
-    if found is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return found
-
-
-def way_of(place: Place, who: Who) -> str:
-    """The address of the groups for a place, behind the language. Those for adults need no word of their own."""
-    return f"/find/{place.id}" + ("" if who is Who.ADULT else f"/{who}")
-
-
-def who_of(request: Request) -> Who:
-    """Whom the address names; 404 for nobody we know."""
-    try:
-        return Who(request.path_params.get("who", Who.ADULT))
-    except ValueError:
-        raise HTTPException(HTTPStatus.NOT_FOUND) from None
-
-
 def words(request: Request) -> Catalogue:
-    return catalogue(language(request), "common", "find", "help")
+    return catalogue(language(request), "common", "find", "help", "near")
 
 
 def language(request: Request) -> str:

@@ -42,9 +42,7 @@ async def nearby(
         hits=found.hits,
         total=total,
         next=found.hits[-1].cursor if found.hits and found.page.has_next else None,
-        further=await beyond(at, place, wanted, spoken, found.hits)
-        if after is None and total is not None and total < FEW
-        else (),
+        further=await beyond(at, place, wanted, spoken, found.hits) if is_few else (),
     )
 
 

@@ -1,10 +1,10 @@
-"""How much of a page is packed for the way? All of it where it is the same for everybody, else its style alone.
+"""How much of a page is packed for the way? All of it where it is the same for everybody, else its frame alone.
 
 Packed, a page is shorter the more its parts are alike. Whoever can make a stranger's browser send words that come to
 stand in the page, and can see how long the answer is, finds out letter by letter what else stands there (BREACH). So
 nothing that may belong to one person is packed, be it a code, an answer or a message: it travels as it is, in blocks
-that are stored, and the length of the page tells how many letters it has and no more. The style is our own and always
-the same, and it is most of a page.
+that are stored, and the length of the page tells how many letters it has and no more. The frame is what stands before
+the content: the style, and the links to other languages. It repeats nothing that anybody typed, and is most of a page.
 """
 
 import re
@@ -15,12 +15,10 @@ from http import HTTPStatus
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from referral.edges.web import assets
-
 HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # gzip, without a name or a date
 RAW = -15  # zlib's word for deflate without a frame
 NOT_AT_ALL = re.compile(r"q\s*=\s*0(\.0*)?")
-STYLE = assets.STYLE.encode()
+CONTENT = b"<main "
 
 
 def squeezed(part: bytes) -> bytes:
@@ -35,7 +33,6 @@ def stored(part: bytes, *, is_last: bool = False) -> bytes:
     return storing.compress(part) + storing.flush(zlib.Z_FINISH if is_last else zlib.Z_FULL_FLUSH)
 
 
-STYLE_SQUEEZED = squeezed(STYLE)
 LAST = stored(b"", is_last=True)
 
 
@@ -44,8 +41,8 @@ def packed(page: bytes, *, is_public: bool) -> bytes:
     if is_public:
         body = squeezed(page)
     else:
-        before, style, after = page.partition(STYLE)
-        body = stored(before) + (STYLE_SQUEEZED if style else b"") + stored(after)
+        frame, main, content = page.partition(CONTENT)
+        body = squeezed(frame) + stored(main + content) if main else stored(page)
     return b"".join((HEAD, body, LAST, zlib.crc32(page).to_bytes(4, "little"), len(page).to_bytes(4, "little")))
 
 

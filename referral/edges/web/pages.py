@@ -1,8 +1,10 @@
 """How does a template become a page?"""
 
+import re
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -13,6 +15,7 @@ from referral.edges.web.colours import stylesheet
 from referral.foundation.autonyms import AUTONYMS
 from referral.foundation.branding import Branding, chosen
 
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -26,6 +29,13 @@ def strong(text: object) -> Markup:
     return Markup("<strong>{}</strong>").format(text)
 
 
+class Unindented(Extension):
+    """Templates are indented for those who write them; over a slow network every letter counts."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - as Jinja calls it
+        return INDENT.sub("", source)
+
+
 def environment() -> Environment:
     """Everything is escaped, and a name that nobody gave is an error, not a gap in the page."""
     made = Environment(
@@ -35,13 +45,14 @@ def environment() -> Environment:
         auto_reload=False,  # a process serves the pages it began with, whatever is being installed beside it
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=[Unindented],
     )
     made.filters.update(address=assets.address, moment=moments.moment, day=moments.day, bdi=isolated, strong=strong)
     return made
 
 
 TEMPLATE = environment()
-STYLE, MARK = Markup(assets.STYLE), Markup(assets.MARK)  # noqa: S704 - our own files
+STYLE, NEAR_STYLE, MARK = Markup(assets.STYLE), Markup(assets.NEAR_STYLE), Markup(assets.MARK)  # noqa: S704 - our own
 # Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
 # it came from our own. Other sites are told nothing either way.
 OF_A_PAGE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -65,6 +76,7 @@ def page(
         "colours": stylesheet(brand),
         "of_organization": catalogue(lang, "organization"),
         "style": STYLE,
+        "near_style": NEAR_STYLE,
         "mark": MARK,
     }
     words = {**known, **context, "t": t, "lang": lang, "dir": direction(lang)}
