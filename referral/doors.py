@@ -1,13 +1,15 @@
 """Which doors a process opens, by its surface."""
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from referral.edges.budgets import Ledger
 from referral.edges.graphql import routes as graphql
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.edges.hsds import reading as hsds
-from referral.edges.web import headers
+from referral.edges.web import crowds, headers
 from referral.edges.web import routes as web
 from referral.edges.web.desk import desk_routes
 from referral.edges.web.health import health_routes
@@ -15,7 +17,8 @@ from referral.foundation.logins import Login
 
 
 def application(house: House) -> Starlette:
-    made = Starlette(routes=doors(house), middleware=headers.layers(house.settings), exception_handlers=web.HANDLERS)
+    layers = [*headers.layers(house.settings), Middleware(crowds.Crowds, settings=house.settings, ledger=Ledger())]
+    made = Starlette(routes=doors(house), middleware=layers, exception_handlers=web.HANDLERS)
     made.state.branding = house.branding  # every page says whose it is, those of refusals too
     return made
 

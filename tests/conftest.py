@@ -26,7 +26,7 @@ REAL_HASHES = {"HASHER": passwords.HASHER, "DECOY": passwords.DECOY}
 ENDLESS = 10**9  # a story asks as often as it must; what happens when a budget ends has stories of its own
 # Children before parents; the reference tables stay. DELETE, because TRUNCATE of so many tables takes longer.
 EMPTIED = (
-    "proposed_fact", "listing_override", "listing_proposal",
+    "spent_proof", "proposed_fact", "listing_override", "listing_proposal",
     "assignment_plan", "request_note", "request_claim", "triage_act",
     "contact_search", "contact_index",
     "message", "referral_note", "referral_event", "referral", "consent", "request_event", "help_request", "help_draft",
@@ -131,6 +131,9 @@ async def house(fresh_db: Database, surfaces: Mapping[Login, Database], tmp_path
         plan="off",  # most stories are of one request; those of plans say so
         visitor_points=ENDLESS,
         visitor_submissions=ENDLESS,
+        calm_submissions=ENDLESS,
+        page_views=ENDLESS,
+        hsds_reads=ENDLESS,
         partner_points=ENDLESS,
         partner_submissions=ENDLESS,
         staff_points=ENDLESS,
