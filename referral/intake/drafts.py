@@ -36,6 +36,7 @@ class Content:
     answers: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
     key: str = field(repr=False)
     receipt: str | None = field(default=None, repr=False)
+    page: str = field(default="", repr=False)  # the token of the page on which it can be sent
     code: str | None = field(default=None, repr=False)  # one comes back with, until the page that shows it is left
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
@@ -13,8 +14,10 @@ import pytest
 from web_given import visiting
 
 from referral.edges.house import House
+from referral.foundation import clock
+from referral.foundation.clock import now
 from referral.foundation.db import value
-from referral.intake import requests
+from referral.intake import form_tokens, requests
 from referral.intake.asking.questions import BY_ID, FIELDS, PAGES
 from referral.intake.words import CanAfford, ConsentScope, ContactChannel, UrgencyCriterion, UrgencyLevel
 
@@ -566,6 +569,47 @@ async def test_the_receipt_is_typed_back(house: House) -> None:
         assert person.page == "done"
 
 
+# ---------------------------------------------------------------- machines
+async def suspicions(house: House) -> list[str | None]:
+    return [row[0] for row in await house.database.pool.fetch("SELECT quarantined FROM help_request")]
+
+
+@pytest.mark.parametrize(("ago", "trap", "suspicion"), [
+    (timedelta(minutes=1), "", None),
+    (timedelta(0), "", "too_quick"),
+    (timedelta(minutes=1), "https://spam.invalid", "trap_filled"),
+])  # fmt: skip
+async def test_what_no_person_does_is_answered_alike_and_looked_at_by_staff(
+    house: House, ago: timedelta, trap: str, suspicion: str | None
+) -> None:
+    token = form_tokens.issue(house.vault, now=now() - ago)
+    async with somebody(house) as person:
+        await person.say("all", **all_of(), token=token, website=trap)
+        assert len(code_in(person.text)) == 22
+    assert await suspicions(house) == [suspicion]
+
+
+async def test_who_checks_the_answers_at_leisure_is_no_machine(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with somebody(house) as person:
+        await person.start()
+        await person.through()
+        monkeypatch.setattr(clock, "now", lambda: now() + timedelta(minutes=1))
+        await person.say("check")
+        assert person.page == "receipt"
+    assert await suspicions(house) == [None]
+
+
+async def test_a_page_shown_hours_ago_is_shown_again_with_every_word(house: House) -> None:
+    old = form_tokens.issue(house.vault, now=now() - timedelta(hours=3))
+    async with somebody(house) as person:
+        await person.say("all", **all_of(more={"more": STORY}), token=old)
+        assert STORY in person.text
+        fresh = re.search(r'name="token" value="([^"]+)"', person.text)
+        assert fresh
+        assert fresh[1] != old
+    assert await count(house) == 0
+
+
 # ---------------------------------------------------------------- all on one page
 def all_of(**said: dict[str, str]) -> dict[str, str]:
     pages = {**PLAIN, **said}
@@ -579,7 +623,9 @@ async def test_the_same_on_one_page_needs_no_cookie_and_is_sent_once(house: Hous
         assert key
         for name, one in FIELDS.items():
             assert re.search(rf'name="{name}[".]', person.text), one
-        said = all_of(place={"place": "Brownsville TX"}, more={"more": STORY}) | {"key": key[1]}
+        token = re.search(r'name="token" value="([^"]+)"', person.text)
+        assert token
+        said = all_of(place={"place": "Brownsville TX"}, more={"more": STORY}) | {"key": key[1], "token": token[1]}
         codes: set[str] = set()
         for _ in range(2):
             person.browser.cookies.clear()

@@ -13,6 +13,7 @@ from web_given import visiting
 from referral.edges.house import House
 from referral.edges.web import assets, headers, pages
 from referral.edges.web.routes import HANDLERS
+from referral.foundation import branding_reading
 from referral.foundation.errors import RateLimited
 from referral.foundation.settings import Settings
 
@@ -39,6 +40,7 @@ def visiting_trouble(settings: Settings) -> httpx.AsyncClient:
     """A browser at an application whose routes misbehave."""
     routes = [Route("/breaks/{words}", breaks), Route("/refuses", refuses), Route("/boasts", boasts)]
     app = Starlette(routes=routes, middleware=headers.layers(settings), exception_handlers=HANDLERS)
+    app.state.branding = branding_reading.neutral()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://referral.test")
 
 

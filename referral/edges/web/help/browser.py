@@ -31,7 +31,7 @@ def give(response: Response, house: House, draft: Draft) -> Response:
 
 
 def mark(response: Response, request: Request, house: House) -> Response:
-    """Where there is no draft, a cookie without a token: so that leaving this page makes the browser forget it."""
+    """Where there is no draft, a cookie without a token: so leaving this page, too, makes the browser forget it."""
     return response if name(house) in request.cookies else kept(response, house, "")
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from referral.edges import admission
 from referral.edges.catalogues import Catalogue
 from referral.edges.house import House
 from referral.edges.web import forms
@@ -21,7 +22,7 @@ from referral.edges.web.help.shown import Shown
 from referral.foundation import clock
 from referral.foundation.errors import ValidationFailed
 from referral.foundation.languages import Lexicon
-from referral.intake import drafts
+from referral.intake import drafts, form_tokens
 from referral.intake.asking import reading, way
 from referral.intake.asking.fields import Page
 from referral.intake.asking.questions import BY_ID, PAGES
@@ -81,8 +82,11 @@ class OnePage:
                 voices=(),
                 hotlines=brand_of(request).hotlines_for(None, t.lang),
             )
+        judged = await admission.of_form(self.house, request, fields, now=clock.now())
+        if judged.entered is None:  # it was loaded long ago: the same, to be sent again
+            return await self.shown(request, fields)
         try:
-            kept = await submit(self.house, given, key=key_of(fields), lang=t.lang)
+            kept = await submit(self.house, given, judged.entered, key=key_of(fields), lang=t.lang)
         except ValidationFailed as refusal:
             pages = dict.fromkeys(mended_at(one) for one in refusal.problems)
             troubles = tuple(Wrong(field=BY_ID[page].fields[0].name, code="mend") for page in pages)
@@ -114,6 +118,7 @@ class OnePage:
             months=shown.months(t.lang),
             has_trouble=bool(wrong),
             key=key_of(said),
+            token=token_of(self.house, said),
             hotlines=brand_of(request).hotlines_for(None, t.lang),
             **more,
         )
@@ -146,6 +151,13 @@ def read_all(sent: Mapping[str, str]) -> tuple[dict[str, str], tuple[Wrong, ...]
         given |= read.given
         wrong += read.wrong
     return given, tuple(wrong) if not any(page.stops for page in way.way(given)) else ()
+
+
+def token_of(house: House, said: Mapping[str, str]) -> str:
+    """The token that the page was loaded with, while it lasts; else a new one."""
+    now, sent = clock.now(), said.get(admission.TOKEN, "")
+    found = form_tokens.read(house.vault, sent)
+    return sent if found is not None and not found.is_old(now) else admission.token(house, now=now)
 
 
 def key_of(sent: Mapping[str, str]) -> str:

@@ -1,14 +1,18 @@
 """Check the answers, then send them: once, however often the button is pressed."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from referral.edges import admission
 from referral.edges.catalogues import Catalogue
 from referral.edges.house import House
+from referral.edges.lanes import Pass
 from referral.edges.lookups import Near, looked_up
 from referral.edges.web import forms
 from referral.edges.web.help import browser, shown
@@ -50,6 +54,9 @@ class Sending:
     """The last page of the form."""
 
     house: House
+    at_once: WeakValueDictionary[str, asyncio.Lock] = field(
+        default_factory=WeakValueDictionary[str, asyncio.Lock], repr=False
+    )
 
     async def check(self, request: Request) -> Response:
         """All answers, each with a way to change it."""
@@ -59,26 +66,43 @@ class Sending:
             return over(request, draft)
         if not way.is_whole(draft.content.answers):
             return go_to(request, way.next_page(draft.content.answers))
-        return await self.show(request, draft)
+        return await self.show(request, draft if draft.content.page else await self.with_token(draft))
 
     async def send(self, request: Request) -> Response:
         """Send them. Whoever presses twice, or twenty times at once, has sent one request and gets one receipt."""
         fields = await forms.read_answers(request, self.house.settings.public_url)
-        async with self.house.database.transaction() as tx:
-            draft = await browser.draft_of(tx, request, self.house)
-        if draft is None:
-            return over(request, None)
+        token = browser.token_of(request, self.house) or ""
+        # One after another, so that the second finds it sent; in other processes the database sees to it.
+        async with self.at_once.setdefault(token, asyncio.Lock()):
+            async with self.house.database.transaction() as tx:
+                draft = await browser.draft_of(tx, request, self.house)
+            if draft is None:
+                return over(request, None)
+            return await self.sent(request, draft, fields)
+
+    async def sent(self, request: Request, draft: Draft, fields: Mapping[str, str]) -> Response:
         t = words(request)
         if not draft.is_sent:
             of_its_page(request, self.house, draft, fields)
             if not way.is_whole(draft.content.answers):
                 return go_to(request, way.next_page(draft.content.answers))
+            posted = {**fields, admission.TOKEN: draft.content.page}
+            judged = await admission.of_form(self.house, request, posted, now=clock.now())
+            if judged.entered is None:  # it was shown long ago
+                return await self.show(request, await self.with_token(draft))
             try:
-                draft = await send(self.house, draft, t.lang)
+                draft = await send(self.house, draft, t.lang, judged.entered)
             except ValidationFailed as refusal:
                 return await self.show(request, draft, refusal.problems)
         response = RedirectResponse(f"/{t.lang}/help/receipt", HTTPStatus.SEE_OTHER, UNKEPT)
         return browser.give(response, self.house, draft)
+
+    async def with_token(self, draft: Draft) -> Draft:
+        """The draft with a token that it was shown now: whoever sends it at once is no person, or very quick."""
+        content = replace(draft.content, page=admission.token(self.house, now=clock.now()))
+        async with self.house.database.transaction() as tx:
+            await drafts.show_token(tx, self.house.vault, draft.token)
+            return await drafts.write(tx, draft, content)
 
     async def show(self, request: Request, draft: Draft, problems: Sequence[FieldProblem] = ()) -> Response:
         t = words(request)
@@ -97,12 +121,12 @@ class Sending:
         )
 
 
-async def send(house: House, draft: Draft, lang: str) -> Draft:
+async def send(house: House, draft: Draft, lang: str, entered: Pass) -> Draft:
     """The draft after its answers became a request: it holds the receipt now, and no answer. Raises ValidationFailed.
 
     Here, and only here, a form of the pages becomes a request.
     """
-    kept = await submit(house, draft.content.answers, key=draft.content.key, lang=lang)
+    kept = await submit(house, draft.content.answers, entered, key=draft.content.key, lang=lang)
     content = Content(key=draft.content.key, receipt=kept.receipt, answers=left(draft.content.answers))
     async with house.database.transaction() as tx:
         await drafts.show_token(tx, house.vault, draft.token)
@@ -110,15 +134,17 @@ async def send(house: House, draft: Draft, lang: str) -> Draft:
         return await drafts.write(tx, draft, content)
 
 
-async def submit(house: House, given: Given, *, key: str, lang: str) -> Submitted:
+async def submit(house: House, given: Given, entered: Pass, *, key: str, lang: str) -> Submitted:
     """The same few lines as `submitHelpRequest`: what must be looked up, one transaction, and the receipt after it."""
     answers = sent.answers_of(given, key=key, ui_language=lang)
     place = sent.place_id(answers)
     found = await looked_up(house, answers, Near(place=place) if place else None)
-    made = await submitting.sending(house.vault, Visitor(), answers)
-    reserved = house if house.reserved is None else replace(house, database=house.reserved)
-    async with reserved.database.transaction() as tx:
-        return await submitting.submit(tx, house.vault, Visitor(), answers, found, sent=made, now=clock.now())
+    async with admission.turn(house, entered) as kept:
+        made = await submitting.sending(house.vault, Visitor(), answers)
+        async with kept.database.transaction() as tx:
+            return await submitting.submit(
+                tx, house.vault, Visitor(), answers, found, sent=made, suspicion=entered.suspicion, now=clock.now()
+            )
 
 
 def left(given: Given) -> dict[str, str]:
