@@ -52,7 +52,7 @@ class Tab:
         self.page.on("request", lambda asked: self.requested.append(asked.url))
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("console", self.notice_words)
-        self.wire.on("Network.requestWillBeSent", lambda sent: self.on_the_way.add(str(sent["requestId"])))
+        self.wire.on("Network.requestWillBeSent", self.notice_asking)
         self.wire.on("Network.loadingFailed", lambda failed: self.on_the_way.discard(str(failed["requestId"])))
         self.wire.on("Network.loadingFinished", self.notice_bytes)
         self.wire.on("Audits.issueAdded", self.notice_issue)
@@ -63,6 +63,10 @@ class Tab:
         if said.type in {"error", "assert"}:
             self.troubles.append(f"{said.text} {said.location.get('url', '')}")
 
+    def notice_asking(self, sent: dict[str, Any]) -> None:
+        if sent.get("type") in {"Document", "Stylesheet"}:
+            self.on_the_way.add(str(sent["requestId"]))
+
     def notice_bytes(self, finished: dict[str, Any]) -> None:
         self.loaded_bytes += int(finished["encodedDataLength"])
         self.on_the_way.discard(str(finished["requestId"]))
@@ -72,7 +76,7 @@ class Tab:
             self.troubles.append(str(added["issue"]))
 
     async def weight(self) -> int:
-        """How many bytes came over the wire, headers and all, once all that was asked for is here."""
+        """How many bytes came over the wire, headers and all, once the page and its styles are here."""
         async with asyncio.timeout(WAIT_MILLISECONDS / 1000):
             while self.on_the_way or not self.loaded_bytes:
                 await asyncio.sleep(0.02)
