@@ -83,8 +83,9 @@ async def main(rows: int) -> None:
             await reference.load(database, progress=lambda _what, _done, _total: None)
             vault = open_vault(Path(folder) / "keys", FileRoot(Path(folder) / "keys" / "root.key"))
             assert vault.ring  # noqa: S101 - a vault that opens has one
-            now = datetime.now(UTC)
+            now, began = datetime.now(UTC), time.perf_counter()
             await fill(database, vault, rows, now)
+            print(f"{rows:,} rows sealed in {time.perf_counter() - began:.1f} s.", flush=True)
             vault.ring.make_anew(now)
             stopping, took, wrong = asyncio.Event(), list[float](), list[str]()
             people = [asyncio.ensure_future(coming(database, vault, stopping, took, wrong)) for _ in range(PEOPLE)]

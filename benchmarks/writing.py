@@ -82,8 +82,8 @@ def last_places() -> Case:
     )  # fmt: skip
 
 
-# Everything that people have written is emptied before a round, so that each begins with the same tables. Nothing
-# empties the trail unless its guards are switched off; the one transaction of this statement does.
+# Everything that people have written is emptied before a round, so that each begins with the same tables.
+# Nothing empties the trail unless its guards are switched off; the one transaction of this statement does.
 EMPTIED = """
     BEGIN;
     SET LOCAL session_replication_role = replica;

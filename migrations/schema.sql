@@ -24,6 +24,18 @@ CREATE FUNCTION claim.drafts() RETURNS bytea[]
             RETURN ARRAY(SELECT decode(one, 'hex') FROM unnest(claim.shown('referral.drafts')) AS one);
         END $$;
 
+CREATE FUNCTION claim.in_quarantine(at_most integer) RETURNS integer
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    RETURN (SELECT count(*) FROM (SELECT FROM public.help_request
+                                   WHERE quarantined IS NOT NULL AND status <> 'closed' AND data_key IS NOT NULL
+                                   LIMIT at_most) AS waiting);
+END $$;
+
+COMMENT ON FUNCTION claim.in_quarantine(at_most integer) IS 'How many requests wait for that, and no more than is asked.';
+
 CREATE FUNCTION claim.is_new(request uuid) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -215,6 +227,20 @@ CREATE FUNCTION claim.shown(setting text) RETURNS text[]
 BEGIN
     RETURN string_to_array(nullif(current_setting(setting, true), ''), ',');
 END $$;
+
+CREATE FUNCTION claim.spend_proof(proof bytea, by bytea, good_until timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF good_until <= now() OR good_until > now() + interval '1 hour' THEN
+        RETURN false;
+    END IF;
+    INSERT INTO public.spent_proof (mark, spender, expires_at) VALUES (proof, by, good_until) ON CONFLICT DO NOTHING;
+    RETURN FOUND OR EXISTS (SELECT FROM public.spent_proof WHERE mark = proof AND spender = by);
+END $$;
+
+COMMENT ON FUNCTION claim.spend_proof(proof bytea, by bytea, good_until timestamp with time zone) IS 'Whether it is good, by this clock, and was not spent on anything else. A retry spends it again.';
 
 CREATE FUNCTION claim.submissions() RETURNS bytea[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1124,7 +1150,9 @@ CREATE TABLE public.help_request (
     body_hash bytea NOT NULL,
     raised_to text,
     requester_key bytea,
+    quarantined text,
     CONSTRAINT help_request_closed_with_reason CHECK (((status = 'closed'::text) = (close_reason IS NOT NULL))),
+    CONSTRAINT help_request_quarantined_known CHECK ((quarantined = ANY (ARRAY['over_limit'::text, 'no_proof'::text, 'trap_filled'::text, 'too_quick'::text]))),
     CONSTRAINT help_request_raised_to_known CHECK ((raised_to = ANY (ARRAY['critical'::text, 'urgent'::text, 'elevated'::text, 'normal'::text]))),
     CONSTRAINT help_request_sealed_or_erased CHECK (((data_key IS NULL) = (facts IS NULL))),
     CONSTRAINT help_request_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'needs_info'::text, 'in_triage'::text, 'matching'::text, 'offered'::text, 'referred'::text, 'in_service'::text, 'waitlisted'::text, 'closed'::text]))),
@@ -1134,6 +1162,8 @@ CREATE TABLE public.help_request (
 ALTER TABLE ONLY public.help_request FORCE ROW LEVEL SECURITY;
 
 COMMENT ON COLUMN public.help_request.raised_to IS 'Not less urgent: a provider said the deadline is too close.';
+
+COMMENT ON COLUMN public.help_request.quarantined IS 'Why nothing is done with it until staff say that it is a request.';
 
 CREATE TABLE public.help_type (
     slug text NOT NULL,
@@ -1952,6 +1982,16 @@ CREATE TABLE public.sign_in_attempt (
 
 ALTER TABLE ONLY public.sign_in_attempt FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE public.spent_proof (
+    mark bytea NOT NULL,
+    spender bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY public.spent_proof FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.spent_proof IS 'Each proof of work is good once, for one body, until its challenge runs out.';
+
 CREATE TABLE public.staff (
     id uuid NOT NULL,
     email text NOT NULL,
@@ -2291,6 +2331,9 @@ ALTER TABLE ONLY public.service
 ALTER TABLE ONLY public.sign_in_attempt
     ADD CONSTRAINT sign_in_attempt_key PRIMARY KEY (email_hash);
 
+ALTER TABLE ONLY public.spent_proof
+    ADD CONSTRAINT spent_proof_key PRIMARY KEY (mark);
+
 ALTER TABLE ONLY public.staff_alarm
     ADD CONSTRAINT staff_alarm_key PRIMARY KEY (id);
 
@@ -2369,6 +2412,8 @@ CREATE INDEX help_request_by_day ON public.help_request USING btree (created_at)
 CREATE INDEX help_request_by_urgency ON public.help_request USING btree (public.urgency_rank(urgency), respond_by, id) WHERE (status <> 'closed'::text);
 
 CREATE INDEX help_request_in_triage ON public.help_request USING btree (id) WHERE (status = 'in_triage'::text);
+
+CREATE INDEX help_request_quarantined ON public.help_request USING btree (created_at) WHERE ((quarantined IS NOT NULL) AND (status <> 'closed'::text) AND (data_key IS NOT NULL));
 
 CREATE INDEX help_request_queue ON public.help_request USING btree (respond_by, id) WHERE (status <> 'closed'::text);
 
@@ -2551,6 +2596,8 @@ CREATE INDEX service_by_help ON public.service USING gin (help_types);
 CREATE INDEX service_by_organization ON public.service USING btree (organization_id, id);
 
 CREATE INDEX sign_in_attempt_by_age ON public.sign_in_attempt USING btree (since);
+
+CREATE INDEX spent_proof_by_age ON public.spent_proof USING btree (expires_at);
 
 CREATE INDEX staff_alarm_by_staff ON public.staff_alarm USING btree (staff_id, raised_at);
 
@@ -3025,6 +3072,8 @@ CREATE POLICY of_worker ON public.request_event TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.request_note TO referral_worker USING (true);
 
+CREATE POLICY of_worker ON public.spent_proof TO referral_worker USING (true);
+
 CREATE POLICY of_worker ON public.staff FOR SELECT TO referral_worker USING (true);
 
 CREATE POLICY of_worker ON public.staff_alarm TO referral_worker USING (true);
@@ -3123,6 +3172,8 @@ CREATE POLICY owner_keeps ON public.request_note TO referral_owner USING (true) 
 
 CREATE POLICY owner_keeps ON public.sign_in_attempt TO referral_owner USING (true) WITH CHECK (true);
 
+CREATE POLICY owner_keeps ON public.spent_proof TO referral_owner USING (true) WITH CHECK (true);
+
 CREATE POLICY owner_keeps ON public.staff TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.staff_alarm TO referral_owner USING (true) WITH CHECK (true);
@@ -3178,6 +3229,8 @@ CREATE POLICY signing_in ON public.staff_identity TO referral_console USING (tru
 CREATE POLICY signing_in ON public.staff_passkey TO referral_console USING (true);
 
 CREATE POLICY signing_in ON public.staff_session TO referral_console USING (true);
+
+ALTER TABLE public.spent_proof ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
 

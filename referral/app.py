@@ -1,55 +1,20 @@
-"""The composition root: which doors a process opens, by its surface, and the command. May import everything."""
+"""The composition root: the command, and what it serves. May import everything."""
 
-from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from typing import TYPE_CHECKING
 
 from referral.edges import cli
-from referral.edges.graphql import routes as graphql
-from referral.edges.graphql.schemas import Audience
-from referral.edges.house import House
-from referral.edges.hsds import reading as hsds
-from referral.edges.web import headers
-from referral.edges.web import routes as web
-from referral.edges.web.desk import desk_routes
-from referral.edges.web.health import health_routes
-from referral.foundation.logins import Login
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from referral.edges.house import House
 
 
-def build(house: House) -> Starlette:
+def build(house: "House") -> "Starlette":
     """The application over an open house. Whoever opened the house closes it."""
-    made = Starlette(routes=doors(house), middleware=headers.layers(house.settings), exception_handlers=web.HANDLERS)
-    made.state.branding = house.branding  # every page says whose it is, those of refusals too
-    return made
+    from referral import doors  # noqa: PLC0415 - who serves nothing starts in less than half the time without them
 
-
-def doors(house: House) -> list[BaseRoute]:
-    """What this process answers. Staff and partners can be served by processes that the public cannot reach."""
-    match house.settings.surface:
-        case "public":
-            return public(house.facing(Login.PUBLIC))
-        case "partner":
-            partner = house.facing(Login.PARTNER)
-            return [*graphql.routes(partner, Audience.PARTNER), *web.partner_routes(partner)]
-        case "console":
-            console = house.facing(Login.CONSOLE)
-            return [*staff(console), *web.explorer_routes(console), *health_routes(console)]
-        case "all":
-            visited = house.facing(Login.PUBLIC)
-            return [
-                *graphql.routes(house.facing(Login.PARTNER), Audience.PARTNER),
-                *staff(house.facing(Login.CONSOLE)),
-                *graphql.routes(visited, Audience.PUBLIC),
-                *hsds.routes(visited),
-                *web.routes(visited),
-            ]
-
-
-def public(house: House) -> list[BaseRoute]:
-    return [*graphql.routes(house, Audience.PUBLIC), *hsds.routes(house), *web.public_routes(house)]
-
-
-def staff(house: House) -> list[BaseRoute]:
-    return [*graphql.routes(house, Audience.STAFF), *desk_routes(house)]
+    return doors.application(house)
 
 
 def main() -> None:

@@ -230,10 +230,12 @@ def terms(office: Office, *, lives: timedelta = timedelta(days=1), holds: bool =
 
 async def no_trail(tx: Tx) -> None:
     """An audit trail as on the first day. Only who owns the database can do so, by switching its triggers off."""
-    await execute(tx, "SET LOCAL session_replication_role = replica")
-    await execute(tx, "DELETE FROM audit_event")
-    await execute(tx, "DELETE FROM audit_anchor")
     await execute(
-        tx, "UPDATE audit_head SET position = 0, hash = decode(repeat('00', 32), 'hex'), trail = gen_random_uuid()"
+        tx,
+        """
+        SET LOCAL session_replication_role = replica;
+        DELETE FROM audit_event;
+        DELETE FROM audit_anchor;
+        UPDATE audit_head SET position = 0, hash = decode(repeat('00', 32), 'hex'), trail = gen_random_uuid();
+        SET LOCAL session_replication_role = origin""",
     )
-    await execute(tx, "SET LOCAL session_replication_role = origin")

@@ -1,32 +1,38 @@
-"""After a day of fifty people, their names, numbers and words stand nowhere in clear: not in a dump, not in a log."""
+"""After a day of many people, their names, numbers and words stand nowhere in clear: not in a dump, not in a log."""
 
 import asyncio
 import base64
 import json
 import logging
 import mmap
+import os
 import re
 import secrets
 import subprocess
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 import given
 import pytest
-from desk import PASSWORD, Desk, operation
+from desk import PASSWORD, Desk, holding, operation, until
 from given import Office
+from postbox import Postbox, listening
+from pydantic import SecretStr
 
-from referral.foundation import embedded
+from referral.edges import worker
+from referral.foundation import embedded, mail
 from referral.foundation.embedded_programs import installed
 from referral.intake import receipts
 
-PEOPLE = 50
-# What the test's own client says, and a log of addresses that our servers do not keep but pytest asks for.
-NOT_OURS = ("httpx", "httpcore.", "uvicorn.access")
+PEOPLE = int(os.environ.get("REFERRAL_TEST_PEOPLE", "50"))
+# What the test's own client and its own SMTP server say, and a log of addresses that our servers do not keep but pytest
+# asks for.
+NOT_OURS = ("httpx", "httpcore.", "mail.log", "uvicorn.access")
+JSON = {"Content-Type": "application/json"}
 RECEIPT = re.compile(rb"\d{22}|\d{4}(?: \d{4}){4} \d{2}")
 
 
@@ -47,7 +53,10 @@ def hatched() -> Canaries:
 
 
 def spellings(mark: str) -> Iterable[bytes]:
-    """How a text may stand in a file: as itself, in JSON, wide, in hex, in base64 from each of three beginnings."""
+    """How a text may stand in a file: as itself, wide, in hex, in base64 of both alphabets, thrice begun.
+
+    It is ASCII and holds nothing that JSON or a URL would write in another way: there it stands as itself.
+    """
     core = mark.removeprefix("Ñ")
     yield core.encode()
     yield core.encode("utf-16-le")
@@ -56,7 +65,9 @@ def spellings(mark: str) -> Iterable[bytes]:
     yield core.encode().hex().upper().encode()
     for shift in range(3):
         lead, whole = -(-shift * 4 // 3), base64.b64encode(b"\0" * shift + core.encode())
-        yield whole[lead + bool(shift) : len(whole) // 4 * 4 - 4]
+        part = whole[lead + bool(shift) : len(whole) // 4 * 4 - 4]
+        yield part
+        yield part.translate(bytes.maketrans(b"+/", b"-_"))
 
 
 def person(canaries: Canaries, index: int) -> dict[str, Any]:
@@ -78,9 +89,9 @@ async def send(desk: Desk, name: str, variables: dict[str, Any], headers: dict[s
     return (await desk.http.post(path, content=body, headers=content)).json()
 
 
-async def a_day_goes_by(desk: Desk, canaries: Canaries) -> frozenset[bytes]:
+async def a_day_goes_by(desk: Desk, canaries: Canaries, monkeypatch: pytest.MonkeyPatch) -> frozenset[bytes]:
     """Everything that can happen to a person's words happens; the receipts they were given."""
-    offices = [await given.office(desk.database, name=name, places=60) for name in ("First", "Second")]
+    offices = [await given.office(desk.database, name=name, places=PEOPLE + 10) for name in ("First", "Second")]
     requests: list[Any] = []
     for index in range(PEOPLE):
         about = {"person": person(canaries, index), "uiLanguage": "es"}
@@ -92,6 +103,7 @@ async def a_day_goes_by(desk: Desk, canaries: Canaries) -> frozenset[bytes]:
     await answers(desk, canaries, offices)
     await desk.work()
     await refusals(desk, canaries)
+    await failures(desk, canaries, monkeypatch)
     await looks(desk, canaries, requests)
     for request in requests[-3:]:
         await desk.withdraw(request["receipt"], erase=request is requests[-1])
@@ -137,6 +149,48 @@ async def refusals(desk: Desk, canaries: Canaries) -> None:
     assert failed["errors"][0]["extensions"]["code"] == "INTERNAL"
 
 
+async def failures(desk: Desk, canaries: Canaries, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wrong receipts, bodies that are none, a database that does not answer or hangs up, mail that is refused."""
+    secret, wrong = person(canaries, 98), "0" * 22
+    told: list[bytes] = []
+
+    async def failing(name: str, **variables: object) -> None:
+        body = json.dumps({"query": operation(f"public/{name}"), "variables": variables})
+        told.append((await desk.http.post("/graphql", content=body, headers=JSON)).content)
+
+    for receipt in (wrong, canaries.text, f"{canaries.number}{'7' * 12}"):
+        words = {"receipt": receipt, "text": canaries.text, "idempotencyKey": secrets.token_hex(8)}
+        await failing("HelpRequestByReceipt", receipt=receipt)
+        await failing("SendMessage", input=words)
+        await failing("AmendHelpRequest", input={"receipt": receipt, "person": secret})
+        await failing("WithdrawHelpRequest", receipt=receipt, erase=True)
+    asked = json.dumps({"query": operation("public/SubmitHelpRequest"), "variables": {"input": {"person": secret}}})
+    broken = (asked[:-9].encode(), asked.encode("utf-16"), b"[" * 50 + asked.encode(), b"\xff" + asked.encode())
+    told += [(await desk.http.post("/graphql", content=content, headers=JSON)).content for content in broken]
+    told.append((await desk.http.post("/graphql", content=asked, headers={"Content-Type": "text/plain"})).content)
+    told.append((await desk.http.get(f"/r/{canaries.text}")).content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("referral.edges.graphql.door.SECONDS", 1)
+        async with holding(desk.database, "LOCK TABLE help_request IN ACCESS EXCLUSIVE MODE"):
+            await failing("SubmitHelpRequest", input=given.asking(person=secret))
+    async with holding(desk.database, "LOCK TABLE help_request IN ACCESS EXCLUSIVE MODE"):
+        waits = asyncio.ensure_future(failing("SubmitHelpRequest", input=given.asking(person=secret)))
+        waiting = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        await until(desk, f"SELECT count(*) > 0 {waiting}")
+        await desk.sql(f"SELECT count(pg_terminate_backend(pid)) {waiting}")
+        await waits
+    assert all(b'"errors"' in one or b"null" in one or b"NOT_FOUND" in one for one in told[-2:])
+    assert not [one for one in told for pattern in canaries.spellings if pattern in one]
+
+    await desk.submit(person=secret)
+    with listening(Postbox(refuses=f"550 5.1.1 <{canaries.text[1:]}@demo.invalid> is refused")) as port:
+        url = SecretStr(f"smtp://127.0.0.1:{port}")
+        refused = mail.mailer(desk.house.settings.model_copy(update={"smtp_url": url}))
+        await worker.work_off(replace(desk.house, mailer=refused))
+    assert await desk.sql("SELECT count(*) FROM outbox WHERE error_code = 'MAIL_REFUSED'") >= 1
+
+
 async def looks(desk: Desk, canaries: Canaries, requests: list[Any]) -> None:
     """Staff read people and offer against the rules, with words of their own."""
     headers = await desk.staff()
@@ -158,12 +212,12 @@ async def looks(desk: Desk, canaries: Canaries, requests: list[Any]) -> None:
 
 
 async def test_nobody_stands_in_clear_in_the_database_the_logs_or_the_write_ahead_log(
-    desk: Desk, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    desk: Desk, home: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canaries, decoy = hatched(), hatched()
     beginning = time.time() - 1
     with caplog.at_level(logging.DEBUG):
-        given_out = await a_day_goes_by(desk, canaries)
+        given_out = await a_day_goes_by(desk, canaries, monkeypatch)
         await given.office(desk.database, name=f"{decoy.text} {decoy.number}")
         logging.getLogger("referral").info("an office is called %s %s", decoy.text, decoy.number)
     await desk.sql("CHECKPOINT")
@@ -193,6 +247,20 @@ async def test_nobody_stands_in_clear_in_the_database_the_logs_or_the_write_ahea
         assert not given_out & receipts_in(file), file
     assert not found_in([*dumps, log, cluster.log], frozenset({PASSWORD.encode()}))
     assert "CheckViolationError" in log.read_text(encoding="utf-8")
+
+
+def test_the_search_finds_every_spelling(tmp_path: Path) -> None:
+    mark, file = hatched().text, tmp_path / "file"
+    core = mark.removeprefix("Ñ")
+    for content in (
+        mark.encode(), core.encode("utf-16-le"), mark.encode("utf-16-be"), mark.encode().hex().encode(),
+        mark.encode().hex().upper().encode(), quote(f"/{mark}?").encode(), json.dumps(mark).encode(),
+        *(code(b"~" * shift + mark.encode() + b"??") for shift in range(3)
+          for code in (base64.b64encode, base64.urlsafe_b64encode)),
+    ):  # fmt: skip
+        file.write_bytes(b"before " + content + b" after")
+        assert found_in([file], frozenset(spellings(mark))), content
+        assert not found_in([file], frozenset(spellings(hatched().text))), content
 
 
 def dumped(dsn: str, into: Path, *how: str) -> Path:

@@ -48,6 +48,10 @@ class Purse:
         self.left -= amount
         return True
 
+    @property
+    def spent(self) -> int:
+        return self.budget.quota - self.left
+
     def drain(self, amount: int) -> None:
         """Spend it, or what there is."""
         self.left = max(0, self.left - amount)

@@ -1,50 +1,52 @@
 """The commands of `referral`, composed. What serves HTTP is built by the caller, who alone may know every door."""
 
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 import typer
 
-from referral.edges.commands import (
-    accounts,
-    auditing,
-    branding,
-    database,
-    demo,
-    exporting,
-    forgetting,
-    importing,
-    jobs,
-    keys,
-    serving,
-    simulating,
-    staffing,
-    translating,
-)
-from referral.edges.commands.serving import Build
+if TYPE_CHECKING:
+    from referral.edges.commands.serving import Build
 
 HELP = "Gets a person who seeks asylum to someone who can help, safely. Settings are REFERRAL_* environment variables."
 
+# Where each is: its module among the commands, and its name there.
+COMMANDS = {
+    "serve": ("serving", "serve"),
+    "worker": ("serving", "work"),
+    "demo": ("demo", "demo"),
+    "simulate": ("simulating", "simulate"),
+    "contract": ("contracting", "contract"),
+    "retention": ("forgetting", "forget"),
+    "import": ("importing", "commands"),
+    "export": ("exporting", "commands"),
+    "staff": ("staffing", "staff_commands"),
+    "partner": ("accounts", "partner_commands"),
+    "provider": ("accounts", "provider_commands"),
+    "jobs": ("jobs", "commands"),
+    "audit": ("auditing", "commands"),
+    "keys": ("keys", "commands"),
+    "db": ("database", "commands"),
+    "config": ("branding", "commands"),
+    "i18n": ("translating", "commands"),
+}
 
-def application() -> typer.Typer:
-    commands = typer.Typer(name="referral", help=HELP, no_args_is_help=True, pretty_exceptions_enable=False)
-    commands.command(name="serve")(serving.serve)
-    commands.command(name="worker")(serving.work)
-    commands.command(name="demo")(demo.demo)
-    commands.command(name="simulate")(simulating.simulate)
-    commands.command(name="contract")(database.contract)
-    commands.command(name="retention")(forgetting.forget)
-    commands.add_typer(importing.commands, name="import")
-    commands.add_typer(exporting.commands, name="export")
-    commands.add_typer(staffing.staff_commands, name="staff")
-    commands.add_typer(accounts.partner_commands, name="partner")
-    commands.add_typer(accounts.provider_commands, name="provider")
-    commands.add_typer(jobs.commands, name="jobs")
-    commands.add_typer(auditing.commands, name="audit")
-    commands.add_typer(keys.commands, name="keys")
-    commands.add_typer(branding.commands, name="config")
-    commands.add_typer(database.commands, name="db")
-    commands.add_typer(translating.commands, name="i18n")
+
+def application(typed: str | None = None) -> typer.Typer:
+    """Every command, or the only one that is typed: what the others need would take longer to read than it works."""
+    commands = typer.Typer(name="referral", no_args_is_help=True, pretty_exceptions_enable=False)
+    commands.callback(help=HELP)(lambda: None)  # so that one command alone is called by its name too
+    for name in (typed,) if typed in COMMANDS else COMMANDS:
+        module, found = COMMANDS[name]
+        command = getattr(import_module(f"referral.edges.commands.{module}"), found)
+        if isinstance(command, typer.Typer):
+            commands.add_typer(command, name=name)
+        else:
+            commands.command(name=name)(command)
     return commands
 
 
-def main(build: Build) -> None:
+def main(build: "Build") -> None:
     """Run the command that was typed."""
-    application()(obj=build)
+    application(next((word for word in sys.argv[1:] if not word.startswith("-")), None))(obj=build)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from geopy.geocoders.base import Geocoder
 
+from referral.edges.lanes import Lanes
 from referral.foundation import (
     branding_reading,
     embedded,
@@ -74,6 +75,7 @@ class House:
     shelf: Shelf = field(default_factory=Shelf, repr=False)
     reserved: Database | None = None  # connections that only requests for help may use
     branding: Branding = field(default_factory=branding_reading.neutral, repr=False)  # whose pages these are
+    lanes: Lanes = field(default_factory=Lanes, repr=False)  # the same for all doors of a process
 
     @property
     def party(self) -> Party:

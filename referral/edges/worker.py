@@ -21,7 +21,7 @@ from referral.foundation.logins import Login
 from referral.foundation.mail import MailFailed
 from referral.foundation.outbox import Job, JobKind, LeaseLost
 from referral.foundation.trouble import traced
-from referral.intake import drafts
+from referral.intake import drafts, proofs
 from referral.referrals import retention
 from referral.triage import daily
 
@@ -42,7 +42,14 @@ log = logging.getLogger(__name__)
 async def run(house: House, stopping: asyncio.Event) -> None:
     """Work until told to stop; the jobs at hand are finished first."""
     house = house.facing(Login.WORKER)
-    orders = [order_forgetting, keeper.make_keys, keeper.end_outlived, chaining.forget, chaining.order_letter]
+    orders = [
+        order_forgetting,
+        forget_proofs,
+        keeper.make_keys,
+        keeper.end_outlived,
+        chaining.forget,
+        chaining.order_letter,
+    ]
     if house.settings.asked != "nobody":
         orders.append(order_asking)
     planning = [] if house.settings.plan == "off" else [order_plan]
@@ -130,6 +137,12 @@ async def wipe_drafts(house: House) -> int:
     """Delete the drafts of the form that nobody goes on with; how many."""
     async with house.database.transaction() as tx:
         return await drafts.wipe_idle(tx)
+
+
+async def forget_proofs(house: House) -> int:
+    """Forget proofs of work that nobody could spend again; how many."""
+    async with house.database.transaction() as tx:
+        return await proofs.forget(tx)
 
 
 async def order_plan(house: House) -> int:

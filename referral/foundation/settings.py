@@ -160,6 +160,37 @@ class Settings(BaseSettings):
     visitor_submissions: int = Field(
         default=60, ge=1, description="How many requests for help may come from one network in a minute."
     )
+    calm_submissions: int = Field(
+        default=120,
+        ge=1,
+        description="Up to so many requests for help in a minute, of each process, nobody has to compute a proof of "
+        "work; beyond it /challenge is the price, and it doubles with how many pay it.",
+    )
+    form_submissions: int = Field(
+        default=60,
+        ge=1,
+        description="So many in a minute are kept for forms that were sent without a script while proofs are asked.",
+    )
+    quarantine_submissions: int = Field(
+        default=60,
+        ge=1,
+        description="So many suspicious requests are kept in quarantine in a minute, of each process; more are told "
+        "to come back.",
+    )
+    quarantine_most: int = Field(
+        default=2_000,
+        ge=1,
+        description="So many requests may wait in quarantine, of all processes; more are told to come back.",
+    )
+    page_views: int = Field(
+        default=600,
+        ge=10,
+        description="How many pages one network (/24, /48) may open in a minute, of each process. Static files and "
+        "health checks do not count.",
+    )
+    hsds_reads: int = Field(
+        default=600, ge=10, description="How many answers of the HSDS read API one network may have in a minute."
+    )
     partner_points: int = Field(
         default=600_000, ge=10_000, description="What one API key may ask in a minute, in cost points."
     )

@@ -20,7 +20,7 @@ from referral.intake import receipts, urgency
 from referral.intake.form import Facts, Person
 from referral.intake.receipts import Receipt
 from referral.intake.urgency import Urgency
-from referral.intake.words import CloseReason, HelpRequestStatus, UrgencyLevel
+from referral.intake.words import CloseReason, HelpRequestStatus, Suspicion, UrgencyLevel
 
 RequestId = NewType("RequestId", UUID)
 
@@ -48,6 +48,7 @@ class HelpRequest:
     facts: bytes | None = field(repr=False)
     person: bytes | None = field(repr=False)
     requester_key: bytes | None = field(default=None, repr=False)
+    quarantined: Suspicion | None = None  # why no machine does anything with it until staff say that it is a request
     key: DataKey | None = field(default=None, repr=False, compare=False)  # opened by its receipt; in no column
 
     @property
@@ -58,7 +59,7 @@ class HelpRequest:
 
 REQUEST: LiteralString = """
     id, status, close_reason, created_at, updated_at, help_types, languages, country, state, urgency, respond_by,
-    raised_to, partner_id, data_key, facts, person, requester_key"""
+    raised_to, partner_id, data_key, facts, person, requester_key, quarantined"""
 
 
 async def request(at: Reader, id: UUID) -> HelpRequest | None:
@@ -175,6 +176,11 @@ async def set_status(
         reason,
         now,
     )
+
+
+async def let_out(tx: Tx, id: UUID) -> None:
+    """Out of quarantine, for good."""
+    await execute(tx, "UPDATE help_request SET quarantined = NULL WHERE id = $1", id)
 
 
 async def raise_to(tx: Tx, id: UUID, level: UrgencyLevel, *, now: datetime) -> None:

@@ -18,7 +18,7 @@ from referral.intake.asking import questions
 from referral.intake.form import Answers, LookedUp, Submission
 from referral.intake.receipts import Lock, Receipt
 from referral.intake.requests import REQUEST, TABLE, HelpRequest, RequestId, urgency_of
-from referral.intake.words import HelpRequestStatus
+from referral.intake.words import HelpRequestStatus, Suspicion
 
 QUESTION_SET = questions.VERSION
 
@@ -70,12 +70,13 @@ async def submit(
     found: LookedUp,
     *,
     sent: Sending | None = None,
+    suspicion: Suspicion | None = None,
     now: datetime,
 ) -> Submitted:
     """Store a request once. A retry with the same key and body gets the first receipt; another body is refused.
 
-    `sent` is made before the transaction where others wait for its connection. Raises ValidationFailed and
-    IdempotencyKeyReused.
+    `sent` is made before the transaction where others wait for its connection. What is suspicious is kept and answered
+    as all else, and no machine does anything with it. Raises ValidationFailed and IdempotencyKeyReused.
     """
     partner_id = who.id if isinstance(who, Partner) else None
     sent = sent or await sending(vault, who, answers)
@@ -89,12 +90,12 @@ async def submit(
             raise
         created = None
     else:
-        created = await insert(tx, vault, submission, sent, partner_id, now)
+        created = await insert(tx, vault, submission, sent, partner_id, suspicion, now)
     return Submitted(receipt=sent.receipt, request=created or await first_of_key(tx, vault, sent))
 
 
 ORDERS: LiteralString = """
-    SELECT 'match', id, now() FROM made
+    SELECT 'match', id, now() FROM made WHERE $23::text IS NULL
     UNION ALL
     SELECT 're_evaluate', id, $20::timestamptz FROM made WHERE $20::timestamptz IS NOT NULL"""
 
@@ -103,8 +104,8 @@ MADE: LiteralString = f"""
     WITH made AS (
          INSERT INTO help_request (id, status, created_at, updated_at, help_types, languages, country, state,
                                    urgency, respond_by, partner_id, data_key, facts, person, question_set,
-                                   receipt_hash, idempotency_hash, body_hash, requester_key)
-         SELECT $1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $21
+                                   receipt_hash, idempotency_hash, body_hash, requester_key, quarantined)
+         SELECT $1, 'submitted', $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $21, $23
           WHERE NOT EXISTS (SELECT FROM help_request WHERE idempotency_hash = $22)
          ON CONFLICT DO NOTHING
          RETURNING id
@@ -118,7 +119,13 @@ MADE: LiteralString = f"""
 
 
 async def insert(
-    tx: Tx, vault: Vault, submission: Submission, sent: Sending, partner_id: UUID | None, now: datetime
+    tx: Tx,
+    vault: Vault,
+    submission: Submission,
+    sent: Sending,
+    partner_id: UUID | None,
+    suspicion: Suspicion | None,
+    now: datetime,
 ) -> HelpRequest | None:
     """The new row, with its consents, its first line of history and the order to match; None where the key has one.
 
@@ -146,6 +153,7 @@ async def insert(
         facts=seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
         person=seal(key, msgspec.json.encode(person), table=TABLE, row=id, name="person") if person else None,
         requester_key=vault.for_requester(key, id, wrapped, lock.stretched, lock.salt, table=TABLE),
+        quarantined=suspicion,
         key=key,
     )
     is_new = await value(
@@ -173,6 +181,7 @@ async def insert(
         reevaluating.next_look(facts, asked_at=now, now=now),
         created.requester_key,
         sent.hashes[1],
+        created.quarantined,
     )
     return created if is_new else None
 

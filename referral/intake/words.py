@@ -170,3 +170,12 @@ class CloseReason(Word):
     DECEASED = "deceased", "Has died."
     SPAM = "spam", "Was not a request."
     EXPIRED_RETENTION = "expired_retention", "Kept as long as we promised, then closed."
+
+
+class Suspicion(Word):
+    """Why a request waits in quarantine until staff have looked at it."""
+
+    OVER_LIMIT = "over_limit", "Very many came from one network within a minute."
+    NO_PROOF = "no_proof", "It came without a proof of work while one was asked."
+    TRAP_FILLED = "trap_filled", "A field was filled in that no person sees."
+    TOO_QUICK = "too_quick", "The page was sent sooner than anybody could read it."

@@ -66,6 +66,8 @@ async def offer_chosen(tx: Tx, vault: Vault, staff: Staff, choice: Choice, *, no
         return made
     if not request.is_live:
         raise Conflict("This request is closed.")
+    if request.quarantined is not None:
+        raise Conflict("This request is in quarantine. Let it out first.")
     need, verdict = await judged(tx, vault, request, choice.provider_id, now=now)
     check(verdict, choice)
     agreed = replace(

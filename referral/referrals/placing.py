@@ -56,7 +56,7 @@ async def offer_best(
     put back. Where `calm_wait`, whoever is not urgent and can be offered by machine waits for the plan of all.
     """
     request = await requests.locked(tx, request_id)
-    if request is None or not request.is_live or request.status not in LOOKING:
+    if request is None or not request.is_live or request.status not in LOOKING or request.quarantined is not None:
         return None
     asked = await of_request(tx, request_id)
     without_anybody = needs.unmet(request.help_types, asked)

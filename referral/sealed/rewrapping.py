@@ -75,16 +75,19 @@ async def rewrap(database: Database, vault: Vault, *, now: datetime, tell: Tell 
     """Wrap anew what is to be; how many rows. Raises TimeoutError where somebody does not let go of one."""
     assert vault.ring is not None  # noqa: S101 - a vault that opens has one
     done = pauses = 0
-    while await left(database.reader, vault.ring):
+    while True:
         count = await some_requests(database, vault, vault.ring) + await some_others(database, vault, vault.ring, now)
         done += count
-        pauses = 0 if count else pauses + 1
+        tell(done)
+        if count:
+            pauses = 0
+            continue
+        if not await left(database.reader, vault.ring):  # looks at every row, so it is asked when none was found
+            return done
+        pauses += 1
         if pauses > MOST_PAUSES:
             raise TimeoutError
-        if not count:
-            await asyncio.sleep(PAUSE_SECONDS)
-        tell(done)
-    return done
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def some_requests(database: Database, vault: Vault, ring: Ring) -> int:

@@ -41,7 +41,8 @@ async def is_due(at: Reader, *, every: timedelta, when_places_open: bool, now: d
     return await value(
         at,
         """
-        SELECT EXISTS (SELECT FROM help_request WHERE status = ANY($1::text[]) AND data_key IS NOT NULL)
+        SELECT EXISTS (SELECT FROM help_request
+                        WHERE status = ANY($1::text[]) AND data_key IS NOT NULL AND quarantined IS NULL)
            AND NOT EXISTS (SELECT FROM outbox WHERE kind = 'plan' AND parked_at IS NULL)
            AND (last.made_at IS NULL OR last.made_at <= $2
                 OR $3 AND last.made_at <= $4
@@ -65,7 +66,7 @@ async def waiting_ids(at: Reader) -> list[UUID]:
         """
         SELECT coalesce(array_agg(id ORDER BY respond_by, id), '{}')
           FROM (SELECT id, respond_by FROM help_request h
-                 WHERE status = ANY($1::text[]) AND data_key IS NOT NULL
+                 WHERE status = ANY($1::text[]) AND data_key IS NOT NULL AND quarantined IS NULL
                    AND NOT EXISTS (SELECT FROM request_claim c WHERE c.request_id = h.id)
                    AND NOT EXISTS (SELECT FROM referral r WHERE r.request_id = h.id
                                       AND r.status IN ('proposed', 'offered', 'viewed', 'more_info', 'accepted',
@@ -100,7 +101,7 @@ async def arrivals(at: Reader, *, now: datetime) -> Arrivals:
         Arrival,
         """
         SELECT id, created_at FROM help_request
-         WHERE created_at > $1 AND urgency = ANY($2::text[]) AND data_key IS NOT NULL
+         WHERE created_at > $1 AND urgency = ANY($2::text[]) AND data_key IS NOT NULL AND quarantined IS NULL
          ORDER BY created_at DESC, id
          LIMIT $3""",
         now - SEEN,

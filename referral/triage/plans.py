@@ -168,7 +168,7 @@ async def waiting_ids(at: Reader, asked: Asked) -> list[UUID]:
             """
             SELECT coalesce(array_agg(id ORDER BY respond_by, id), '{}')
               FROM (SELECT id, respond_by FROM help_request h
-                     WHERE status = ANY($1::text[]) AND data_key IS NOT NULL
+                     WHERE status = ANY($1::text[]) AND data_key IS NOT NULL AND quarantined IS NULL
                        AND NOT EXISTS (SELECT FROM referral r WHERE r.request_id = h.id
                                           AND r.status IN ('proposed', 'offered', 'viewed', 'more_info', 'accepted',
                                                            'in_progress'))
@@ -180,7 +180,7 @@ async def waiting_ids(at: Reader, asked: Asked) -> list[UUID]:
         at,
         """
         SELECT coalesce(array_agg(id), '{}') FROM help_request
-         WHERE id = ANY($2::uuid[]) AND status = ANY($1::text[]) AND data_key IS NOT NULL""",
+         WHERE id = ANY($2::uuid[]) AND status = ANY($1::text[]) AND data_key IS NOT NULL AND quarantined IS NULL""",
         [status.value for status in WAITING],
         list(asked.request_ids),
     )

@@ -58,6 +58,7 @@ class QueueFilter:
     assignee: AssigneeIs | None = None
     overdue: bool | None = None
     stuck: tuple[StuckReason, ...] | None = None
+    quarantined: bool = False  # what waits in quarantine is a view of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +92,18 @@ MATCHING: LiteralString = f"""
     AND ($8::text IS DISTINCT FROM 'me' OR id = ANY(ARRAY(SELECT request_id FROM request_claim WHERE staff_id = $9)))
     AND ($8::text IS DISTINCT FROM 'someone' OR id = ANY(ARRAY(SELECT request_id FROM request_claim)))
     AND ($8::text IS DISTINCT FROM 'nobody' OR id <> ALL(ARRAY(SELECT request_id FROM request_claim)))
-    AND ($10::boolean IS NULL OR (respond_by <= $11::timestamptz AND status = ANY($12::text[])) = $10)"""
+    AND ($10::boolean IS NULL OR (respond_by <= $11::timestamptz AND status = ANY($12::text[])) = $10)
+    AND (quarantined IS NOT NULL AND status <> 'closed') = $13"""
 
 # An order is a named query, never a built one: what it sorts by, and what comes after a mark.
 ORDERS: dict[QueueOrder, tuple[LiteralString, LiteralString]] = {
-    QueueOrder.RESPOND_BY: ("respond_by, id", "(respond_by, id) > (to_timestamp($14), $15)"),
-    QueueOrder.OLDEST: ("created_at, id", "(created_at, id) > (to_timestamp($14), $15)"),
+    QueueOrder.RESPOND_BY: ("respond_by, id", "(respond_by, id) > (to_timestamp($15), $16)"),
+    QueueOrder.OLDEST: ("created_at, id", "(created_at, id) > (to_timestamp($15), $16)"),
     QueueOrder.URGENCY: (
         "urgency_rank(urgency), respond_by, id",
-        "(urgency_rank(urgency), respond_by, id) > ($13, to_timestamp($14), $15)",
+        "(urgency_rank(urgency), respond_by, id) > ($14, to_timestamp($15), $16)",
     ),
-    QueueOrder.RECENTLY_CHANGED: ("updated_at DESC, id DESC", "(updated_at, id) < (to_timestamp($14), $15)"),
+    QueueOrder.RECENTLY_CHANGED: ("updated_at DESC, id DESC", "(updated_at, id) < (to_timestamp($15), $16)"),
 }
 
 
@@ -138,9 +140,9 @@ async def page_of_queue(
         f"""
         SELECT {REQUEST} FROM help_request
          WHERE {MATCHING}
-           AND ($13::bigint IS NULL OR $14::float8 IS NULL OR {following})
+           AND ($14::bigint IS NULL OR $15::float8 IS NULL OR {following})
          ORDER BY {sorting}
-         LIMIT $16""",
+         LIMIT $17""",
         *arguments(staff, asked, now),
         rank,
         moment,
@@ -200,4 +202,5 @@ def arguments(staff: Staff, asked: QueueFilter, now: datetime) -> tuple[object, 
         asked.overdue,
         now,
         sorted(UNANSWERED),
+        asked.quarantined,
     )

@@ -15,12 +15,19 @@ class TriageStep(Word):
     HAND_BACK = "hand_back", "The machine looks for a provider again; the claim ends."
     WAITLIST = "waitlist", "It waits in a provider's line; the machine offers it to nobody."
     CLOSE = "close", "It is closed, for a reason; open offers are taken back."
+    ADMIT = "admit", "Out of quarantine: it is a request, and the machine looks for a provider. Say why."
     REOPEN = "reopen", "A closed one is worked on again, by whoever reopens it."
 
 
 S, Z, Q = HelpRequestStatus, CloseReason, TriageStep
 
-WORKED_ON = {Q.ASK_PERSON: S.NEEDS_INFO, Q.HAND_BACK: S.MATCHING, Q.WAITLIST: S.WAITLISTED, Q.CLOSE: S.CLOSED}
+WORKED_ON = {
+    Q.ADMIT: S.MATCHING,
+    Q.ASK_PERSON: S.NEEDS_INFO,
+    Q.HAND_BACK: S.MATCHING,
+    Q.WAITLIST: S.WAITLISTED,
+    Q.CLOSE: S.CLOSED,
+}
 
 NEXT: dict[HelpRequestStatus, dict[TriageStep, HelpRequestStatus]] = {
     S.DRAFT: {},
@@ -40,6 +47,9 @@ SERVED = frozenset({Z.SERVED_FULL, Z.SERVED_LIMITED, Z.ADVICE_GIVEN})
 NOT_FOR_STAFF = frozenset({Z.WITHDRAWN_BY_PERSON, Z.EXPIRED_RETENTION})
 # What the person has taken back, nobody else opens again.
 STAYS_CLOSED = NOT_FOR_STAFF | {Z.CONSENT_WITHDRAWN}
+
+
+IN_QUARANTINE = frozenset({TriageStep.ADMIT, TriageStep.CLOSE, TriageStep.REOPEN})
 
 
 def advance(status: HelpRequestStatus, step: TriageStep, why_closed: CloseReason | None = None) -> HelpRequestStatus:

@@ -96,7 +96,7 @@ COUNTED: LiteralString = """
                          WHERE c.request_id = help_request.id AND c.scope = 'statistics_deidentified'
                            AND c.withdrawn_at IS NULL) AS agrees
            FROM help_request
-          WHERE created_at >= $1 AND created_at < $2 AND data_key IS NOT NULL
+          WHERE created_at >= $1 AND created_at < $2 AND data_key IS NOT NULL AND quarantined IS NULL
     ), counted AS MATERIALIZED (
          SELECT id, status, urgency, languages, help_types, country, state, created_at, respond_by
            FROM asked WHERE agrees

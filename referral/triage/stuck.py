@@ -30,7 +30,7 @@ STUCK: LiteralString = """
      WHERE o.parked_at IS NOT NULL
     UNION ALL
     SELECT h.id, 'nobody_left' FROM help_request h
-     WHERE h.status = 'in_triage'
+     WHERE h.status = 'in_triage' AND h.quarantined IS NULL
        AND NOT EXISTS (SELECT FROM request_claim c WHERE c.request_id = h.id)
        AND NOT EXISTS (SELECT FROM referral r
                         WHERE r.request_id = h.id AND r.status IN ('offered', 'viewed', 'more_info'))"""

@@ -26,6 +26,7 @@ HISTORY = {
     TriageStep.HAND_BACK: "handed_back",
     TriageStep.WAITLIST: "waitlisted",
     TriageStep.CLOSE: "closed",
+    TriageStep.ADMIT: "admitted",
     TriageStep.REOPEN: "reopened",
 }
 
@@ -56,6 +57,7 @@ async def triage(tx: Tx, vault: Vault, staff: Staff, act: Triage, *, now: dateti
     to = None if act.step is None else states.advance(request.status, act.step, request.close_reason)
     if act.step is not TriageStep.REOPEN and not request.is_live:
         raise Conflict("This request is closed. Reopen it first.")
+    must_fit_quarantine(request, act)
     if act.correction is not None:
         await correct(tx, vault, staff, request, act.correction, now=now)
     if act.step is not TriageStep.REOPEN:
@@ -67,6 +69,18 @@ async def triage(tx: Tx, vault: Vault, staff: Staff, act: Triage, *, now: dateti
         await move(tx, staff, request, act.step, to, act.close_reason, now=now)
     if act.step is TriageStep.ASK_PERSON:
         await asking.ask(tx, vault, staff, request, act.question, act.idempotency_key, now=now)
+
+
+def must_fit_quarantine(request: HelpRequest, act: Triage) -> None:
+    """What is in quarantine is let out or closed, and staff say why. Raises Conflict and ValidationFailed."""
+    if request.quarantined is None:
+        if act.step is TriageStep.ADMIT:
+            raise Conflict("This request is not in quarantine.")
+        return
+    if act.step is not None and act.step not in states.IN_QUARANTINE:
+        raise Conflict("This request is in quarantine. Let it out with ADMIT first, or close it.")
+    if act.step is not None and act.reason is None:
+        raise ValidationFailed([problem("reason", "EMPTY", "Say why it is let out of quarantine, or closed.")])
 
 
 def wrong_in(act: Triage) -> list[FieldProblem]:
@@ -131,6 +145,10 @@ async def move(
             await close(tx, staff, request, reason or CloseReason.OUTSIDE_SCOPE, now=now)
         case TriageStep.REOPEN:
             await reopen(tx, staff, request, now=now)
+        case TriageStep.ADMIT:
+            await requests.let_out(tx, request.id)
+            await claims.drop(tx, request.id)
+            await claiming.go_on(tx, request.id, now=now)
         case TriageStep.HAND_BACK:
             await claims.drop(tx, request.id)
             await claiming.go_on(tx, request.id, now=now)

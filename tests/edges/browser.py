@@ -52,8 +52,8 @@ class Tab:
         self.page.on("request", lambda asked: self.requested.append(asked.url))
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("console", self.notice_words)
-        self.wire.on("Network.requestWillBeSent", self.notice_asking)
-        self.wire.on("Network.loadingFailed", lambda failed: self.on_the_way.discard(str(failed["requestId"])))
+        self.wire.on("Network.requestWillBeSent", self.notice_going)
+        self.wire.on("Network.loadingFailed", self.notice_failed)
         self.wire.on("Network.loadingFinished", self.notice_bytes)
         self.wire.on("Audits.issueAdded", self.notice_issue)
         for domain in ("Network", "Audits"):
@@ -63,9 +63,12 @@ class Tab:
         if said.type in {"error", "assert"}:
             self.troubles.append(f"{said.text} {said.location.get('url', '')}")
 
-    def notice_asking(self, sent: dict[str, Any]) -> None:
+    def notice_going(self, sent: dict[str, Any]) -> None:
         if sent.get("type") in {"Document", "Stylesheet"}:
             self.on_the_way.add(str(sent["requestId"]))
+
+    def notice_failed(self, failed: dict[str, Any]) -> None:
+        self.on_the_way.discard(str(failed["requestId"]))
 
     def notice_bytes(self, finished: dict[str, Any]) -> None:
         self.loaded_bytes += int(finished["encodedDataLength"])

@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import ANY
 
@@ -19,8 +19,14 @@ from referral.edges.graphql.routes import document_id
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.foundation.actors import Scope
-from referral.foundation.db import connect
+from referral.foundation.db import connect, many
 from referral.foundation.logins import Login
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    quarantined: str | None
+
 
 LANGUAGES = "{ languages(first: 50) { tag } }"
 FIND = "{ providers(first: 50) { edges { node { id name } } } }"
@@ -122,17 +128,20 @@ async def test_a_flood_of_questions_holds_no_request_for_help_up(house: House) -
         assert (await desk.post(by_another_name)).status_code == 429
 
 
-async def test_a_flood_of_requests_is_held_up_and_writes_nothing(house: House) -> None:
-    async with standing(house) as desk:
-        for _ in range(3):
+async def test_beyond_the_limit_of_a_network_requests_are_kept_for_staff_to_look_at(house: House) -> None:
+    async with standing(house, quarantine_submissions=1) as desk:
+        for _ in range(4):
             assert (await desk.post(SUBMIT, {"input": given.asking()})).json()["data"]["submitHelpRequest"]["receipt"]
         kept = await desk.kept()
         response = await desk.post(SUBMIT, {"input": given.asking()})
         assert response.status_code == 429
         assert response.json()["errors"][0]["extensions"] == {"code": "RATE_LIMITED"}
+        assert 1 <= int(response.headers["Retry-After"]) <= 60
         assert await desk.kept() == kept
         assert (await desk.post(LANGUAGES)).status_code == 200
         assert (await desk.post(SUBMIT, {"input": given.asking()}, Audience.PUBLIC, **FROM_THERE)).status_code == 200
+    waiting = await many(house.database.reader, Kept, "SELECT quarantined FROM help_request ORDER BY created_at")
+    assert [one.quarantined for one in waiting] == [None, None, None, "over_limit", None]
 
 
 async def test_a_request_waits_for_no_connection_that_readers_hold(house: House) -> None:

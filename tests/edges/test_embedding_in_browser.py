@@ -103,22 +103,19 @@ async def test_what_is_written_in_a_framed_form_stands_on_a_full_page_and_is_sen
 
 
 async def test_whoever_leaves_from_a_frame_leaves_the_whole_page(house: House, browser: Browser) -> None:
-    async with both(house, Kind.FORM, is_named=True) as (here, site):
+    async with both(house, Kind.FORM, is_named=True) as (_, site):
         tab = await browser.tab(width=320)
         await tab.open(site)
-        links = await framed(tab).eval_on_selector_all(
-            "a[href*='/exit']", "all => all.map(one => [one.href, one.target])"
-        )
-        assert [f"{here}/es/exit", ""] in links
+        assert await framed(tab).get_attribute("a[href='/es/exit']", "rel") == "noreferrer"
         assert await framed(tab).evaluate("document.querySelector('base').target") == "_top"
 
 
 @pytest.mark.parametrize("kind", FRAMES)
 async def test_a_site_that_is_not_named_shows_nothing_of_ours(house: House, browser: Browser, kind: Kind) -> None:
-    async with both(house, kind, is_named=False) as (_, site):
+    async with both(house, kind, is_named=False) as (here, site):
         tab = await browser.tab(width=360)
         await tab.open(site)
-        assert framed(tab).url.startswith("chrome-error:")
+        assert not framed(tab).url.startswith(here)
         assert SAID[kind] not in await framed(tab).inner_text("body")
     assert any("frame-ancestors" in trouble for trouble in tab.troubles)
 

@@ -481,6 +481,25 @@ async def test_a_browser_that_only_looks_ahead_wipes_nothing(house: House, purpo
         assert await count(house, "help_draft") == 1
 
 
+@pytest.mark.parametrize("path", ["/help/all", "/help/code", "/status"])
+async def test_a_page_without_a_draft_has_a_cookie_too_so_that_leaving_makes_the_browser_forget_it(
+    house: House, path: str
+) -> None:
+    async with somebody(house) as person, somebody(house) as other:
+        if path == "/status":
+            code = await other.finish()
+            answer = await person.browser.post("/en/status", data={"act": "look", "code": code})
+        else:
+            answer = await person.browser.get(f"/en{path}")
+        assert 'href="/en/exit"' in answer.text
+        (cookie,) = answer.headers.get_list("set-cookie")
+        assert re.match(r"d=~[\w-]{8}; HttpOnly", cookie)
+        left = await person.browser.get("/en/exit")
+        assert "Max-Age=0" in left.headers["set-cookie"]
+        await person.go("/help/who")
+        assert person.answer.status_code == 410
+
+
 async def test_every_page_after_the_first_has_the_way_out(house: House) -> None:
     async with somebody(house) as person:
         await person.start()

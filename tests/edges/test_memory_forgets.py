@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import given
 import httpx
@@ -19,11 +20,12 @@ from referral.foundation import key_folder
 from referral.foundation.clock import now
 from referral.intake import receipts
 
-PEOPLE = int(os.environ.get("REFERRAL_TEST_PEOPLE", "150"))
+PEOPLE = int(os.environ.get("REFERRAL_TEST_PEOPLE", "20"))
 AT_ONCE = 6
 A_MINUTE = 60
 PIECE = 1 << 22
 OVERLAP = 256
+FORM = "application/x-www-form-urlencoded"
 
 
 def in_memory(pid: int, patterns: frozenset[bytes]) -> set[bytes]:
@@ -55,6 +57,10 @@ def pieces(pid: int) -> Iterator[bytes]:
                     continue
 
 
+def own(http: httpx.AsyncClient) -> dict[str, str]:
+    return {"Origin": str(http.base_url).rstrip("/")}
+
+
 async def sent(http: httpx.AsyncClient, name: str, variables: dict[str, Any]) -> Any:
     body = json.dumps({"query": operation(f"public/{name}"), "variables": variables})
     return (await http.post("/graphql", content=body, headers={"Content-Type": "application/json"})).json()
@@ -66,11 +72,21 @@ async def comes_and_goes(http: httpx.AsyncClient, canaries: Canaries, index: int
     answer = await sent(http, "SubmitHelpRequest", {"input": asked})
     assert "receipt" in answer["data"]["submitHelpRequest"], answer
     receipt = answer["data"]["submitHelpRequest"]["receipt"]
+    if index % 2 == 0:  # where somebody is goes to the database in the words that were typed
+        await http.post(
+            "/es/find", content=f"where={canaries.text}+{index}".encode(), headers={"Content-Type": FORM, **own(http)}
+        )
+        await sent(http, "Places", {"query": f"{canaries.text} {index}"})
+        elsewhere = {**asked, "idempotencyKey": f"{index:09d}", "near": {"text": f"{canaries.text} {index}"}}
+        await sent(http, "SubmitHelpRequest", {"input": elsewhere})
+        document = f'{{ places(query: "{canaries.text} {index}") {{ id }} }}'
+        await http.post("/graphql", json={"query": document})
+        assert (await http.get(f"/graphql?query={quote(document)}")).status_code in {200, 405}
     if index % 3 == 0:
         assert (await sent(http, "HelpRequestByReceipt", {"receipt": receipt}))["data"]["helpRequest"]
     if index % 5 == 0:
         form = {"code": receipt, "act": "write", "key": str(index) * 9, "text": f"Soy {canaries.text}."}
-        page = await http.post("/es/status", data=form, headers={"Origin": str(http.base_url).rstrip("/")})
+        page = await http.post("/es/status", data=form, headers=own(http))
         assert canaries.text in page.text
     if index % 7 == 0:  # what cannot be kept has been read all the same
         wrong = given.asking(person={**person(canaries, index), "note": f"{canaries.text} 123-45-6789"})
@@ -99,6 +115,8 @@ async def test_a_minute_later_nothing_of_anybody_is_in_its_memory(desk: Desk, ds
             for first in range(0, PEOPLE, AT_ONCE):
                 people = range(first, min(first + AT_ONCE, PEOPLE))
                 given_out += await at_once(comes_and_goes(http, canaries, index) for index in people)
+            # Nobody comes after these: what the driver keeps of them, no other question takes.
+            await at_once(sent(http, "Places", {"query": f"{canaries.text} {index}"}) for index in range(30))
         written = [receipts.read(receipt) for receipt in given_out]
         secret = frozenset(one.encode() for one in (*given_out, *filter(None, written)))
         pid, until = served.process.pid, time.monotonic() + A_MINUTE

@@ -14,7 +14,6 @@ from referral.directory import capacity
 from referral.directory.words import Openness
 from referral.edges.commands.importing import SHIPPED
 from referral.edges.graphql import context, execution, shortcuts
-from referral.edges.graphql.cost import Bill
 from referral.edges.graphql.door import Door
 from referral.edges.graphql.kept import Kept, entry
 from referral.edges.graphql.schemas import Audience, schema
@@ -38,7 +37,7 @@ def door(house: House) -> Door:
 
 
 async def answered(door: Door, query: str, **variables: object) -> dict[str, Any]:
-    context = await door.context(Visitor(), now(), Bill(), Claims())
+    context = await door.context(door.house.claiming(Claims()), Visitor())
     prepared = execution.prepare(CORE, query)
     outcome = await execution.run(CORE, prepared, variables=variables, operation_name=None, context=context)
     return orjson.loads(orjson.dumps(outcome.body))

@@ -1,7 +1,7 @@
 """Every response of every surface wears strict headers: pages, answers, files, redirects, and what is nowhere."""
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import cast
@@ -13,7 +13,7 @@ from desk import PASSWORD, Desk, standing
 from starlette.routing import BaseRoute, Mount, Route
 from web_given import offered, token
 
-from referral.app import doors
+from referral.doors import doors
 from referral.edges.graphql.routes import OPERATIONS, trusted_documents
 from referral.edges.house import House
 from referral.edges.web import assets
@@ -199,7 +199,7 @@ def sign_in() -> dict[str, str]:
     return {"email": "anna@demo.invalid", "password": PASSWORD}
 
 
-def trusted_documents_of_ours() -> dict[str, str]:
+def trusted_documents_of_ours() -> Mapping[str, str]:
     return trusted_documents(OPERATIONS / "public")
 
 

@@ -141,6 +141,7 @@ async def test_unknown_wrong_and_disabled_are_refused_in_the_same_words(db: Data
     assert await value(db.reader, "SELECT count(*) FROM staff_session") == 0
 
 
+@pytest.mark.usefixtures("real_hashes")
 async def test_an_unknown_e_mail_takes_as_long_as_a_wrong_password(db: Database) -> None:
     await hired(db)
 
@@ -154,11 +155,13 @@ async def test_an_unknown_e_mail_takes_as_long_as_a_wrong_password(db: Database)
     assert 0.5 < unknown / wrong < 2
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_the_decoy_costs_what_a_real_hash_costs() -> None:
     assert not passwords.HASHER.check_needs_rehash(passwords.DECOY)
     assert not passwords.is_right(passwords.DECOY, PASSWORD)
 
 
+@pytest.mark.usefixtures("real_hashes")
 async def test_a_hash_from_weaker_times_is_renewed_at_the_next_sign_in(db: Database) -> None:
     await hired(db)
     weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)

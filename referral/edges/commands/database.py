@@ -1,4 +1,4 @@
-"""`referral db` and `referral contract`: the database that comes along, and what is written down from the code."""
+"""`referral db`: the database that comes along, its schema and its logins."""
 
 import asyncio
 import os
@@ -9,14 +9,10 @@ import typer
 
 from referral.edges import house
 from referral.edges.commands.terminal import complaints, console, fail, run, settings
-from referral.edges.graphql import schemas
-from referral.edges.graphql.schemas import Audience
-from referral.edges.hsds import openapi
 from referral.foundation import embedded, logins, revisions, schema_dump
 from referral.foundation.embedded import Cluster
 from referral.foundation.logins import Login
 from referral.foundation.settings import Settings
-from referral.privacy import table
 
 commands = typer.Typer(no_args_is_help=True, help="The embedded Postgres, and the schema.")
 
@@ -108,41 +104,6 @@ def make_roles(
     with os.fdopen(kept, "w") as written_to:
         written_to.write("\n".join(run(making())) + "\n")
     console.print(f"Written: {file}", markup=False)
-
-
-def contract(
-    folder: Annotated[
-        Path,
-        typer.Argument(help="Where public.graphql, partner.graphql, staff.graphql, hsds.json and visibility.md stand."),
-    ],
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 if they differ.")] = False,  # noqa: FBT002 - a flag
-) -> None:
-    """Write the published schema of each audience and of the HSDS API, and who sees what of it."""
-    try:
-        different = written(folder, check=check)
-    except OSError as error:
-        fail(f"{folder} cannot be used ({error.strerror}). Name a folder this account can write.")
-    if check and different:
-        complaints.print(f"Not as the code has it: {', '.join(different)}. Write anew: referral contract {folder}")
-        raise typer.Exit(1)
-    console.print(
-        f"{'Written' if different else 'Nothing to write'}: {', '.join(different) or 'all as the code has it'}."
-    )
-
-
-def written(folder: Path, *, check: bool) -> list[str]:
-    """The files that are not as the code has them; unless it is only a check, they are now."""
-    different: list[str] = []
-    texts = {f"{audience.value}.graphql": schemas.sdl(audience) for audience in Audience}
-    for name, text in {**texts, openapi.FILE: openapi.written(), table.FILE: table.written()}.items():
-        path = folder / name
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            continue
-        different.append(path.name)
-        if not check:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    return different
 
 
 def embedded_only() -> Settings:

@@ -2,8 +2,8 @@
 
 Python frees what nobody refers to, but the bytes stay until something else needs the place. So the process that the
 public can reach starts itself again under settings of the C library by which whatever is freed is overwritten at once,
-and looks every few seconds for circles that nobody refers to. uvloop reads into one buffer that outlives each answer;
-asyncio's own loop does not.
+and looks every few seconds for circles that nobody refers to, and for what the database's driver keeps to use again.
+uvloop reads into one buffer that outlives each answer; asyncio's own loop does not.
 """
 
 import asyncio
@@ -13,6 +13,8 @@ import platform
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+
+from referral.foundation import sent_before
 
 OVERWRITING = "glibc.malloc.perturb=165"
 AT_ONCE = "glibc.malloc.tcache_count=0"  # what waits in these small caches is not overwritten
@@ -43,12 +45,15 @@ def start_again() -> None:
 
 @asynccontextmanager
 async def forgetting() -> AsyncGenerator[None]:
-    """Look for circles that nobody refers to, for a block: seldom asked, they would stay until many have come."""
+    """Look for circles that nobody refers to, for a block: seldom asked, they would stay until many have come. What was
+    sent to the database is overwritten then too.
+    """
 
     async def again_and_again() -> None:
         while True:
             await asyncio.sleep(ROUND_SECONDS)
             gc.collect()
+            sent_before.overwrite()
 
     rounds = asyncio.ensure_future(again_and_again())
     try:

@@ -27,6 +27,7 @@ from referral.foundation.vault import Vault
 from referral.intake import access, claims, requests
 from referral.intake.access import Opened
 from referral.intake.requests import HelpRequest
+from referral.intake.words import Suspicion
 from referral.referrals import notes, reading
 from referral.referrals.notes import Note
 from referral.referrals.reading import Referral, ReferralEvent
@@ -48,6 +49,7 @@ class Context:
     lexicon: Mapping[str, Language] = field(repr=False)
     kept: Kept = field(default_factory=Kept, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
+    suspicion: Suspicion | None = None  # why a request that is sent now goes to quarantine
 
     @property
     def at(self) -> Reader:

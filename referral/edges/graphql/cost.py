@@ -241,7 +241,7 @@ def too_much_anyhow(document: DocumentNode) -> str | None:
     return next(filter(None, sentences), None)
 
 
-def weighed(scale: Scale, operation: OperationDefinitionNode) -> Bill:
+def weighed(scale: Scale, operation: OperationDefinitionNode) -> Bill:  # noqa: PLR0911 - a sentence for each limit
     """The bill of one operation."""
     scale.directives += len(operation.directives or ())
     scale.directives += sum(len(one.directives or ()) for one in operation.variable_definitions or ())
@@ -250,8 +250,11 @@ def weighed(scale: Scale, operation: OperationDefinitionNode) -> Bill:
         return Bill(sentence=f"Ask for at most {MOST_ROOT_FIELDS} things at the top of a document.")
     names = [root.name.value for root in roots]
     is_mutation = operation.operation is OperationType.MUTATION
+    is_submission = is_mutation and not SUBMISSIONS.isdisjoint(names)
     if is_mutation and len(set(names)) < len(names):
         return Bill(sentence="Do the same thing once in a document: send another one for the next.")
+    if is_submission and not SUBMISSIONS.issuperset({*names} - {"__typename"}):
+        return Bill(sentence="Send a request for help in a document of its own.")
     weight = scale.selection(operation.selection_set)
     points = weight.points + weight.each + MUTATION * len(roots) * is_mutation
     if weight.levels > MOST_LEVELS:
@@ -263,7 +266,7 @@ def weighed(scale: Scale, operation: OperationDefinitionNode) -> Bill:
     return Bill(
         points=max(1, points),
         pages=tuple(pages_of(scale, roots)),
-        is_submission=is_mutation and bool(names) and SUBMISSIONS.issuperset(names),
+        is_submission=is_submission,
     )
 
 

@@ -8,14 +8,13 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from time import monotonic
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from referral.edges import auth, callers
+from referral.edges import admission, auth, callers
 from referral.edges.budgets import Budget, Ledger, Purse
 from referral.edges.graphql import addresses, execution, schemas
 from referral.edges.graphql.asked import JSON, Asked, Turned, asked_in, decoded, must_be_json, read
@@ -30,8 +29,10 @@ from referral.edges.repeats import Folded
 from referral.foundation.actors import Partner, Visitor
 from referral.foundation.claims import Claims
 from referral.foundation.clock import now
+from referral.foundation.errors import RateLimited
 from referral.foundation.settings import Settings
 from referral.foundation.trouble import traced
+from referral.intake.words import Suspicion
 
 SECONDS = 10
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -74,7 +75,7 @@ class Budgets:
     """
 
     points: Budget
-    submissions: Budget
+    submissions: Budget  # of visitors `lanes` keeps account
 
 
 def budgets(audience: Audience, settings: Settings) -> Budgets:
@@ -101,8 +102,6 @@ class Door:
         self.wrong_keys = auth.WrongKeys()
         self.budgets, self.ledger = budgets(audience, house.settings), Ledger()
         self.turned_away = Folded(log=log)
-        # Reading waits for connections of its own: a flood of it does not hold up whoever asks for help.
-        self.submitting = house if house.reserved is None else replace(house, database=house.reserved)
 
     async def answer(self, request: Request) -> Response:
         media_type = accepted(request)
@@ -112,6 +111,10 @@ class Door:
         except Turned as turned:
             self.note(turned.code)
             return refusal(turned, media_type)
+        except RateLimited as limited:
+            self.note(Code.RATE_LIMITED)
+            wait = str(limited.retry_after_seconds)
+            return refusal(Turned(429, Code.RATE_LIMITED, limited.message, Retry_After=wait), media_type)
         except (TimeoutError, OSError) as error:
             log.error("no answer in time: %s", traced(error))  # noqa: TRY400 - a traceback may hold data
             return refusal(Turned(503, Code.UNAVAILABLE, NOT_NOW, Retry_After="30"), media_type)
@@ -140,14 +143,16 @@ class Door:
             return self.told(
                 bill, media_type, Paid(purse=purse, requested=0, actual=POINTS_OF_A_REFUSAL), at, caller.who
             )
-        paid = self.pay(bill, caller, purse, at)
-        outcome = await execution.run(
-            self.schema,
-            prepared,
-            variables=asked.variables,
-            operation_name=asked.operation_name,
-            context=await self.context(caller.who, now(), bill, self.shown(request)),
-        )
+        shown = self.shown(request)
+        if bill.is_submission and self.audience is Audience.PUBLIC:
+            entered = await admission.of_program(self.house, request, sent_in(asked), at=at)
+            paid = Paid(purse=entered.purse, requested=1, actual=1)
+            async with admission.turn(self.house, entered) as house:
+                context = await self.context(house.claiming(shown), caller.who, entered.suspicion)
+                outcome = await self.run(prepared, asked, context)
+        else:
+            paid = self.pay(bill, caller, purse, at)
+            outcome = await self.run(prepared, asked, await self.context(self.house.claiming(shown), caller.who))
         paid = settled(paid, bill, outcome)
         if is_get and self.audience is Audience.PUBLIC and outcome.was_run and "errors" not in outcome.body:
             return kept_by_others(outcome, media_type)
@@ -160,10 +165,7 @@ class Door:
         return await read(request, most_listed=MOST_LISTED[self.audience])
 
     def pay(self, bill: Bill, caller: Caller, purse: Purse, at: float) -> Paid:
-        """Take what a document asks for from the purse that is for it. Raises Turned where there is too little.
-
-        Here is the place for another way to pay: a proof of work where the budget of submissions is spent.
-        """
+        """Take what a document asks for from the purse that is for it. Raises Turned where there is too little."""
         amount = bill.points
         if bill.is_submission:
             purse, amount = self.ledger.purse(self.budgets.submissions, caller.mark, at), 1
@@ -186,10 +188,18 @@ class Door:
     def note(self, code: Code) -> None:
         self.turned_away.note(f"the {self.audience.value} door turned a request away: {code.value}", monotonic())
 
-    async def context(self, who: Who, moment: datetime, bill: Bill, shown: Claims) -> Context:
-        house = (self.submitting if bill.is_submission else self.house).claiming(shown)
+    async def run(self, prepared: execution.Prepared, asked: Asked, context: Context) -> execution.Outcome:
+        return await execution.run(
+            self.schema,
+            prepared,
+            variables=asked.variables,
+            operation_name=asked.operation_name,
+            context=context,
+        )
+
+    async def context(self, house: House, who: Who, suspicion: Suspicion | None = None) -> Context:
         lexicon = (await house.shelf.read(house.database.reader)).described
-        return Context(house=house, who=who, now=moment, lexicon=lexicon, kept=self.kept)
+        return Context(house=house, who=who, now=now(), lexicon=lexicon, kept=self.kept, suspicion=suspicion)
 
     async def caller(self, request: Request) -> Caller:
         """Who asks; Turned away where the audience wants someone known."""
@@ -239,6 +249,11 @@ class Door:
             "operationName": asked.get("operationName"),
         }
         return asked_in(body)
+
+
+def sent_in(asked: Asked) -> object:
+    """What a proof of work is spent on: a retry is the same."""
+    return [asked.query, asked.variables, asked.operation_name]
 
 
 def settled(paid: Paid, bill: Bill, outcome: execution.Outcome) -> Paid:

@@ -245,7 +245,9 @@ async def submit(context: Context, who: Visitor | Partner, asked: SubmitHelpRequ
     found = await looked_up(house, answers, near_of(asked.near, "near"))
     sent = await submitting.sending(house.vault, who, answers)
     async with house.database.transaction() as tx:
-        kept = await submitting.submit(tx, house.vault, who, answers, found, sent=sent, now=context.now)
+        kept = await submitting.submit(
+            tx, house.vault, who, answers, found, sent=sent, suspicion=context.suspicion, now=context.now
+        )
     seen = await views.for_requester(context.at, house.vault, kept.request, now=context.now)
     return SubmitHelpRequestPayload(number=kept.receipt, help_request=seen)
 

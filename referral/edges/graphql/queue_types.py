@@ -139,6 +139,11 @@ class QueueFilter:
         "Whether nobody has answered the person though the time for it has passed.", default=None
     )
     stuck: list[StuckReason] | None = described("Does not move by itself, for any of these reasons.", default=None)
+    quarantined: bool = described(
+        "Those that wait in quarantine, which no machine does anything with; else all others. True asks for what came "
+        "beyond a limit, without a proof of work while one was asked, or as no person sends it.",
+        default=False,
+    )
 
 
 async def filter_of(context: Context, asked: QueueFilter | None) -> queue.QueueFilter:
@@ -155,4 +160,5 @@ async def filter_of(context: Context, asked: QueueFilter | None) -> queue.QueueF
         assignee=asked.assignee,
         overdue=asked.overdue,
         stuck=listed(asked.stuck),
+        quarantined=asked.quarantined,
     )

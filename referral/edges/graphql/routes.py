@@ -1,8 +1,11 @@
 """Where the GraphQL doors stand, and the trusted documents that may be asked for by GET."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from graphql import DefinitionNode, FieldNode, OperationDefinitionNode, OperationType, parse
 from starlette.requests import Request
@@ -44,13 +47,14 @@ class Doorway:
         await response(scope, receive, send)
 
 
-def trusted_documents(folder: Path) -> dict[str, str]:
+@cache
+def trusted_documents(folder: Path) -> Mapping[str, str]:
     """Published operations that read only the directory, by their id: `sha256:` and the hash of their text.
 
-    Empty outside a source checkout.
+    Empty outside a source checkout. Read once: three doors of one process ask for the same.
     """
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.graphql"))]
-    return {document_id(text): text for text in texts if reads_only_directory(text)}
+    return MappingProxyType({document_id(text): text for text in texts if reads_only_directory(text)})
 
 
 def reads_only_directory(text: str) -> bool:

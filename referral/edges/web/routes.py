@@ -6,6 +6,7 @@ from referral.edges.house import House
 from referral.edges.web import refusals
 from referral.edges.web.answers import Answers
 from referral.edges.web.assets import FOLDER, Assets
+from referral.edges.web.challenges import Challenges
 from referral.edges.web.colours import Colours
 from referral.edges.web.corrections import Corrections
 from referral.edges.web.embed import Embed
@@ -55,6 +56,7 @@ def public_pages(house: House) -> list[BaseRoute]:
     find, wrong, status = Find(house=house), Wrong(house=house), Status(house=house)
     embed = Embed(house=house, find=find, whole=OnePage(house=house))
     return [
+        Route("/challenge", Challenges(house=house).give, methods=["GET"], name="challenge"),
         Route("/", Home(house=house).show, methods=["GET"], name="home"),
         Route("/{lang}/find", find.ask, methods=["GET"], name="find"),
         Route("/{lang}/find", find.look_up, methods=["POST"], name="find_where"),

@@ -1,7 +1,8 @@
 """A person sees how the request stands, writes, and takes it back: by the code, typed each time, never in an address.
 
-Nothing is kept in the browser. Each answer is a page of its own to a form that was sent, so the code stands in the
-form's hidden field while the page is open, and nowhere after it is closed.
+Nothing is kept in the browser, but for a cookie that says nothing: when it goes, with "Leave this page now", browsers
+forget the pages that they keep for going back. Each answer is a page of its own to a form that was sent, so the code
+stands in the form's hidden field while the page is open, and nowhere after it is closed.
 """
 
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from referral.edges.house import House
 from referral.edges.web import changing, forms
 from referral.edges.web.changing import Changed
 from referral.edges.web.dialling import Dialled, country_of, dialled
+from referral.edges.web.help import browser
 from referral.edges.web.pages import page
 from referral.edges.web.tongues import reader
 from referral.foundation import clock
@@ -85,9 +87,10 @@ class Status:
         found = await self.standing(receipt)
         if found is None:
             return shown(request, trouble="unknown")
-        return shown(
+        answer = shown(
             request, found, problems=problems, trouble=trouble, fields=fields, is_sent=is_sent, changed=changed
         )
+        return browser.mark(answer, request, self.house)
 
     async def standing(self, receipt: str) -> Shown | None:
         """The request of this code as the person may see it; None where there is none."""

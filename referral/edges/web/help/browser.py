@@ -22,14 +22,23 @@ BEHIND = "~"
 def token_of(request: Request, house: House) -> str | None:
     """The token that the browser shows."""
     value = request.cookies.get(name(house), "")
-    return value.partition(BEHIND)[0] if 0 < len(value) <= LONGEST else None
+    return value.partition(BEHIND)[0] or None if len(value) <= LONGEST else None
 
 
 def give(response: Response, house: House, draft: Draft) -> Response:
     """Let the browser keep the token, until it is closed."""
+    return kept(response, house, draft.token)
+
+
+def mark(response: Response, request: Request, house: House) -> Response:
+    """Where there is no draft, a cookie without a token: so that leaving this page makes the browser forget it."""
+    return response if name(house) in request.cookies else kept(response, house, "")
+
+
+def kept(response: Response, house: House, token: str) -> Response:
     response.set_cookie(
         name(house),
-        f"{draft.token}{BEHIND}{secrets.token_urlsafe(6)}",
+        f"{token}{BEHIND}{secrets.token_urlsafe(6)}",
         path="/",
         secure=house.settings.is_https,
         httponly=True,

@@ -53,7 +53,8 @@ class Later:
 
     async def box(self, request: Request) -> Response:
         """The box for the code."""
-        return say(request, "help_code.html", words(request), here="/{lang}/help/code", is_wrong=False)
+        answer = say(request, "help_code.html", words(request), here="/{lang}/help/code", is_wrong=False)
+        return browser.mark(answer, request, self.house)
 
     async def come_back(self, request: Request) -> Response:
         """Go on where they stopped. A wrong code and one that ran out are told apart by nobody."""

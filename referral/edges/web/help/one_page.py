@@ -45,7 +45,7 @@ class OnePage:
     house: House
 
     async def show(self, request: Request) -> Response:
-        return await self.shown(request, {})
+        return browser.mark(await self.shown(request, {}), request, self.house)
 
     async def framed(self, request: Request, css: str) -> Response:
         """The same inside a page of another site, in this style: whatever is pressed in it opens on a full page."""
@@ -55,7 +55,8 @@ class OnePage:
         """What was written in a frame, here, to be sent from here."""
         fields = await forms.fields_of(request, most_bytes=forms.MOST_ANSWER_BYTES, most_fields=forms.MOST_ANSWERS)
         _, wrong = read_all(fields)
-        return await self.shown(request, fields, wrong, is_to_look_over=not wrong)
+        answer = await self.shown(request, fields, wrong, is_to_look_over=not wrong)
+        return browser.mark(answer, request, self.house)
 
     async def send(self, request: Request) -> Response:
         """Send all of it at once, or say what is wrong with which of it."""
