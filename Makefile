@@ -10,7 +10,7 @@ ON_PORT = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check contract db bench
+.PHONY: help demo run test check screenshots contract db bench
 
 help:  ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -32,6 +32,9 @@ check: $(DEVELOPMENT)  ## lint, format, types and the floors of the house
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
+
+screenshots: $(DEVELOPMENT)  ## draw every public page as a phone shows it, into docs/screens/
+	@exec $(BIN)/pytest -q tests/edges/pictures.py
 
 contract: $(RUNTIME)  ## write schema/, migrations/schema.sql and grants.txt anew from the code
 	$(BIN)/referral contract schema

@@ -64,21 +64,23 @@ class Tab:
             self.troubles.append(f"{said.text} {said.location.get('url', '')}")
 
     def notice_going(self, sent: dict[str, Any]) -> None:
-        self.on_the_way.add(str(sent["requestId"]))
+        if sent.get("type") != "Other":  # the mark in the title bar: some load it, some do not, and it is kept for ever
+            self.on_the_way.add(str(sent["requestId"]))
 
     def notice_failed(self, failed: dict[str, Any]) -> None:
         self.on_the_way.discard(str(failed["requestId"]))
 
     def notice_bytes(self, finished: dict[str, Any]) -> None:
-        self.loaded_bytes += int(finished["encodedDataLength"])
-        self.on_the_way.discard(str(finished["requestId"]))
+        if (asked := str(finished["requestId"])) in self.on_the_way:
+            self.loaded_bytes += int(finished["encodedDataLength"])
+            self.on_the_way.remove(asked)
 
     def notice_issue(self, added: dict[str, Any]) -> None:
         if added["issue"]["code"] == "ContentSecurityPolicyIssue":
             self.troubles.append(str(added["issue"]))
 
     async def weight(self) -> int:
-        """How many bytes came over the wire, headers and all, once all that was asked for is here."""
+        """How many bytes came over the wire, headers and all, once the page and all its parts are here."""
         async with asyncio.timeout(WAIT_MILLISECONDS / 1000):
             while self.on_the_way or not self.loaded_bytes:
                 await asyncio.sleep(0.02)
