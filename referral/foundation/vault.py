@@ -148,10 +148,18 @@ class Vault:
         except InvalidTag:
             raise SealBroken from None
 
+    def by_nobody(self, stretched: bytes, salt: bytes) -> None:
+        """The same work as by_requester for a copy that is not there, so that an answer takes as long."""
+        share = self.ring.any_share() if self.ring is not None else b""
+        AESGCM(self.opener(stretched, share, salt, b"nobody")).encrypt(bytes(NONCE_BYTES), salt, None)
+
     def requester_key(self, epoch: Epoch, stretched: bytes, salt: bytes) -> bytes:
         assert self.ring is not None  # noqa: S101 - both callers have looked
-        parts = stretched + self.pepper.derive("requester") + self.ring.share(epoch)
-        return HKDF(SHA256(), KEY_BYTES, salt=salt, info=b"referral/requester/" + epoch.prefix).derive(parts)
+        return self.opener(stretched, self.ring.share(epoch), salt, epoch.prefix)
+
+    def opener(self, stretched: bytes, share: bytes, salt: bytes, epoch: bytes) -> bytes:
+        parts = stretched + self.pepper.derive("requester") + share
+        return HKDF(SHA256(), KEY_BYTES, salt=salt, info=b"referral/requester/" + epoch).derive(parts)
 
     # ---------------------------------------------------------------- what is derived
     def digest(self, purpose: str, value: str | bytes) -> bytes:
