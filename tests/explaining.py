@@ -25,6 +25,9 @@ class Explaining:
     async def fetchval(self, sql: str, *args: object) -> None:
         await self.fetch(sql, *args)
 
+    async def execute(self, sql: str, *args: object) -> None:
+        """What a transaction is told of its caller is no question of a table."""
+
     def acquire(self, *, timeout: float) -> "Explaining":
         """To be awaited or entered, as the driver's."""
         return self

@@ -202,5 +202,7 @@ async def test_two_real_lists_come_in_with_the_mappings_that_ship(
 
 
 def test_the_examples_fit_the_settings_that_there_are() -> None:
-    for path in EXAMPLES.glob("*.toml"):
+    mappings = [path for path in EXAMPLES.glob("*.toml") if path.name != "referral.toml"]
+    assert mappings
+    for path in mappings:
         assert tomllib.loads(path.read_text(encoding="utf-8"))["source"]

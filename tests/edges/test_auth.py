@@ -48,6 +48,7 @@ async def front_door(house: House, url: str = HERE) -> AsyncGenerator[AsyncClien
 
     handlers = {Refused: refusals.of_refusal, HTTPException: refusals.of_http}
     app = Starlette(routes=[*sign_in_routes(house), Route("/who", who)], exception_handlers=handlers)
+    app.state.branding = house.branding
     async with AsyncClient(transport=ASGITransport(app), base_url=url) as browser:
         yield browser
 

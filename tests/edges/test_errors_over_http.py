@@ -10,6 +10,8 @@ import given
 import pytest
 from desk import Desk, operation
 
+from referral.intake.form import PERSON_NOTE_LIMIT
+
 SUBMIT = operation("public/SubmitHelpRequest")
 FIND = operation("public/FindProviders")
 CANARY = "Canary Quetzalli"
@@ -153,7 +155,7 @@ async def test_a_search_may_guess_a_place_since_it_shows_what_it_took(desk: Desk
         ({"court": "no id"}, "court", "BAD_ID"),
         ({"court": ID}, "court", "UNKNOWN_COURT"),
         ({"person": {"name": "x" * 201}}, "person.name", "TOO_LONG"),
-        ({"person": {"note": "x" * 501}}, "person.note", "TOO_LONG"),
+        ({"person": {"note": "x" * (PERSON_NOTE_LIMIT + 1)}}, "person.note", "TOO_LONG"),
         ({"person": {"note": "My number is A 123-456-789."}}, "person.note", "IDENTITY_NUMBER"),
         ({"person": {"contacts": [{"channel": "PHONE", "value": " "}]}}, "person.contacts.0.value", "EMPTY"),
         ({"person": {"contacts": [{"channel": "EMAIL", "value": "no"}]}}, "person.contacts.0.value", "NOT_AN_EMAIL"),

@@ -319,10 +319,16 @@ async def test_a_broken_address_of_a_page_is_not_found(desk: Desk) -> None:
 
 
 # ------------------------------------------------------------- the way there
-@pytest.mark.parametrize(("lang", "label"), [("en", "Find help near you"), ("es", "Buscar ayuda cerca de usted")])
-async def test_the_first_button_of_the_first_page_finds_help(desk: Desk, lang: str, label: str) -> None:
+@pytest.mark.parametrize(
+    ("lang", "label", "asking"),
+    [("en", "Find help near you", "Ask for help"), ("es", "Buscar ayuda cerca de usted", "Pedir ayuda")],
+)
+async def test_the_first_page_finds_help_and_asks_for_it(desk: Desk, lang: str, label: str, asking: str) -> None:
     text = await read(desk, f"/?lang={lang}")
-    assert re.findall(r'class="button" href="([^"]+)">([^<]+)<', text) == [(f"/{lang}/find", label)]
+    assert re.findall(r'class="button" href="([^"]+)">([^<]+)<', text) == [
+        (f"/{lang}/find", label),
+        (f"/{lang}/help", asking),
+    ]
     assert text.index(f"/{lang}/find") < text.index("<h2") < text.index("/graphiql")
     assert (await desk.http.get(f"/{lang}/find", headers=PAGE)).status_code == 200
 

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from pathlib import Path
+from tempfile import gettempdir
 from textwrap import dedent
 from typing import Any, Final
 
@@ -180,9 +182,8 @@ def test_killed_in_the_middle_of_making_is_made_again(home: Path, whole_family: 
 def test_long_home_gets_a_short_private_socket_folder(tmp_path: Path):
     home = tmp_path / ("deep" * 20) / ("er" * 40)
     if ROOT:  # else root's cluster would move to a short path of its own
-        tmp_path.chmod(0o711)
-        tmp_path.parent.chmod(0o711)
-        tmp_path.parent.parent.chmod(0o711)
+        for folder in takewhile(lambda one: one != Path(gettempdir()), [tmp_path, *tmp_path.parents]):
+            folder.chmod(0o711)
     try:
         cluster = embedded.start(home)
         assert cluster.data.is_relative_to(home)

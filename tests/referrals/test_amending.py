@@ -16,7 +16,7 @@ from referral.foundation.errors import Conflict, NotFound, ValidationFailed, pro
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake import consents, requests
 from referral.intake.amending import Changes
-from referral.intake.form import LookedUp, Person, SafeContact, Spot
+from referral.intake.form import PERSON_NOTE_LIMIT, LookedUp, Person, SafeContact, Spot
 from referral.intake.requests import HelpRequest
 from referral.intake.submitting import Submitted
 from referral.intake.words import AgeBand, ConsentScope, ContactChannel, HelpRequestStatus, UrgencyLevel
@@ -99,7 +99,7 @@ async def test_the_same_said_twice_changes_nothing(house: House) -> None:
         ({"household_size": 99}, "household_size", "OUT_OF_RANGE"),
         ({"country": "Honduras"}, "country", "UNKNOWN_COUNTRY"),
         ({"arrived_on": now().date() + timedelta(days=2)}, "arrived_on", "OUT_OF_RANGE"),
-        ({"person": Person(note="x" * 501)}, "person.note", "TOO_LONG"),
+        ({"person": Person(note="x" * (PERSON_NOTE_LIMIT + 1))}, "person.note", "TOO_LONG"),
     ],
 )
 async def test_what_is_wrong_is_named_as_at_first_and_nothing_changes(
