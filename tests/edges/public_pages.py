@@ -9,8 +9,10 @@ from referrals_given import submitted
 from referral.edges.house import House
 
 FIRST, LATER, WITH_MAP = 14 * 1024, 8 * 1024, 40 * 1024  # bytes on the wire
-OWN_REQUEST = FIRST  # where a person's own words stand, nothing but the frame is packed: see web/packing.py
-LANGUAGES = ("en", "es")
+OWN_REQUEST = (
+    16 * 1024
+)  # where own words stand, nothing but the frame is packed (web/packing.py); Arabic weighs the most
+LANGUAGES = ("en", "es", "ar")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

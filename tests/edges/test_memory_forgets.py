@@ -105,8 +105,9 @@ async def test_a_minute_later_nothing_of_anybody_is_in_its_memory(desk: Desk, ds
     canaries, decoy = hatched(), hatched()
     served = start(
         dsn, tmp_path / "home", "serve", "--surface", "public", "--port", "0",
-        REFERRAL_VISITOR_SUBMISSIONS="1000000", REFERRAL_VISITOR_POINTS="1000000000",
-        REFERRAL_KEYS=str(tmp_path / "away"), REFERRAL_MAIL_FROM=f"{decoy.text} <synthetic@demo.invalid>",
+        REFERRAL_VISITOR_SUBMISSIONS="1000000", REFERRAL_CALM_SUBMISSIONS="1000000",
+        REFERRAL_VISITOR_POINTS="1000000000", REFERRAL_KEYS=str(tmp_path / "away"),
+        REFERRAL_MAIL_FROM=f"{decoy.text} <synthetic@demo.invalid>",
     )  # fmt: skip
     try:
         port = int(served.until("Serving at")[-1].rpartition(":")[2])
