@@ -9,9 +9,8 @@ from referrals_given import submitted
 from referral.edges.house import House
 
 FIRST, LATER, WITH_MAP = 14 * 1024, 8 * 1024, 40 * 1024  # bytes on the wire
-OWN_REQUEST = (
-    16 * 1024
-)  # where own words stand, nothing but the frame is packed (web/packing.py); Arabic weighs the most
+# Where a person's own words stand, nothing but the frame is packed (web/packing.py). Arabic weighs the most: 15 kB.
+OWN_REQUEST = 16 * 1024
 LANGUAGES = ("en", "es", "ar")
 
 
