@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import LiteralString
 from uuid import UUID, uuid4
 
 from referral.foundation import audit
 from referral.foundation.actors import SYSTEM, ActorKind, Staff, StaffId, StaffRole, System
-from referral.foundation.db import Reader, Tx, execute, many, one, refusing
+from referral.foundation.db import Reader, Tx, execute, many, one, refusing, to_row
 from referral.foundation.errors import Conflict, FieldProblem, NotAllowed, NotFound, ValidationFailed, problem
 from referral.foundation.mail import is_address
 from referral.intake import claims
@@ -120,6 +120,23 @@ async def account_of(at: Reader, email: str) -> Account | None:
     if not is_address(email):
         return None
     return await one(at, Account, f"SELECT {ACCOUNT} FROM staff WHERE email = $1", email)
+
+
+def nobody() -> Account:
+    """Whom nobody can sign in as. It is read as an account is, so that an answer takes as long where there is none."""
+    return to_row(
+        {
+            "id": UUID(int=0),
+            "email": "nobody@demo.invalid",
+            "name": "Nobody",
+            "role": "intake",
+            "password_hash": passwords.DECOY,
+            "code_sealed": None,
+            "code_counter": 0,
+            "disabled_at": datetime.min.replace(tzinfo=UTC),
+        },
+        Account,
+    )
 
 
 async def account(at: Reader, id: StaffId) -> Account | None:
