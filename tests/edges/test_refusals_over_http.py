@@ -22,7 +22,7 @@ async def search(desk: Desk, lang: str, headers: dict[str, str]) -> httpx.Respon
         ("/nothing", "es-MX,es;q=0.9,en;q=0.8", "es"),
         ("/nothing", "en;q=0.4, es-419;q=0.9", "es"),
         ("/nothing", "es;q=0, en", "en"),
-        ("/nothing", "fr", "en"),
+        ("/nothing", "de", "en"),
         ("/nothing?lang=es", "en", "es"),
         ("/r/forged", "es", "es"),
     ],

@@ -37,7 +37,7 @@ async def with_message(house: House) -> Submitted:
 
 @pytest.mark.parametrize(("path", "accepts", "title"), [
     ("/status", "es-MX,es;q=0.9", "¿Cómo va mi solicitud?"),
-    ("/status", "fr", "How does my request stand?"),
+    ("/status", "de", "How does my request stand?"),
     ("/es/status", "en", "¿Cómo va mi solicitud?"),
 ])  # fmt: skip
 async def test_the_page_asks_for_the_code_in_the_readers_language(
