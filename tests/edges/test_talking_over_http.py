@@ -192,7 +192,7 @@ async def test_after_a_yes_the_person_hears_that_there_is_news_and_nothing_of_wh
     assert acts == ["contact_opened"]
 
 
-@pytest.mark.parametrize(("language", "subject"), [("es", "Un mensaje para usted"), ("ht", "A message for you")])
+@pytest.mark.parametrize(("language", "subject"), [("es", "Un mensaje para usted"), ("ht", "Yon mesaj pou ou")])
 async def test_where_others_may_look_the_letter_says_neither_who_nor_where(
     desk: Desk, language: str, subject: str
 ) -> None:
