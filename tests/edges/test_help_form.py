@@ -631,6 +631,10 @@ async def test_the_same_on_one_page_needs_no_cookie_and_is_sent_once(house: Hous
             await person.say("all", **said)
             codes.add(code_in(person.text))
         assert len(codes) == 1
+        await person.say("all", **said | {"more": "Changed after it was sent, by way of Back."})
+        assert person.answer.status_code == 409
+        assert "You already sent this" in person.text
+        assert "key" not in re.sub(r"<style.*?</style>|<[^>]+>", "", person.text, flags=re.DOTALL)
     assert await count(house) == 1
     who = requests.person_of(house.vault, await kept(house, codes.pop()))
     assert who is not None

@@ -20,7 +20,7 @@ from referral.edges.web.help.receipt import DOMAINS
 from referral.edges.web.help.sending import left, mended_at, submit
 from referral.edges.web.help.shown import Shown
 from referral.foundation import clock
-from referral.foundation.errors import ValidationFailed
+from referral.foundation.errors import IdempotencyKeyReused, ValidationFailed
 from referral.foundation.languages import Lexicon
 from referral.intake import drafts, form_tokens
 from referral.intake.asking import reading, way
@@ -91,6 +91,8 @@ class OnePage:
             pages = dict.fromkeys(mended_at(one) for one in refusal.problems)
             troubles = tuple(Wrong(field=BY_ID[page].fields[0].name, code="mend") for page in pages)
             return await self.shown(request, fields, troubles)
+        except IdempotencyKeyReused:  # sent before, then changed by way of Back: the code of the first still works
+            return say(request, "help_sent.html", t, HTTPStatus.CONFLICT, here="/{lang}/help/all")
         async with self.house.database.transaction() as tx:
             draft = await drafts.begin(tx, self.house.vault, {})
             content = Content(key=draft.content.key, receipt=kept.receipt, answers=left(given))
