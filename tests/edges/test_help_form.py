@@ -542,6 +542,54 @@ async def test_a_wrong_code_goes_on_with_nothing(house: House, code: str) -> Non
         assert "We know no answers with this code" in person.text
 
 
+async def test_looking_at_a_page_restarts_the_half_hour_and_each_page_says_when_it_ends(house: House) -> None:
+    async with somebody(house) as person:
+        await person.start()
+        await person.through("more")
+        for path in ("/help/more", "/help/who", "/help/later", "/help/more"):
+            await house.database.pool.execute("UPDATE help_draft SET touched_at = now() - interval '29 minutes'")
+            await person.go(path)
+            assert "After 30 minutes on one page, we wipe your answers." in person.text
+        await person.through()
+        await house.database.pool.execute("UPDATE help_draft SET touched_at = now() - interval '29 minutes'")
+        await person.go("/help/check")
+        await person.say("check")
+        assert "After 30 minutes, this page does not show your code any more." in person.text
+
+
+async def test_who_says_that_they_stay_has_as_long_again_until_the_draft_is_gone(house: House) -> None:
+    async with somebody(house) as person:
+        await person.start()
+        for _ in range(3):
+            await house.database.pool.execute("UPDATE help_draft SET touched_at = now() - interval '29 minutes'")
+            assert (await person.browser.post("/en/help/stay", data={"holds": "answers"})).status_code == 204
+        await house.database.pool.execute("UPDATE help_draft SET touched_at = now() - interval '31 minutes'")
+        assert (await person.browser.post("/en/help/stay", data={"holds": "answers"})).status_code == 410
+
+
+async def test_a_page_out_of_the_memory_of_a_browser_may_be_shown_only_while_it_holds_what_it_held(
+    house: House,
+) -> None:
+    async def stands(holds: str) -> int:
+        return (await person.browser.post("/en/help/stay", data={"holds": holds})).status_code
+
+    async with somebody(house) as person:
+        assert [await stands(holds) for holds in ("answers", "code", "")] == [410, 410, 410]
+        await person.start()
+        assert [await stands(holds) for holds in ("answers", "code", "")] == [204, 410, 204]
+        await person.through()
+        await person.say("check")
+        assert [await stands(holds) for holds in ("answers", "code", "")] == [410, 204, 204]
+        await person.go("/ended")
+        assert "You already sent this" in person.text
+        await person.browser.get("/en/exit")
+        assert [await stands(holds) for holds in ("answers", "code", "")] == [410, 410, 410]
+        await person.go("/ended")
+        assert "This page has ended" in person.text
+        other = await person.browser.post("/en/help/stay", headers={"sec-fetch-site": "cross-site"}, data={"holds": ""})
+        assert other.status_code == 403
+
+
 async def test_after_half_an_hour_what_was_just_typed_is_kept_and_it_says_that_the_rest_is_gone(house: House) -> None:
     async with somebody(house) as person:
         await person.start()

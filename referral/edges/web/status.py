@@ -18,7 +18,7 @@ from referral.directory import providers
 from referral.directory.providers import Provider
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
-from referral.edges.web import changing, forms
+from referral.edges.web import changing, forms, headers
 from referral.edges.web.changing import Changed
 from referral.edges.web.dialling import Dialled, country_of, dialled
 from referral.edges.web.help import browser
@@ -153,7 +153,7 @@ def shown(
     sent = fields or {}
     c = catalogue(reader(request, *changing.SAID), *changing.SAID)
     is_wrong = problems or trouble or (changed and changed.wrong)
-    return page(
+    answer = page(
         request,
         "status.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK,
@@ -170,3 +170,6 @@ def shown(
         c=c,
         changes=changing.shown_as(c, sent, changed),
     )
+    if found is not None:
+        answer.headers["Content-Security-Policy"] = headers.GUARDED_PAGE
+    return answer

@@ -16,7 +16,7 @@ from referral.edges.web.help import browser
 from referral.edges.web.help.asking import UNKEPT, go_to, over, say, words
 from referral.foundation import clock
 from referral.foundation.db import Tx
-from referral.intake import drafts, receipts, requests
+from referral.intake import receipts, requests
 from referral.intake.asking import way
 from referral.intake.drafts import Draft
 from referral.intake.receipts import Receipt
@@ -39,7 +39,6 @@ class ReceiptPage:
                 return over(request, None)
             if draft.content.receipt is None:
                 return go_to(request, way.next_page(draft.content.answers))
-            draft = await drafts.write(tx, draft, draft.content)  # who looks at it is still there
             return await shown(self.house, tx, request, draft)
 
     async def type_back(self, request: Request) -> Response:
