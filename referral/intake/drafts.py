@@ -38,6 +38,7 @@ class Content:
     receipt: str | None = field(default=None, repr=False)
     page: str = field(default="", repr=False)  # the token of the page on which it can be sent
     code: str | None = field(default=None, repr=False)  # one comes back with, until the page that shows it is left
+    is_rated: bool = False  # whether they said how the form was, and not what they said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -616,6 +616,42 @@ async def test_the_receipt_is_typed_back(house: House) -> None:
         assert person.page == "done"
 
 
+async def eases(house: House) -> list[tuple[str, str, str, int]]:
+    rows = await house.database.pool.fetch("SELECT language, question_set, answer, count FROM form_ease ORDER BY 1, 3")
+    return [tuple(row) for row in rows]
+
+
+async def test_after_sending_one_tap_says_whether_it_was_easy_counted_once_and_tied_to_nobody(house: House) -> None:
+    for lang, said in (("en", "so_so"), ("es", "yes"), ("es", "yes")):
+        async with somebody(house, lang) as person:
+            await person.finish()
+            await person.go("/help/done")
+            assert 'name="easy" value="so_so"' in person.text
+            await person.say("easy", easy="enthusiastic")
+            await person.say("easy", easy=said)
+            assert person.page == "done"
+            assert 'name="easy"' not in person.text
+            await person.say("easy", easy="no")  # another tab that still shows the buttons
+    assert await eases(house) == [("en", "2026-12", "so_so", 1), ("es", "2026-12", "yes", 2)]
+    columns = await house.database.pool.fetch(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'form_ease'"
+    )
+    assert {row[0] for row in columns} == {"week", "language", "question_set", "answer", "count"}
+
+
+async def test_who_has_not_sent_is_not_counted(house: House) -> None:
+    async with somebody(house) as person, somebody(house) as other:
+        await person.start()
+        await person.say("easy", easy="yes")
+        await other.say("easy", easy="yes")
+        await other.finish()
+        answer = await other.browser.post(
+            "/en/help/easy", data={"easy": "yes"}, headers={"sec-fetch-site": "cross-site"}
+        )
+        assert answer.status_code == 403
+    assert await eases(house) == []
+
+
 # ---------------------------------------------------------------- machines
 async def suspicions(house: House) -> list[str | None]:
     return [row[0] for row in await house.database.pool.fetch("SELECT quarantined FROM help_request")]

@@ -97,6 +97,7 @@ def form_pages(house: House) -> list[BaseRoute]:
         Route("/{lang}/help/receipt", receipt.show, methods=["GET"], name="help_receipt"),
         Route("/{lang}/help/receipt", receipt.type_back, methods=["POST"], name="help_typed_back"),
         Route("/{lang}/help/done", receipt.done, methods=["GET"], name="help_done"),
+        Route("/{lang}/help/easy", receipt.rate, methods=["POST"], name="help_rated"),
         Route("/{lang}/help/later", later.ask, methods=["GET"], name="help_later"),
         Route("/{lang}/help/later", later.stop, methods=["POST"], name="help_stop"),
         Route("/{lang}/help/code", later.box, methods=["GET"], name="help_code"),
