@@ -7,7 +7,7 @@ the form's hidden field while the page is open, and nowhere after it is closed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -27,13 +27,16 @@ from referral.edges.web.tongues import reader
 from referral.foundation import clock
 from referral.foundation.db import Reader
 from referral.foundation.errors import Conflict, FieldProblem, NotFound, ValidationFailed
-from referral.intake import messages, requests
+from referral.intake import consents, messages, requests
 from referral.intake.messages import Messages, TooManyMessages
-from referral.referrals import leaving, openings, reading, states, views
+from referral.intake.requests import HelpRequest
+from referral.intake.words import ConsentScope
+from referral.referrals import leaving, openings, placing, reading, states, views
 from referral.referrals.openings import Opening
 from referral.referrals.views import RequestView
 
 SAID = ("common", "status", "advice")
+MAKING = timedelta(hours=1)  # more than a plan takes, so that what is promised is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,7 @@ class Shown:
     messages: Messages
     sent_on: datetime
     openings: list[Opening]
+    looked_for_by: datetime | None  # where a request waits for the plan of all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,18 @@ class Status:
                 messages=found,
                 sent_on=request.created_at,
                 openings=await openings.of(tx, request.id),
+                looked_for_by=self.looked_for_by(request, await consents.standing(tx, request.id), now),
             )
+
+    def looked_for_by(self, request: HelpRequest, agreed: frozenset[ConsentScope], now: datetime) -> datetime | None:
+        """When the next plan has been made at the latest; None for whoever is not left to one."""
+        every = timedelta(hours=self.house.settings.plan_hours)
+        if self.house.settings.plan != "apply" or not placing.is_left_to_the_plan(
+            request.status, request.urgency, agreed
+        ):
+            return None
+        first = request.created_at + every
+        return (first if now < first else now + every) + MAKING
 
     async def write(self, receipt: str, fields: Mapping[str, str]) -> bool:
         """Keep a message. Raises NotFound, ValidationFailed, Conflict."""

@@ -7,7 +7,7 @@ from referral.intake.ease import Ease
 SECTIONS = ("1", "2", "3", "4")
 WRONG = (
     "choose", "write", "too_long", "identity_number", "no_day", "far_day", "not_a_phone", "not_an_email", "empty",
-    "unknown_place", "which_place", "which_language", "mend",
+    "unknown_place", "unknown_country", "unknown_language", "which_place", "which_language", "mend",
 )  # fmt: skip
 TOLD = ("p1", "p2", "p3", "p4")
 
