@@ -1,12 +1,11 @@
 "use strict";
-// What the pages that hold something of a person do a little better with a script: a way out by keyboard, a warning
-// before they end, and no second sending. Without it they work all the same.
+// Without a script the form works all the same. With it: a way out by keyboard, a warning before the end, one sending.
 
-const idle = document.getElementById("idle");
-const [left] = idle.getElementsByTagName("strong");
-const [said] = idle.querySelectorAll("[role=status]");
+const idle = document.getElementById("idle"); // where the page holds something
+const left = idle?.querySelector("strong");
+const said = idle?.querySelector("[role=status]");
 const at = `/${document.documentElement.lang}`;
-const { holds, ends, warns } = idle.dataset;
+const { holds, ends, warns } = idle?.dataset ?? {};
 const SECOND = 1000;
 let since = Date.now();
 let presses = [];
@@ -29,7 +28,7 @@ async function ask() {
 }
 
 // The clock is read each time: a phone that slept has not counted.
-const ticking = setInterval(() => {
+const ticking = idle && setInterval(() => {
   const rest = ends - Math.floor((Date.now() - since) / SECOND);
   if (rest <= 0) return go(`${at}/ended`);
   if (rest > warns) return;
@@ -39,7 +38,7 @@ const ticking = setInterval(() => {
 }, SECOND);
 
 // However it was closed, somebody is there. Without an answer it comes up again.
-idle.addEventListener("close", async () => {
+idle?.addEventListener("close", async () => {
   said.textContent = "";
   const stays = holds ? await ask() : true;
   if (stays) since = Date.now();
@@ -48,7 +47,7 @@ idle.addEventListener("close", async () => {
 
 // Not Escape: it stops a page that loads, and closes dialogs.
 addEventListener("keydown", key => {
-  if (key.repeat) return;
+  if (key.repeat || !idle) return;
   presses = key.key === "Shift" ? [...presses, Date.now()].slice(-3) : [];
   if (presses.length === 3 && presses[2] - presses[0] < 3 * SECOND) go(`${at}/exit`);
 });
@@ -69,7 +68,7 @@ addEventListener("submit", ({ submitter, target }) => {
 
 // A page out of the browser's memory, by way of Back: perhaps somebody has left since.
 addEventListener("pageshow", async shown => {
-  if (!shown.persisted) return;
+  if (!shown.persisted || !idle) return;
   document.documentElement.hidden = true;
   if (!(await ask())) return go(`${at}/ended`);
   since = Date.now();
