@@ -184,7 +184,7 @@ async def over_http(
         bell = await doorbell(name, database, vault, pairs)
         # A password takes five times as long as a receipt, and two are looked at at once.
         many = connections if served.is_cheap or name != "login" else 1
-        took = await timing_http.timed(served, bell, pairs, many)
+        took = timing_http.answered(await timing_http.timed(served, bell, pairs, many), asked.tick)
         well &= told(f"{name}, HTTP, {how}", took, right_counts=True)
     return well
 

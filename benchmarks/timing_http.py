@@ -3,6 +3,7 @@
 Many connections ask at once, since an answer waits for its tick most of the time. Each pauses for a random part of a
 tick before it asks again, so that they do not all ask in the same moment. What is timed is from the request's last byte
 to the answer's first: how long an answer is, is no secret of its time. Each answer is looked at: was it the right one?
+Where the machine is so busy that the server says so, that is counted, and no time of it.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -29,6 +31,7 @@ DICE = random.Random(20261127)  # noqa: S311 - the order of questions is no secr
 ENDLESS = str(10**9)
 WARMING = 20
 SLOWEST_SECONDS = 60
+TOO_BUSY = (b"HTTP/1.1 503", b"HTTP/1.1 429", b'"UNAVAILABLE"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +136,11 @@ async def asked(port: int, bell: Doorbell, orders: Iterator[tuple[str, int]], to
     for kind, number in orders:
         async with asyncio.timeout(SLOWEST_SECONDS):
             seconds, answer = await knocked(reader, writer, bell.sent(kind, number), DICE.uniform(0, pause))
+        if any(said in answer for said in TOO_BUSY):
+            took[kind].append(inf)
+            continue
         if bell.was_right(answer) is not (kind == "right"):
-            raise SystemExit(f"This is no answer to one that is {kind}:\n{answer[:1000].decode(errors='replace')}")
+            raise SystemExit(f"This is no answer to one that is {kind}:\n{answer[-1000:].decode(errors='replace')}")
         took[kind].append(seconds)
     writer.close()
 
@@ -150,3 +156,12 @@ async def timed(how: Served, bell: Doorbell, pairs: int, connections: int) -> Ti
         orders, pause = iter(order), how.tick_milliseconds / 1_000
         await asyncio.gather(*(asked(port, bell, orders, took, pause) for _ in range(connections)))
     return took
+
+
+def answered(took: Times, tick_milliseconds: int) -> Times:
+    """The times of what was answered; says how much of it was so in its first tick."""
+    kept = {kind: [one for one in all_of_it if one < inf] for kind, all_of_it in took.items()}
+    for kind, times in kept.items():
+        at_first = sum(one < 2 * tick_milliseconds / 1_000 for one in times) / max(1, len(times))
+        print(f"    {kind:>7}: {at_first:.2%} in the first tick, {len(took[kind]) - len(times)} too busy", flush=True)
+    return kept
