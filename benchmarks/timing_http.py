@@ -31,6 +31,7 @@ DICE = random.Random(20261127)  # noqa: S311 - the order of questions is no secr
 ENDLESS = str(10**9)
 WARMING = 20
 SLOWEST_SECONDS = 60
+STARTING_SECONDS = 240
 TOO_BUSY = (b"HTTP/1.1 503", b"HTTP/1.1 429", b'"UNAVAILABLE"')
 
 
@@ -109,7 +110,7 @@ def serving(how: Served, surface: str) -> Generator[int]:
     log = home / f"{surface}.log"
     with log.open("wb") as out, subprocess.Popen(words, env=surroundings, stdout=out, stderr=out) as process:
         try:
-            wait_for(port, process, log)
+            wait_for(port, process, log, tenths=10 * STARTING_SECONDS)
             yield port
         finally:
             process.terminate()
