@@ -1,6 +1,6 @@
 """Does the time of an answer tell a wrong receipt or password from one that nobody has, or from the right one?
 
-    python benchmarks/timing.py                  # all of it: about an hour and a half
+    python benchmarks/timing.py                  # all of it: an hour at the least
     python benchmarks/timing.py --pairs 20000 --whole 0 --http 0 --http-whole 0
 
 Right, wrong and missing are asked in random order. Welch's t compares each two of them (`timing_compared`): above 4.5
