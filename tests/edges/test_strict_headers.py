@@ -57,7 +57,7 @@ EXPLORER = PLAIN | {
 }
 # What holds something of a person has one script, named by its hash, that may ask us.
 GUARDED = PLAIN | {"script-src": assets.GUARD, "connect-src": "'self'"}
-HOLDING = re.compile(r"/help|/[A-Za-z-]+/(help|help/.*|status|ended|embed/answers)")
+HOLDING = re.compile(r"/help|/status|/[A-Za-z-]+/(help|help/.*|status|ended|embed/answers)")
 SIGNING_IN = PLAIN | {"script-src": "'self'", "connect-src": "'self'"}
 SCRIPTED = frozenset({"/staff/login", "/staff/enrol", "/staff/account"})
 # Staff sign in with passkeys, on our own pages and on no other.

@@ -187,6 +187,5 @@ def shown(
         c=c,
         changes=changing.shown_as(c, sent, changed),
     )
-    if found is not None:
-        answer.headers["Content-Security-Policy"] = headers.GUARDED_PAGE
+    answer.headers["Content-Security-Policy"] = headers.GUARDED_PAGE
     return answer
