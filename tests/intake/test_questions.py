@@ -33,8 +33,10 @@ def choices(page: Page) -> Iterator[dict[str, str]]:
     said = [[*field.answers, *([] if field.must else [""])] for field in fields]
     for combination in product(*said):
         answered = dict(zip((field.name for field in fields), combination, strict=True))
-        if page.id == "court_date":
-            yield from ({**rest, **answered, "court_past": past} for past in ("", "yes"))
+        found_besides = {"court_date": ("court_past", ("", "yes")), "place": ("place.served", ("", "yes", "no"))}
+        if page.id in found_besides:
+            name, values = found_besides[page.id]
+            yield from ({**rest, **answered, name: found} for found in values)
         else:
             yield {**rest, **answered} or {page.id: ""}
 
@@ -83,7 +85,7 @@ def test_conditions_and_pages_name_what_there_is() -> None:
             if field is not None and field.kind is Kind.ONE:
                 assert condition.among <= {*field.answers, ""}, page.id
             else:
-                assert field is not None or condition.field == reading.PAST
+                assert field is not None or condition.field in {reading.PAST, "place.served"}
     assert len(BY_ID) == len(PAGES)
     assert len(FIELDS) == sum(len(page.fields) for page in PAGES)
 

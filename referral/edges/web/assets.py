@@ -27,13 +27,15 @@ def lean(css: str) -> str:
 
 
 def source_of(written: str) -> str:
-    """What a policy calls a style that stands in a page: by its hash, so that no other may stand there."""
+    """What a policy calls a style or a script: by its hash, so that no other may stand there."""
     return f"'sha256-{b64encode(sha256(written.encode()).digest()).decode()}'"
 
 
 # What stands in every page, and beside it in those that list groups.
 STYLE, NEAR_STYLE = (lean((FOLDER / name).read_text(encoding="utf-8")) for name in ("plain.css", "near.css"))
 STYLE_SOURCES = f"'self' {source_of(STYLE)} {source_of(NEAR_STYLE)}"
+# The one script of the pages that hold something of a person; it is loaded beside them, and they name it by its hash.
+GUARD = source_of((FOLDER / "guard.js").read_text(encoding="utf-8"))
 MARK = re.sub(r"\s+", " ", (FOLDER / "mark.svg").read_text(encoding="utf-8")).strip()
 VERSIONS = {file.relative_to(FOLDER).as_posix(): version(file) for file in FOLDER.rglob("*") if file.is_file()}
 

@@ -25,6 +25,8 @@ PLAIN_PAGE = (
     f"default-src 'none'; style-src {assets.STYLE_SOURCES}; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
+# The same with the one script that guards what a page holds, and the question to us whether it may still be shown.
+GUARDED_PAGE = PLAIN_PAGE.replace("; ", f"; script-src {assets.GUARD}; connect-src 'self'; ", 1)
 POWERS = (
     "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
     "camera", "clipboard-read", "clipboard-write", "compute-pressure", "display-capture", "encrypted-media",

@@ -87,8 +87,11 @@ class Packed:
 
 
 def is_page(start: Message) -> bool:
+    """Whether it is a page, or a script of ours, whole, which is the same for everybody."""
     headers = Headers(raw=start["headers"])
-    return headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
+    kind = headers.get("content-type", "").partition(";")[0]
+    is_script = kind.endswith("/javascript") and is_public(start["status"], headers)
+    return (kind == "text/html" or is_script) and "content-encoding" not in headers
 
 
 async def send_page(start: Message, body: Message, send: Send, *, does_take: bool) -> None:

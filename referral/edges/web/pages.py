@@ -14,6 +14,7 @@ from referral.edges.web import assets, moments
 from referral.edges.web.colours import stylesheet
 from referral.foundation.autonyms import AUTONYMS
 from referral.foundation.branding import Branding, chosen
+from referral.intake import drafts
 
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -52,6 +53,7 @@ def environment() -> Environment:
 
 
 TEMPLATE = environment()
+GUARD = assets.GUARD.strip("'")  # as an element names it
 STYLE, NEAR_STYLE, MARK = Markup(assets.STYLE), Markup(assets.NEAR_STYLE), Markup(assets.MARK)  # noqa: S704 - our own
 # Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
 # it came from our own. Other sites are told nothing either way.
@@ -78,6 +80,8 @@ def page(
         "style": STYLE,
         "near_style": NEAR_STYLE,
         "mark": MARK,
+        "guard": GUARD,
+        "ends": drafts.IDLE,
     }
     words = {**known, **context, "t": t, "lang": lang, "dir": direction(lang)}
     return HTMLResponse(

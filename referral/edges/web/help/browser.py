@@ -32,7 +32,11 @@ def give(response: Response, house: House, draft: Draft) -> Response:
 
 def mark(response: Response, request: Request, house: House) -> Response:
     """Where there is no draft, a cookie without a token: so leaving this page, too, makes the browser forget it."""
-    return response if name(house) in request.cookies else kept(response, house, "")
+    return response if is_marked(request, house) else kept(response, house, "")
+
+
+def is_marked(request: Request, house: House) -> bool:
+    return name(house) in request.cookies
 
 
 def kept(response: Response, house: House, token: str) -> Response:
