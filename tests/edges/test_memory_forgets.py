@@ -12,9 +12,9 @@ from urllib.parse import quote
 import given
 import httpx
 import pytest
+from canaries import RECEIPT, Canaries, hatched, person
 from commands_given import start
 from desk import Desk, at_once, client, operation
-from test_nothing_leaks import RECEIPT, Canaries, hatched, person
 
 from referral.foundation import key_folder
 from referral.foundation.clock import now
