@@ -25,10 +25,14 @@ PACKED = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canaries:
-    """What nobody else has: one mark in every text, one in every number."""
+    """What nobody else has: one mark in every text, one in every number, and one that a document takes for a name.
+
+    Names in a document are a program's own words: an answer may repeat them, nothing may keep them.
+    """
 
     text: str
     number: str
+    name: str
 
     @property
     def core(self) -> str:
@@ -37,14 +41,22 @@ class Canaries:
 
     @property
     def spellings(self) -> frozenset[bytes]:
+        return frozenset({*self.values, *spellings(self.name)})
+
+    @property
+    def values(self) -> frozenset[bytes]:
+        """What no refusal and no header may hold either."""
         return frozenset({*spellings(self.text), *spellings(self.number)})
 
 
 def hatched() -> Canaries:
     """Letters alone in a text: digits among them might be taken for a number of somebody's papers, and refused."""
-    letters, digits = "bcdfghjklmnpqrstvwxz", "123456789"
-    mark = "".join(secrets.choice(letters) for _ in range(13))
-    return Canaries(text=f"Ñq{mark}", number="".join(secrets.choice(digits) for _ in range(10)))
+    text, name = ("q" + of("bcdfghjklmnpqrstvwxz", 13) for _ in range(2))
+    return Canaries(text=f"Ñ{text}", number=of("123456789", 10), name=name)
+
+
+def of(signs: str, size: int) -> str:
+    return "".join(secrets.choice(signs) for _ in range(size))
 
 
 def spellings(mark: str) -> Iterable[bytes]:

@@ -117,9 +117,8 @@ async def asks(day: Day, headers: dict[str, str], number: int) -> Any:
     return answer["data"]["submitHelpRequest"]
 
 
-def said(day: Day, number: int) -> dict[str, dict[str, str]]:
+def said(mark: Canaries, number: int) -> dict[str, dict[str, str]]:
     """What a person types on the pages of the form."""
-    mark = day.canaries
     return {
         "held": {"held": "yes"},
         "facility": as_written("facility", f"{mark.text} {number}") | {"fear": "no"},
@@ -140,7 +139,7 @@ async def fills_in(day: Day, number: int) -> None:
     """They stop on the way, go on with the code in another browser, and slip before they are through."""
     async with day.visitor() as browser, day.visitor() as another:
         first, again = Person(browser=browser, lang="es"), Person(browser=another, lang="ar")
-        answers = said(day, number)
+        answers = said(day.canaries, number)
         await first.start()
         await first.through("more", **answers)
         await first.say("more", more=f"{day.canaries.text} A123 456 789")
@@ -169,7 +168,7 @@ async def fills_in_one_page(day: Day, number: int) -> None:
         key = re.search(r'name="key" value="([^"]+)"', page.text)
         assert key
         token = form_tokens.issue(day.desk.house.vault, now=now() - form_tokens.YOUNGEST * 20)
-        asked = all_of(**said(day, number)) | {"key": key[1], "token": token}
+        asked = all_of(**said(day.canaries, number)) | {"key": key[1], "token": token}
         mark = day.canaries.text
         for slip in ({"contact": "email", "contact_to": mark}, {"more": f"{mark} 123-45-6789"}, {"who": mark}):
             await page.say("all", **asked | slip)
@@ -345,6 +344,6 @@ async def watched(desk: Desk) -> AsyncGenerator[set[str]]:
         await looks
 
 
-def nowhere(texts: Iterable[bytes], patterns: frozenset[bytes]) -> list[bytes]:
+def holding_any(texts: Iterable[bytes], patterns: frozenset[bytes]) -> list[bytes]:
     """Those that hold one of these."""
     return [text for text in texts if any(pattern in text for pattern in patterns)]

@@ -55,32 +55,32 @@ def misfits(mark: Canaries) -> Iterator[dict[str, Any]]:
 
 def documents(mark: Canaries) -> Iterator[str]:
     """GraphQL of every kind that is none: the words stand in the document itself."""
-    core, languages = mark.core, f'"{mark.text}" ' * 200
+    core, name = mark.core, mark.name
     yield from (
         f'{{ places(query: "{mark.text}") {{ id }} }}',
-        f"{{ {core} }}",
         f"{{ places(query: {core}) {{ id }} }}",
-        f'{{ places({core}: "{mark.text}") {{ id }} }}',
-        f'{{ {core}: places(query: "{mark.text}") {{ {core} }} }}',
-        f'{{ languages @{core}(a: "{mark.text}") {{ tag }} }}',
-        f"{{ ...{core} }}",
-        f"{{ languages {{ ...on {core} {{ tag }} }} }}",
-        f"query {core}(${core}: {core}!) {{ languages {{ tag }} }}",
-        f"fragment {core} on Query {{ languages {{ tag }} }}",
+        f'{{ places({name}: "{mark.text}") {{ id }} }}',
+        f'{{ {name}: places(query: "{mark.text}") {{ {name} }} }}',
+        f'{{ languages @{name}(a: "{mark.text}") {{ tag }} }}',
+        f"{{ {name} languages {{ ...{name} ...on {name} {{ tag }} }} }}",
+        f"query {name}(${name}: {name}!) {{ languages {{ tag }} }} fragment {name} on Query {{ languages {{ tag }} }}",
         f'{{ places(query: "{mark.text}',
         f'{{ places(query: """{mark.text}',
         f'{{ places(query: "{mark.text}\\q") {{ id }} }}',
+        f'{{ places(query: "a "{core}" b") {{ id }} }}',
+        f'{{ places(query: "a" {mark.number}) {{ id }} }}',
+        f'{{ places "{mark.text}" {{ id }} }}',
         f"{{ languages {{ tag }} }} # {mark.text} \x07",
         f"{core} {{ languages {{ tag }} }}",
-        f"subscription {core} {{ languages {{ tag }} }}",
+        f"subscription {name} {{ languages {{ tag }} }}",
         f'{{ provider(id: "{mark.text}") {{ id }} providers(first: {mark.number}) {{ totalCount }} }}',
         f'mutation {{ submitHelpRequest(input: {{person: {{name: "{mark.text}"}}, age: {core}}}) {{ __typename }} }}',
-        f'mutation {{ submitHelpRequest(input: {{person: "{mark.text}"}}) {{ __typename }} }}',
+        f'mutation {{ submitHelpRequest(input: {{person: "{mark.text}", {core}: 1}}) {{ __typename }} }}',
         f'{{ helpRequest(receipt: "{mark.number}", receipt: "{mark.text}") {{ id }} }}',
-        "{ " + " ".join(f'{core}{number}: places(query: "{mark.text}") {{ id }}' for number in range(100)) + " }",
-        "{ provider(id: 1) " + f"{{ {core} " * 200 + "}" * 201,
+        "{ " + " ".join(f'a{number}: places(query: "{mark.text}") {{ id }}' for number in range(100)) + " }",
+        "{ provider(id: 1) " + f"{{ {name} " * 200 + "}" * 201,
         f'{{ places(query: "{mark.text * 200}") {{ id }} }}',
-        f"{{ providers(filter: {{languages: [{languages}]}}) {{ totalCount }} }}",
+        "{ providers(filter: {languages: [" + f'"{mark.text}" ' * 200 + "]}) { totalCount } }",
     )
 
 
@@ -123,7 +123,7 @@ async def slips(day: Day) -> None:
     doors = {Audience.PUBLIC: {}, Audience.PARTNER: by_key, Audience.STAFF: staff}
     for document in documents(mark):
         for door, headers in doors.items():
-            await desk.post(document, {mark.text: mark.text}, door, **headers)
+            await desk.post(document, {mark.name: mark.text}, door, **headers)
     for content, headers in bodies(mark):
         for door in Audience:
             await desk.http.post(PATHS[door], content=content, headers={**headers, **doors[door]})

@@ -20,7 +20,7 @@ import canary_slips
 import given
 import pytest
 from canaries import dumped, found_in, hatched, receipts_in, spellings
-from canary_day import Day, nowhere
+from canary_day import Day, holding_any
 from canary_post import OF_THE_CASE, Deadly, Posted, besides_the_address, body, to_people
 from desk import PASSWORD, standing
 from postbox import listening
@@ -107,10 +107,10 @@ async def test_nobody_stands_in_clear_in_the_database_the_logs_or_the_write_ahea
     assert "CheckViolationError" in log.read_text(encoding="utf-8")
     assert "never" in cluster.log.read_text(encoding="utf-8", errors="replace")
 
-    assert not nowhere((one.encode() for one in asked), patterns | day.given_out)
-    assert any("INSERT INTO help_request" in one for one in asked)
-    assert not nowhere(day.heard.headers, patterns)
-    assert not nowhere(day.heard.refusals, patterns)
+    assert not holding_any((one.encode() for one in asked), patterns | day.given_out)
+    assert len(asked) > 20
+    assert not holding_any(day.heard.headers, patterns | day.given_out)
+    assert not holding_any(day.heard.refusals, day.canaries.values | day.given_out)
     assert len(day.heard.refusals) > 300
     letters_say_nothing(day)
 
@@ -121,7 +121,7 @@ def letters_say_nothing(day: Day) -> None:
     mine = to_people(received, day.canaries)
     assert len(received) > PEOPLE // 2
     assert len(mine) >= 8
-    assert not nowhere(map(besides_the_address, received), patterns | day.given_out)
+    assert not holding_any(map(besides_the_address, received), patterns | day.given_out)
     names = [office.name for office in day.offices]
     for envelope in received:
         words = f"{canary_post.parsed(envelope)['Subject']}\n{body(envelope)}"
