@@ -102,7 +102,7 @@ async def working(desk: Desk, post: Posted) -> AsyncGenerator[asyncio.subprocess
 
 async def started(desk: Desk, post: Posted, log: IO[bytes]) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-X", "dev", "-m", "referral", "worker"),
+        *(sys.executable, "-m", "referral", "worker"),
         stdin=DEVNULL,
         stdout=log,
         stderr=log,

@@ -222,6 +222,8 @@ async def test_two_supervisors_take_people_out_once_and_each_leaves_a_trace(desk
     (waits,) = (await desk.ask("{ peopleExports { id reason } }", {}, Audience.STAFF, **other))["peopleExports"]
     assert (waits["id"], waits["reason"]) == (id, "The court asks for a list.")
     assert b"court" not in await desk.sql("SELECT reason_sealed FROM people_export")
+    with pytest.raises(Exception, match="export_by_two"):
+        await desk.sql("UPDATE people_export SET agreed_by = asked_by, agreed_at = now()")
     early = await desk.published("staff/TakePeopleExport", chief, id=id)
     assert early["__typename"] == "ConflictProblem"
     assert await turned_away(desk, "staff/AgreeToPeopleExport", chief, id=id) == "NOT_ALLOWED"
