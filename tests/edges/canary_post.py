@@ -59,7 +59,7 @@ class Posted:
 
 
 def parsed(envelope: Envelope) -> EmailMessage:
-    return cast("EmailMessage", message_from_bytes(cast("bytes", envelope.original_content), policy=policy.SMTP))
+    return message_from_bytes(cast("bytes", envelope.original_content), policy=policy.SMTP)
 
 
 def body(envelope: Envelope) -> str:
