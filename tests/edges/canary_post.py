@@ -21,7 +21,7 @@ from desk import Desk
 from postbox import Postbox
 
 LETTERS_BEFORE = 3  # so many letters are taken before the worker dies over the next
-SECONDS = 300.0
+SECONDS = 3_600.0  # a thousand people's letters take their time on a busy machine
 DUE = """SELECT count(*) FROM outbox
           WHERE kind IN ('match', 'tell_provider', 'tell_requester') AND parked_at IS NULL AND run_at <= now()"""
 OF_THE_CASE = re.compile("Brownsville|Texas|Hondur|asil|asyl|Span|espa|detain|deten", re.IGNORECASE)

@@ -68,7 +68,7 @@ async def a_day_goes_by(day: Day, house: House, monkeypatch: pytest.MonkeyPatch)
     await canary_day.some_leave(day)
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(600 + 6 * PEOPLE)
 async def test_nobody_stands_in_clear_in_the_database_the_logs_or_the_write_ahead_log(
     day: Day, home: Path, house: House, tmp_path: Path, caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
