@@ -1736,13 +1736,13 @@ COMMENT ON COLUMN public.passkey_challenge.staff_id IS 'Who makes a passkey; nul
 CREATE TABLE public.people_export (
     id uuid NOT NULL,
     request_ids uuid[] NOT NULL,
+    reason_sealed bytea,
     asked_by uuid NOT NULL,
     asked_at timestamp with time zone NOT NULL,
     agreed_by uuid,
     agreed_at timestamp with time zone,
     until timestamp with time zone NOT NULL,
     taken_at timestamp with time zone,
-    reason_sealed bytea,
     CONSTRAINT export_by_two CHECK ((asked_by <> agreed_by)),
     CONSTRAINT export_taken_when_agreed CHECK (((taken_at IS NULL) OR (agreed_by IS NOT NULL)))
 );

@@ -13,8 +13,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("""
-        ALTER TABLE people_export DROP COLUMN reason;
-        ALTER TABLE people_export ADD COLUMN reason_sealed bytea;
+        ALTER TABLE people_export RENAME COLUMN reason TO reason_sealed;
+        ALTER TABLE people_export ALTER COLUMN reason_sealed DROP NOT NULL;
+        ALTER TABLE people_export ALTER COLUMN reason_sealed TYPE bytea USING NULL;
         COMMENT ON COLUMN people_export.reason_sealed IS
             'Why, sealed with the key of the first request; null once it was taken.';
     """)
@@ -22,6 +23,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("""
-        ALTER TABLE people_export DROP COLUMN reason_sealed;
-        ALTER TABLE people_export ADD COLUMN reason text NOT NULL DEFAULT '';
+        COMMENT ON COLUMN people_export.reason_sealed IS NULL;
+        ALTER TABLE people_export RENAME COLUMN reason_sealed TO reason;
+        ALTER TABLE people_export ALTER COLUMN reason TYPE text USING '';
+        ALTER TABLE people_export ALTER COLUMN reason SET NOT NULL;
     """)
