@@ -5,8 +5,8 @@ Words of staff may name somebody. What older rows say cannot be sealed here, whe
 
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
