@@ -35,6 +35,11 @@ def mark(response: Response, request: Request, house: House) -> Response:
     return response if name(house) in request.cookies else kept(response, house, "")
 
 
+def renew(response: Response, request: Request, house: House) -> Response:
+    """The same token behind another value, where there is a cookie: the browser forgets the pages it has kept."""
+    return kept(response, house, token_of(request, house) or "") if name(house) in request.cookies else response
+
+
 def kept(response: Response, house: House, token: str) -> Response:
     response.set_cookie(
         name(house),
