@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
+from walked import Stand
 from web_given import visiting
 
 from referral.edges.house import House
-from referral.intake import requests
+from referral.intake import drafts, requests
 from referral.intake.asking.questions import BY_ID
+from referral.intake.drafts import Draft
 
 PLAIN = {
     "who": {"who": "me"}, "danger": {"danger": "no"}, "held": {"held": "no"}, "age": {"age": "adult"},
@@ -88,3 +90,11 @@ async def kept(house: House, code: str) -> requests.HelpRequest:
 
 async def count(house: House, table: str = "help_request") -> int:
     return await house.database.pool.fetchval(f"SELECT count(*) FROM {table}")
+
+
+async def draft_of(house: House, there: Stand, **more: str) -> Draft:
+    """The draft of somebody who has come so far, and has answered what must be answered on the way."""
+    asked = [must for step in there.steps for must in BY_ID[step.page].musts if must.answers]
+    musts = {must.name: must.answers[0] for must in asked if not there.given[must.name]}
+    async with house.database.transaction() as tx:
+        return await drafts.begin(tx, house.vault, {**there.given, **musts, **more})

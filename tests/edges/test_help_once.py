@@ -40,7 +40,7 @@ async def test_twenty_sends_at_once_of_the_form_on_one_page_are_one_request_and_
         sent = {**seen(person.answer.text).form.held, **ALL, "token": token}
         ways = [person.browser, other] * (AT_ONCE // 2)
         answers = await asyncio.gather(*(one.post("/en/help/all", data=sent) for one in ways))
-        # On a busy machine some wait too long for their turn. They are told to send the same again, and that is the same.
+        # On a busy machine some wait too long for their turn, and are told to send the same again.
         assert {answer.status_code for answer in answers} <= {200, 429}
         await person.say("all", **sent)
         assert {code_in(answer.text) for answer in answers if answer.status_code == 200} == {code_in(person.text)}

@@ -7,13 +7,13 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from markup import Seen, seen
-from seeker import PLAIN, Person, code_in, count, somebody
+from seeker import PLAIN, Person, code_in, count, draft_of, somebody
 from walked import CHECK, Stand, Step, soonest, ways
 
 from referral.edges.house import House
 from referral.edges.web.help import browser
 from referral.foundation.clock import now
-from referral.intake import drafts, form_tokens
+from referral.intake import form_tokens
 from referral.intake.asking import reading
 from referral.intake.asking.fields import Kind
 from referral.intake.asking.questions import BY_ID, PAGES
@@ -164,9 +164,6 @@ async def test_no_link_on_any_page_of_the_form_leads_nowhere(house: House, lang:
 
 async def stand_on(house: House, person: Person, there: Stand) -> None:
     """A draft of somebody who has come so far, in their browser."""
-    asked = [must for step in there.steps for must in BY_ID[step.page].musts if must.answers]
-    musts = {must.name: must.answers[0] for must in asked if not there.given[must.name]}
-    async with house.database.transaction() as tx:
-        draft = await drafts.begin(tx, house.vault, {**there.given, **musts})
+    draft = await draft_of(house, there)
     person.browser.cookies.clear()
     person.browser.cookies.set(browser.name(house), draft.token)
