@@ -2,7 +2,7 @@
 is given. Pages of questions come by themselves, since questions are data.
 """
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 
 from browser import Tab
@@ -11,6 +11,7 @@ from walked import CHECK, Stand, soonest
 
 from referral.edges.house import House
 from referral.edges.web.help import browser
+from referral.intake.asking.fields import Page
 from referral.intake.asking.questions import PAGES
 
 Names = AsyncGenerator[str]
@@ -60,11 +61,15 @@ class Visit:
         await self.press(f"form:has(input[name=act][value={name}]) button")
 
 
-async def of_questions(visit: Visit) -> Names:
-    """Every question, everything that is told between them, and what slips look like."""
-    for page in PAGES:
+async def of_questions(visit: Visit, pages: Iterable[Page]) -> Names:
+    """These questions, and what is told between them."""
+    for page in pages:
         await visit.stand_on(soonest(page.id))
         yield page.id
+
+
+async def of_slips(visit: Visit) -> Names:
+    """What questions look like where something is wrong with the answer."""
     for name in ("who", "helper", "contact", "speak"):
         await visit.stand_on(soonest(name))
         await visit.press()
