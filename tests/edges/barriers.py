@@ -17,7 +17,8 @@ SPACED = """() => { const sheet = new CSSStyleSheet();
     document.adoptedStyleSheets = [sheet] }"""
 CLIPPED = """[...document.querySelectorAll("body *")].filter(one =>
     one.innerText && getComputedStyle(one).overflow !== "visible"
-    && !one.closest("svg, textarea, select, .trap, .unseen") && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)).map(one => one.outerHTML)"""
+    && !one.closest("svg, textarea, select, .trap, .unseen")
+    && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)).map(one => one.outerHTML)"""
 # With a reader's own colours no background is left: what is pressed or filled in shows by a line around it, what is
 # a link by a line under it, and no words stand in the colour of what is behind them.
 SHAPELESS = """[...document.querySelectorAll(
