@@ -5,7 +5,7 @@ without scripts, question after question, and all on one page.
 import pytest
 from barriers import ENLARGED, MOBILE
 from browser import Browser, Tab, served
-from keyboard import ON, choose, enter, page_of, reach, through, write
+from hands import ON, choose, enter, page_of, reach, through, write
 from public_pages import LANGUAGES
 from seeker import PLAIN
 

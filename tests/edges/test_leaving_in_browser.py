@@ -15,9 +15,10 @@ import playwright.async_api as driver
 import pytest
 import uvicorn
 from browser import Tab, remembering, served
-from keyboard import page_of
+from hands import page_of
 from seeker import PLAIN
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
@@ -42,7 +43,11 @@ CHOSEN = {**PLAIN, "contact": {"contact": "text"}}
 @asynccontextmanager
 async def outside(house: House) -> AsyncGenerator[House]:
     """Our pages, and at another name of this machine the weather that leaving leads to."""
-    page = Starlette(routes=[Route("/", lambda _: HTMLResponse(f"<title>Weather</title><p>{SUNNY}</p>"))])
+
+    async def weather(_: Request) -> HTMLResponse:
+        return HTMLResponse(f"<title>Weather</title><p>{SUNNY}</p>")
+
+    page = Starlette(routes=[Route("/", weather)])
     with socket.create_server(("127.0.0.1", 0)) as listening:
         site = f"http://localhost:{listening.getsockname()[1]}/"
         server = uvicorn.Server(uvicorn.Config(page, log_level="error", lifespan="off"))
