@@ -196,8 +196,8 @@ async def offices_answer(day: Day) -> None:
     seen = await day.send("partner/Offers", {"status": ["ACCEPTED"]}, headers)
     assert not seen["data"]["offers"]["edges"] or day.canaries.text in json.dumps(seen, ensure_ascii=False)
     await day.send("partner/Offers", {"after": day.canaries.core}, headers)
-    assert await day.desk.sql("SELECT count(*) FROM referral WHERE status = 'accepted'") >= 8
-    assert await day.desk.sql("SELECT count(*) FROM referral_note") >= 20
+    assert await day.desk.sql("SELECT count(*) FROM referral WHERE status = 'accepted'") >= min(8, day.people // 5)
+    assert await day.desk.sql("SELECT count(*) FROM referral_note") >= min(20, day.people // 2)
 
 
 async def answers(day: Day, number: int, which: dict[str, str], headers: dict[str, str] | None = None) -> None:
