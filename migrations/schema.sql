@@ -1764,7 +1764,7 @@ COMMENT ON COLUMN public.passkey_challenge.staff_id IS 'Who makes a passkey; nul
 CREATE TABLE public.people_export (
     id uuid NOT NULL,
     request_ids uuid[] NOT NULL,
-    reason text NOT NULL,
+    reason_sealed bytea,
     asked_by uuid NOT NULL,
     asked_at timestamp with time zone NOT NULL,
     agreed_by uuid,
@@ -1776,6 +1776,8 @@ CREATE TABLE public.people_export (
 );
 
 ALTER TABLE ONLY public.people_export FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.people_export.reason_sealed IS 'Why, sealed with the key of the first request; null once it was taken.';
 
 CREATE TABLE public.place (
     id uuid NOT NULL,

@@ -1,15 +1,12 @@
 """Somebody asks for help, one question on a page, without a script: every branch, every slip, and every way out."""
 
 import asyncio
-import html
 import re
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
+from seeker import PLAIN, code_in, count, kept, somebody
 from web_given import visiting
 
 from referral.edges.house import House
@@ -17,85 +14,10 @@ from referral.foundation import branding_reading, clock
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.intake import form_tokens, requests
-from referral.intake.asking.questions import BY_ID, FIELDS, PAGES, VERSION
+from referral.intake.asking.questions import FIELDS, PAGES, VERSION
 from referral.intake.words import CanAfford, ConsentScope, ContactChannel, UrgencyCriterion, UrgencyLevel
 
-PLAIN = {
-    "who": {"who": "me"}, "danger": {"danger": "no"}, "held": {"held": "no"}, "age": {"age": "adult"},
-    "lawyer": {"lawyer": "no"}, "speak": {"speak": "es"}, "contact": {"contact": "code"}, "consent": {"consent": "yes"},
-    "helper": {"knows": "yes", "relation": "friend"}, "safe": {"announce": "no", "message": "no"},
-    "adult": {"adult": "no"}, "lawyer_why": {"lawyer_why": "different"},
-}  # fmt: skip
 STORY = "Synthetic words about two children."
-
-
-@dataclass(kw_only=True)
-class Person:
-    """Somebody with a browser, and where it has brought them."""
-
-    browser: httpx.AsyncClient
-    lang: str = "en"
-    been: list[str] = field(default_factory=list[str])
-    answer: httpx.Response = field(default_factory=lambda: httpx.Response(200))
-
-    @property
-    def page(self) -> str:
-        return str(self.answer.request.url.path).rsplit("/", 1)[-1]
-
-    @property
-    def text(self) -> str:
-        return html.unescape(self.answer.text)
-
-    async def go(self, path: str) -> None:
-        self.answer = await self.browser.get(f"/{self.lang}{path}", follow_redirects=True)
-
-    async def start(self) -> None:
-        self.answer = await self.browser.post(f"/{self.lang}/help", data={"act": "on"}, follow_redirects=True)
-
-    async def say(self, page: str | None = None, /, **said: str) -> None:
-        """Send a page as its form does."""
-        self.been.append(page or self.page)
-        self.answer = await self.browser.post(
-            f"/{self.lang}/help/{page or self.page}", data={"act": "on", **said}, follow_redirects=True
-        )
-
-    async def through(self, until: str = "check", /, **said: dict[str, str]) -> None:
-        """Answer what is asked, as said or plainly, until a page is come to or somebody stops."""
-        while self.page != until and not (self.page in BY_ID and BY_ID[self.page].stops):
-            before = self.page
-            await self.say(None, **(said.get(before) or PLAIN.get(before, {})))
-            assert self.page != before, self.text
-
-    async def finish(self, **said: dict[str, str]) -> str:
-        """Everything to the receipt; the code."""
-        await self.start()
-        await self.through("check", **said)
-        await self.say("check")
-        assert self.page == "receipt", self.text
-        return code_in(self.text)
-
-
-def code_in(text: str) -> str:
-    found = re.search(r'<p class="code"[^>]*>(.*?)</p>', text)
-    assert found
-    return "".join(re.findall(r"\d", found[1]))
-
-
-@asynccontextmanager
-async def somebody(house: House, lang: str = "en") -> AsyncGenerator[Person]:
-    async with visiting(house) as browser:
-        yield Person(browser=browser, lang=lang)
-
-
-async def kept(house: House, code: str) -> requests.HelpRequest:
-    async with house.database.transaction() as tx:
-        found = await requests.by_receipt(tx, house.vault, code)
-    assert found is not None
-    return found
-
-
-async def count(house: House, table: str = "help_request") -> int:
-    return await house.database.pool.fetchval(f"SELECT count(*) FROM {table}")
 
 
 # ---------------------------------------------------------------- the whole way
@@ -550,7 +472,7 @@ async def test_every_page_after_the_first_has_the_way_out(house: House) -> None:
     async with somebody(house) as person:
         await person.start()
         while person.page != "check":
-            assert 'href="/en/exit" rel="noreferrer">Leave this page now</a></div>' in person.text, person.page
+            assert 'href="/en/exit" rel="noreferrer">Leave this page now</a></nav>' in person.text, person.page
             await person.say(None, **PLAIN.get(person.page, {}))
         await person.say("check")
         assert 'href="/en/exit"' in person.text

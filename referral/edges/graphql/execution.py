@@ -52,6 +52,8 @@ SOMETHING_WENT_WRONG = "Something went wrong here. Nothing is wrong with what yo
 # How the library repeats what was sent. A client may log its errors, and a whole person could stand in one.
 ECHO = re.compile(r"(?:[,;] found|(cannot represent [^:]*value)): .*", re.DOTALL)
 WORD = re.compile(r"Value '.*' does not exist in", re.DOTALL)
+# A key of the input, or what stands behind a text that a quote of its own has ended: words, where a name was meant.
+STRAY = re.compile(r"(unknown field|Unknown operation named|(?:Unexpected|found) [A-Z]\w+) ['\"].*", re.DOTALL)
 MEASURELESS = ("Document contains more than", "Document is nested too deeply")  # as the parser says it
 TOO_DEEP = "This document is nested too deeply."
 log = logging.getLogger(__name__)
@@ -210,7 +212,7 @@ def refused(errors: tuple[GraphQLError, ...] | list[GraphQLError], code: Code) -
 
 def words(error: GraphQLError) -> str:
     """What the library says, without what was sent."""
-    return ECHO.sub(r"\1.", WORD.sub("This value does not exist in", error.message))
+    return STRAY.sub(r"\1.", ECHO.sub(r"\1.", WORD.sub("This value does not exist in", error.message)))
 
 
 def answered(result: ExecutionResult) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def form_pages(house: House) -> list[BaseRoute]:
     return [
         Route("/exit", leaving.leave, methods=["GET"], name="exit"),
         Route("/{lang}/exit", leaving.leave, methods=["GET"], name="exit_in"),
+        Route("/ended", leaving.ended, methods=["GET"], name="ended_anywhere"),
         Route("/{lang}/ended", leaving.ended, methods=["GET"], name="ended"),
         Route("/audio/{tag}/{page}", Voices(house=house).play, methods=["GET"], name="audio"),
         Route("/help", asking.languages, methods=["GET"], name="help_languages"),

@@ -59,8 +59,8 @@ class Status:
     house: House
 
     async def ask(self, request: Request) -> Response:
-        """The box for the code."""
-        return shown(request)
+        """The box for the code. It stands where "Close this page" leads, so what was open before it is forgotten."""
+        return browser.renew(shown(request), request, self.house)
 
     async def answer(self, request: Request) -> Response:
         """Do what the button says for the request of this code, and show how it stands."""
@@ -76,7 +76,7 @@ class Status:
                     is_sent = await self.write(receipt, fields)
                 case "withdraw" | "erase":
                     if await self.withdraw(receipt, erase=fields["act"] == "erase"):
-                        return shown(request, is_erased=True)
+                        return browser.renew(shown(request, is_erased=True), request, self.house)
                 case _:
                     pass
             if fields.get("act") in changing.ACTS:

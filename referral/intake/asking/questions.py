@@ -145,12 +145,12 @@ PLACE = (
     ),
 )
 CONTACT = (
-    ask("name", 4, Field(name="name", kind=Kind.WORDS, most=100, fill="nickname")),
+    ask("name", 4, Field(name="name", kind=Kind.WORDS, most=100)),
     ask(
         "contact",
         4,
         choice("contact", "text", "call", "whatsapp", "email", "code", "person", must=True),
-        Field(name="contact_to", kind=Kind.WORDS, must=True, unless=one_of("contact", "code"), fill="tel"),
+        Field(name="contact_to", kind=Kind.WORDS, must=True, unless=one_of("contact", "code")),
         Field(name="contact_who", kind=Kind.WORDS),
         sends_now=False,
     ),

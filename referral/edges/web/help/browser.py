@@ -39,6 +39,11 @@ def is_marked(request: Request, house: House) -> bool:
     return name(house) in request.cookies
 
 
+def renew(response: Response, request: Request, house: House) -> Response:
+    """The same token behind another value, where there is a cookie: the browser forgets the pages it has kept."""
+    return kept(response, house, token_of(request, house) or "") if name(house) in request.cookies else response
+
+
 def kept(response: Response, house: House, token: str) -> Response:
     response.set_cookie(
         name(house),
