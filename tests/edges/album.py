@@ -1,4 +1,4 @@
-"""Where pictures for people who look are kept: small files in a folder for each language, and an index with a line for each."""
+"""Where pictures for people who look are kept: small files, a folder for each language, an index that names each."""
 
 import base64
 import struct
@@ -11,8 +11,9 @@ from browser import Tab
 from numpy.typing import NDArray
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screens"
-TALLEST = 2400  # pixels; what is longer goes on in the same manner
-TONES = 32
+INDEX = FOLDER / "README.md"
+TALLEST = 1600  # pixels; what is longer goes on in the same manner
+TONES = 16  # half a byte for each pixel
 # A picture as pixels, read by the browser itself: three bytes each, row after row.
 PIXELS = """async png => {
     const picture = await createImageBitmap(await (await fetch(png)).blob());
@@ -38,6 +39,7 @@ class Album:
         if name in self.drawn:
             return
         self.drawn.add(name)
+        assert f"({self.lang}/{name}.png)" in INDEX.read_text(), f"No line in {INDEX} shows {self.lang}/{name}.png."
         size = tab.page.viewport_size
         assert size is not None
         tall = int(await tab.run("Math.max(document.documentElement.scrollHeight, innerHeight)"))
@@ -46,8 +48,6 @@ class Album:
         file = FOLDER / self.lang / f"{name}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(await self.smaller(png))
-        import os  # SCRATCH
-        (Path(os.environ["DUMP"]) / f"{self.lang}__{name}__{size['width']}x{size['height']}.html").write_text(await tab.page.content())  # SCRATCH
 
     async def smaller(self, png: bytes) -> bytes:
         """The same picture in its commonest tones only, at a fifth of the size."""
@@ -60,8 +60,10 @@ class Album:
 def toned(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Each pixel as the number of its tone, and the tones: those that stand most often, and for others the nearest."""
     high, wide, _ = pixels.shape
-    colours, which, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
-    seen = colours.astype(np.int32)
+    parts = pixels.astype(np.uint32)  # each colour as one number: sorting numbers is quick
+    packed = parts[:, :, 0] << 16 | parts[:, :, 1] << 8 | parts[:, :, 2]
+    colours, which, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    seen = np.stack((colours >> 16, colours >> 8 & 255, colours & 255), axis=1).astype(np.int32)
     tones = chosen(seen, counts)
     nearest = ((seen[:, None, :] - tones[None, :, :]) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)
     return nearest[which].reshape(high, wide), tones.astype(np.uint8)
@@ -80,8 +82,10 @@ def chosen(colours: NDArray[np.int32], counts: NDArray[np.intp]) -> NDArray[np.i
 def written(pixels: NDArray[np.uint8], tones: NDArray[np.uint8]) -> bytes:
     """A PNG with a palette."""
     high, wide = pixels.shape
-    rows = np.hstack((np.zeros((high, 1), np.uint8), pixels)).tobytes()
-    head = struct.pack(">IIBBBBB", wide, high, 8, 3, 0, 0, 0)
+    pairs = np.pad(pixels, ((0, 0), (0, wide % 2)))
+    halves = pairs[:, ::2] << 4 | pairs[:, 1::2]
+    rows = np.hstack((np.zeros((high, 1), np.uint8), halves)).tobytes()
+    head = struct.pack(">IIBBBBB", wide, high, 4, 3, 0, 0, 0)
     parts = ((b"IHDR", head), (b"PLTE", tones.tobytes()), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts
