@@ -72,9 +72,9 @@ class Visit:
 
 @asynccontextmanager
 async def visiting(
-    house: House, browser: Browser, lang: str, *, screen: tuple[int, int] = MOBILE, **settings: int
+    house: House, browser: Browser, lang: str, *, screen: tuple[int, int] = MOBILE, **settings: object
 ) -> AsyncGenerator[Visit]:
-    async with served(house, **settings) as here:
+    async with served(house, host="127.0.0.1", **settings) as here:
         reader = await browser.tab(width=MOBILE[0], height=MOBILE[1])
         tab = await browser.tab(width=screen[0], height=screen[1])
         yield Visit(here=here, album=Album(lang=lang, reader=reader), tab=tab)
