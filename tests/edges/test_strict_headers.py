@@ -101,9 +101,9 @@ def strict(seen: Seen) -> list[str]:
     wrong = [f"{name}: {headers.get(name)}" for name, value in always.items() if headers.get_list(name) != [value]]
     wrong += ["x-frame-options"] if is_frame and "x-frame-options" in headers else []
     policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
-    if seen.method == "HEAD" and not is_frame:  # the page that it is about is not here to look at
+    if seen.method == "HEAD":  # the page that it is about is not here to look at
         policy["style-src"] = re.sub(f"'self' {A_HASH}", "'self'", policy["style-src"], count=1)
-    elif (inside := style_in(response)) and not is_frame:
+    elif inside := style_in(response):
         policy["style-src"] = policy["style-src"].replace(f"'self' {inside}", "'self'", 1)
     allowed = [PLAIN, SIGNING_IN] if seen.path in SCRIPTED else [PLAIN]
     if response.is_success and seen.path == "/graphiql":
