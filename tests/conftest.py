@@ -15,9 +15,9 @@ from referral.edges import house as houses
 from referral.edges.house import House
 from referral.foundation import embedded, links, mail, migrate, reference
 from referral.foundation.db import Database, connect, execute, value
-from referral.foundation.key_folder import open_vault
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.root import FileRoot
 from referral.foundation.logins import Login
-from referral.foundation.root_keys import FileRoot
 from referral.foundation.settings import Settings
 from referral.triage.entry import passwords
 
@@ -137,6 +137,7 @@ async def house(fresh_db: Database, surfaces: Mapping[Login, Database], tmp_path
         partner_points=ENDLESS,
         partner_submissions=ENDLESS,
         staff_points=ENDLESS,
+        tick_milliseconds=20,  # stories wait no longer than they must; that of ticks says how long
     )
     vault = open_vault(settings.key_folder, FileRoot(settings.key_file))
     await links.let_database_check(fresh_db, vault)

@@ -14,7 +14,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from referral.edges import admission, auth, callers
+from referral.edges import admission, auth, callers, ticks
 from referral.edges.budgets import Budget, Ledger, Purse
 from referral.edges.graphql import addresses, execution, schemas
 from referral.edges.graphql.asked import JSON, Asked, Turned, asked_in, decoded, must_be_json, read
@@ -27,7 +27,7 @@ from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.edges.repeats import Folded
 from referral.foundation.actors import Partner, Visitor
-from referral.foundation.claims import Claims
+from referral.foundation.claims import Claims, Kind
 from referral.foundation.clock import now
 from referral.foundation.errors import RateLimited
 from referral.foundation.settings import Settings
@@ -152,7 +152,12 @@ class Door:
                 outcome = await self.run(prepared, asked, context)
         else:
             paid = self.pay(bill, caller, purse, at)
-            outcome = await self.run(prepared, asked, await self.context(self.house.claiming(shown), caller.who))
+            context = await self.context(self.house.claiming(shown), caller.who)
+            try:
+                outcome = await self.run(prepared, asked, context)
+            finally:
+                if Kind.RECEIPT in shown.shown:  # whether anything has it or not
+                    ticks.begin(request, at)
         paid = settled(paid, bill, outcome)
         if is_get and self.audience is Audience.PUBLIC and outcome.was_run and "errors" not in outcome.body:
             return kept_by_others(outcome, media_type)
