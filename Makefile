@@ -10,7 +10,7 @@ ON_PORT = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check screenshots contract db bench
+.PHONY: help demo run test check screenshots contract db bench lighthouse
 
 help:  ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -50,6 +50,9 @@ db: $(RUNTIME)  ## start the embedded Postgres, bring it up to date, and say how
 
 bench: $(RUNTIME)  ## measure the hot paths, side by side in one run
 	@exec $(BIN)/python benchmarks/bench.py
+
+lighthouse: $(DEVELOPMENT)  ## what Lighthouse says of the pages of a service that runs: ADDRESS=http://127.0.0.1:8000
+	@exec $(BIN)/python benchmarks/lighthouse.py $(or $(ADDRESS),http://127.0.0.1:8000)
 
 # What is installed is stamped, so a second run takes no time, and a changed pin installs again.
 

@@ -8,9 +8,8 @@ from referrals_given import submitted
 
 from referral.edges.house import House
 
-FIRST, LATER, WITH_MAP = 14 * 1024, 8 * 1024, 40 * 1024  # bytes on the wire
-# Where a person's own words stand, nothing but the frame is packed (web/packing.py). Arabic weighs the most: 15 kB.
-OWN_REQUEST = 16 * 1024
+# Bytes on the wire.
+FIRST, LATER, ONE_PAGE, WITH_MAP, WHOLE_WAY = 14 * 1024, 8 * 1024, 30 * 1024, 40 * 1024, 200 * 1024
 LANGUAGES = ("en", "es", "ar")
 
 

@@ -31,9 +31,8 @@ def source_of(written: str) -> str:
     return f"'sha256-{b64encode(sha256(written.encode()).digest()).decode()}'"
 
 
-# What stands in every page, and beside it in those that list groups.
-STYLE, NEAR_STYLE = (lean((FOLDER / name).read_text(encoding="utf-8")) for name in ("plain.css", "near.css"))
-STYLE_SOURCES = f"'self' {source_of(STYLE)} {source_of(NEAR_STYLE)}"
+# What pages look like, and those among them that list groups. A page holds of it what it needs (styling).
+STYLE = "".join(lean((FOLDER / name).read_text(encoding="utf-8")) for name in ("plain.css", "near.css"))
 MARK = re.sub(r"\s+", " ", (FOLDER / "mark.svg").read_text(encoding="utf-8")).strip()
 VERSIONS = {file.relative_to(FOLDER).as_posix(): version(file) for file in FOLDER.rglob("*") if file.is_file()}
 
