@@ -13,20 +13,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from referral.edges.web import assets, refusals
-from referral.edges.web.packing import Packed
+from referral.edges.web import policies, refusals
 from referral.foundation.settings import Settings
 from referral.foundation.trouble import traced
 
 log = logging.getLogger(__name__)
 
-# A page without scripts: should one find its way in, there is no way to make text of it into code either.
-PLAIN_PAGE = (
-    f"default-src 'none'; style-src {assets.STYLE_SOURCES}; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-)
-# The same with the one script that guards what a page holds, and the question to us whether it may still be shown.
-GUARDED_PAGE = PLAIN_PAGE.replace("; ", f"; script-src {assets.GUARD}; connect-src 'self'; ", 1)
 POWERS = (
     "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
     "camera", "clipboard-read", "clipboard-write", "compute-pressure", "display-capture", "encrypted-media",
@@ -56,7 +48,7 @@ WHEN_FRAMED = {
 }
 # What a response may say of itself, and what is said of it where it says nothing.
 UNLESS_SAID = {
-    "Content-Security-Policy": PLAIN_PAGE,
+    "Content-Security-Policy": policies.PLAIN_PAGE,
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
@@ -79,8 +71,8 @@ REPLACED = frozenset(name for name, _ in (*STRICT, *OVER_TLS)) | {name.encode() 
 
 
 def layers(settings: Settings) -> list[Middleware]:
-    """The outer one first: a masked failure wears the strict headers too, and what is packed is what is left to say."""
-    return [Middleware(StrictHeaders, is_https=settings.is_https), Middleware(Packed), Middleware(Mask)]
+    """The outer one first: a masked failure wears the strict headers too."""
+    return [Middleware(StrictHeaders, is_https=settings.is_https), Middleware(Mask)]
 
 
 @dataclass(frozen=True, slots=True)
