@@ -24,7 +24,10 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
+from referral.foundation.clock import now
 from referral.foundation.db import Database, connect, value
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.root import FileRoot
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -139,9 +142,20 @@ def command(server: str, dsn: str, port: int) -> list[str]:
             return [sys.executable, str(peers / "ceilings.py"), other, dsn, str(port)]
 
 
+def public_keys(home: Path) -> Path:
+    """The public halves of keys that are made for this: a process that the public reaches holds no others."""
+    private, public = home / "private", home / "public"
+    vault = key_folder.open_vault(private, FileRoot(private / "root.key"))
+    if vault.ring is not None:
+        vault.ring.make_ahead(now(), 0)
+    key_folder.export_public(private, public)
+    return public
+
+
 @contextmanager
 def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
     """A server process for a block: its port and process id."""
+    home.mkdir(parents=True, exist_ok=True)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     surroundings = {
@@ -149,6 +163,7 @@ def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
         "REFERRAL_DATABASE_URL": dsn,
         "REFERRAL_SURFACE": "public",
         "REFERRAL_HOME": str(home),
+        "REFERRAL_KEYS": str(public_keys(home)),
         "REFERRAL_VISITOR_POINTS": str(
             10**12
         ),  # all that is measured comes from one network; it is counted all the same
@@ -157,7 +172,6 @@ def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
         "GRAPHILE_ENV": "production",
         "NPM_FOLDER": str(NPM),
     }
-    home.mkdir(parents=True, exist_ok=True)
     log = (home / f"{server}.log").open("wb")
     process = subprocess.Popen(command(server, dsn, port), env=surroundings, cwd=PROJECT, stdout=log, stderr=log)
     try:
