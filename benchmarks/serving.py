@@ -191,8 +191,8 @@ def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
         log.close()
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path, *, tenths: int = 300) -> None:
+    for _ in range(tenths):
         if process.poll() is not None:
             raise SystemExit(f"A server ended by itself:\n{log.read_text()[-2000:]}")
         with socket.socket() as probe:

@@ -4,6 +4,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from referral.edges import ticks
 from referral.edges.budgets import Ledger
 from referral.edges.graphql import routes as graphql
 from referral.edges.graphql.schemas import Audience
@@ -17,7 +18,11 @@ from referral.foundation.logins import Login
 
 def application(house: House) -> Starlette:
     """Every door over an open house."""
-    layers = [*headers.layers(house.settings), Middleware(crowds.Crowds, settings=house.settings, ledger=Ledger())]
+    layers = [
+        Middleware(ticks.Ticking, tick_seconds=house.settings.tick_seconds),
+        *headers.layers(house.settings),
+        Middleware(crowds.Crowds, settings=house.settings, ledger=Ledger()),
+    ]
     made = Starlette(routes=doors(house), middleware=layers, exception_handlers=web.HANDLERS)
     made.state.branding = house.branding  # every page says whose it is, those of refusals too
     return made

@@ -137,6 +137,7 @@ async def house(fresh_db: Database, surfaces: Mapping[Login, Database], tmp_path
         partner_points=ENDLESS,
         partner_submissions=ENDLESS,
         staff_points=ENDLESS,
+        tick_milliseconds=20,  # stories wait no longer than they must; that of ticks says how long
     )
     vault = open_vault(settings.key_folder, FileRoot(settings.key_file))
     await links.let_database_check(fresh_db, vault)

@@ -210,6 +210,13 @@ class Settings(BaseSettings):
         le=60,
         description="After so long the database gives up on a statement. Not set: 2 for the public surface, else 5.",
     )
+    tick_milliseconds: int = Field(
+        default=250,
+        ge=20,
+        le=5_000,
+        description="The answer to a receipt, a password or a code goes after a whole number of these, so that its "
+        "time does not tell whether it was right. Longer than such an answer takes here.",
+    )
     plan: Planned = Field(
         default="apply",
         description="What the worker does with the whole queue each day: apply, whoever is not urgent waits for a plan "
@@ -320,6 +327,10 @@ class Settings(BaseSettings):
     @property
     def statement_limit(self) -> int:
         return self.statement_seconds or (2 if self.surface == "public" else STATEMENT_SECONDS)
+
+    @property
+    def tick_seconds(self) -> float:
+        return self.tick_milliseconds / 1_000
 
     @property
     def is_https(self) -> bool:

@@ -141,6 +141,19 @@ async def test_unknown_wrong_and_disabled_are_refused_in_the_same_words(db: Data
     assert await value(db.reader, "SELECT count(*) FROM staff_session") == 0
 
 
+async def test_where_nobody_is_known_nobody_is_read_as_an_account_is_and_comes_in_by_nothing(db: Database) -> None:
+    made = await hired(db)
+    known, nobody = [await staff.account_or_nobody(db.reader, email) for email in (EMAIL, "nobody@demo.invalid")]
+    assert (known.id, nobody.id) == (made.id, staff.NOBODY)
+    for name in ("role", "code_sealed", "code_counter", "disabled_at"):
+        assert getattr(known, name) == getattr(nobody, name)
+    assert len(known.password_hash or "") == len(nobody.password_hash or "")
+    is_what_the_decoy_was_made_of = "nobody has this password"
+    assert passwords.is_right(passwords.DECOY, is_what_the_decoy_was_made_of)
+    refused = await refusal(lambda: enter(db, "nobody@demo.invalid", is_what_the_decoy_was_made_of))
+    assert refused == await refusal(lambda: enter(db, password="not the password"))
+
+
 @pytest.mark.usefixtures("real_hashes")
 async def test_an_unknown_e_mail_takes_as_long_as_a_wrong_password(db: Database) -> None:
     await hired(db)

@@ -14,7 +14,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from referral.edges import admission, auth, callers
+from referral.edges import admission, auth, callers, ticks
 from referral.edges.budgets import Budget, Ledger, Purse
 from referral.edges.graphql import addresses, execution, schemas
 from referral.edges.graphql.asked import JSON, Asked, Turned, asked_in, decoded, must_be_json, read
@@ -28,7 +28,7 @@ from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.edges.repeats import Folded
 from referral.foundation.actors import Partner, Visitor
-from referral.foundation.claims import Claims
+from referral.foundation.claims import Claims, Kind
 from referral.foundation.clock import now
 from referral.foundation.errors import RateLimited
 from referral.foundation.settings import Settings
@@ -159,7 +159,11 @@ class Door:
             if question is not None and (known := await self.remembered.still(context.at, question, context.lexicon)):
                 paid.purse.give_back(paid.requested - known.points)
                 return kept_by_others(known.body, media_type)
-            outcome = await self.run(prepared, asked, context)
+            try:
+                outcome = await self.run(prepared, asked, context)
+            finally:
+                if Kind.RECEIPT in shown.shown:  # whether anything has it or not
+                    ticks.begin(request, at)
         paid = settled(paid, bill, outcome)
         if question is None or not outcome.was_run or "errors" in outcome.body:
             return self.told(outcome, media_type, paid, at, caller.who)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from referral.edges import auth
+from referral.edges import auth, ticks
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.pages import page
@@ -76,6 +76,7 @@ class Enrol:
     async def with_password(self, request: Request) -> Response:
         """Begin anew with a password, where the role may."""
         sent = await forms.read(request, self.house.settings.public_url, instead="Open the page itself.")
+        ticks.begin(request)
         try:
             async with self.house.database.transaction() as tx:
                 begun = await enrolment.with_password(
@@ -88,6 +89,7 @@ class Enrol:
     async def ask_passkey(self, request: Request) -> Response:
         """A riddle for the passkey to be made; the code is only looked at."""
         sent = await read_json(request, self.house, Code, most_bytes=MOST_BYTES)
+        ticks.begin(request)
         now = clock.now()
         async with self.house.database.transaction() as tx:
             staff = await enrolment.holder(tx, sent.code, now=now)
@@ -96,6 +98,7 @@ class Enrol:
     async def with_passkey(self, request: Request) -> Response:
         """Begin anew with a passkey: the code is spent, whoever holds it is in."""
         sent, now = await read_json(request, self.house, Made), clock.now()
+        ticks.begin(request)
         async with self.house.database.transaction() as tx:
             staff = await enrolment.use(tx, sent.code, now=now)
             credential = bytes(sent.credential).decode()

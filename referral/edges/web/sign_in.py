@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from referral.edges import auth, bodies
+from referral.edges import auth, bodies, ticks
 from referral.edges.auth import FORM, JSON, media_type
 from referral.edges.house import House
 from referral.edges.web import assets, refusals
@@ -103,6 +103,7 @@ class Door:
     async def sign_in(self, request: Request) -> Response:
         """A form goes on to GraphiQL, JSON gets JSON. A refusal says the same whatever was wrong."""
         credentials = await self.read(request)
+        ticks.begin(request)
         try:
             signed_in = await self.check(credentials, old_token=self.token(request))
         except (NotAllowed, RateLimited) as refusal:
@@ -172,6 +173,7 @@ class Door:
     async def by_passkey(self, request: Request) -> Response:
         """The riddle's answer; a session that was open before ends."""
         shown = await read_json(request, self.house, Shown)
+        ticks.begin(request)
         async with self.house.database.transaction() as tx:
             signed_in = await passkeys.sign_in(
                 tx, self.house.party, self.house.policy, bytes(shown.credential).decode(), now=clock.now()

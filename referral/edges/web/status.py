@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from referral.directory import providers
 from referral.directory.providers import Provider
+from referral.edges import ticks
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
 from referral.edges.web import changing, forms
@@ -60,6 +61,7 @@ class Status:
     async def answer(self, request: Request) -> Response:
         """Do what the button says for the request of this code, and show how it stands."""
         fields = await forms.read(request, self.house.settings.public_url, instead=forms.PAGE)
+        ticks.begin(request)
         receipt, is_sent = fields.get("code", ""), False
         problems: tuple[FieldProblem, ...] = ()
         trouble: str | None = None

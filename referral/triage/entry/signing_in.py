@@ -73,10 +73,10 @@ async def sign_in(
     tx: Tx, vault: Vault, policy: Policy, *, email: str, password: str, code: str = "", now: datetime
 ) -> SignedIn:
     """Open a session. Raises NotAllowed, always in the same words. The door calls `count_attempt` first."""
-    account = await staff.account_of(tx, folded(email)) or staff.nobody()
+    account = await staff.account_or_nobody(tx, folded(email))
     known = account.password_hash
     is_right = await asyncio.to_thread(passwords.is_right, known or passwords.DECOY, password)
-    if known is None or not is_right or account.disabled_at is not None:
+    if known is None or not is_right or account.id == staff.NOBODY or account.disabled_at is not None:
         raise NotAllowed(WRONG)
     way = await second(tx, vault, account, password, code, now=now)
     if way is None or not policy.lets_in(account.role, way):

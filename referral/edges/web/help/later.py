@@ -6,6 +6,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from referral.edges import ticks
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.help import browser
@@ -59,6 +60,7 @@ class Later:
     async def come_back(self, request: Request) -> Response:
         """Go on where they stopped. A wrong code and one that ran out are told apart by nobody."""
         fields = await forms.read_answers(request, self.house.settings.public_url)
+        ticks.begin(request)
         async with self.house.database.transaction() as tx:
             draft = await drafts.come_back(tx, self.house.vault, fields.get("code", ""))
         if draft is None:
