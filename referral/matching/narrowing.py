@@ -83,9 +83,11 @@ class Pool:
             return stream.most_left
         return stream.asked.points + way(self.need, km, is_afar=stream.asked.is_afar)
 
-    def best(self, at_most: int, *, above: int) -> list[UUID]:
-        """The next to look at: those that may be better than `above` and than all that has not been read."""
-        left = max([above, *(stream.most_left for stream in self.streams)])
+    def best(self, at_most: int, *, above: int, is_first: bool = False) -> list[UUID]:
+        """The next to look at: those that may be better than `above` and, but for the first, than all that has not been
+        read.
+        """
+        left = above if is_first else max([above, *(stream.most_left for stream in self.streams)])
         good = [(most, id) for id, most in self.waiting.items() if most >= left]
         chosen = [id for _, id in sorted(good, key=lambda one: (-one[0], one[1]))[:at_most]]
         for id in chosen:
