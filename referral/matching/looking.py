@@ -17,9 +17,9 @@ from referral.matching.narrowing import NOTHING_LEFT, Asked, Found, Pool
 from referral.matching.pair import Need
 from referral.matching.verdicts import NOTHING_RELAXED, Judge, Verdict
 
-AT_ONCE = 60  # judged in one go, and so the longest that nobody else is served
+AT_ONCE = 80  # judged in one go, and so the longest that nobody else is served
 STREAMS_AT_ONCE = 40
-FIRST_READ = 20  # of each stream; twice as many each time it is read on
+FIRST_READ, MORE = 20, 4  # of each stream, and so many times as many each time it is read on
 FIRST_JUDGED = 20  # before more is read: what is enough already spares most of the other streams
 MOST_JUDGED = 240  # where nobody fits, or everybody alike, this is where it ends
 MOST_OF_EQUALS = 2  # times as many as are wanted, where the rest can be no better than equal
@@ -124,7 +124,7 @@ async def read_on(at: Reader, look: Look, needed: int) -> None:
     streams = look.pool.streams
     promising = look.pool.to_read(STREAMS_AT_ONCE, above=needed)
     so_far = streams[promising[0]].read
-    limit = max(FIRST_READ, 2 * so_far)
+    limit = max(FIRST_READ, MORE * so_far)
     asked: dict[int, Asked] = {}
     for number in promising:
         stream = streams[number]

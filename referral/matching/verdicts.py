@@ -200,7 +200,7 @@ def once(says: Saying, facts: Callable[[Candidate], Hashable]) -> Saying:
 
 # ------------------------------------------------------------- what it can depend on
 class Facts:
-    """What rules and points can read of a listing, for one person: help and languages of no use to them are left out."""
+    """What can be read of a listing, for one person: help and languages that are of no use to them are left out."""
 
     def __init__(self, need: Need, pairs: LanguagePairs) -> None:
         self.need, self.pairs = need, pairs

@@ -20,7 +20,7 @@ def between(one: Candidate, other: Candidate) -> list[Candidate]:
     """From the one to the other and back, each unlike the last in one thing."""
     steps = [one]
     for end in (other, one):
-        steps += [replace(steps[-1], **{name: getattr(end, name)}) for name in FIELDS]  # noqa: PERF401 - each goes on from the last
+        steps += [replace(steps[-1], **{name: getattr(end, name)}) for name in FIELDS]
     return steps
 
 
@@ -40,7 +40,8 @@ def test_help_and_languages_of_no_use_to_the_person_are_not_looked_at_again() ->
         judge.of(office(help_types=(HelpType.LEGAL_ASYLUM, besides)))
         for besides in (HelpType.HUM_FOOD, HelpType.HUM_SHELTER)
     )
-    assert first and second
+    assert first
+    assert second
     assert first.terms[0] is second.terms[0]
 
 
