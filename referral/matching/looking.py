@@ -108,10 +108,12 @@ def goes_on(look: Look, needed: int) -> bool:
 
 
 def next_to_judge(look: Look, needed: int) -> list[UUID]:
-    """Those that nobody unread can be better than; the very first whatever is unread."""
+    """Those that nobody unread can be better than; the very first whatever is unread. As many as all before: each of
+    them may show that what is enough is more than was known.
+    """
     if look.looked_at == 0:
         return look.pool.best(FIRST_JUDGED, above=NOTHING_LEFT, is_first=True)
-    return look.pool.best(AT_ONCE, above=needed)
+    return look.pool.best(min(AT_ONCE, max(FIRST_JUDGED, look.looked_at)), above=needed)
 
 
 async def judge(at: Reader, look: Look, ids: list[UUID]) -> None:
