@@ -25,7 +25,7 @@ from altcha import (
     solve_challenge,
 )
 
-from referral.foundation.key_folder import open_vault
+from referral.foundation.keys.folder import open_vault
 from referral.foundation.settings import Settings
 from referral.intake import proofs
 

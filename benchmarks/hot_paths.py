@@ -21,8 +21,8 @@ from referral.foundation.actors import ActorKind, Visitor
 from referral.foundation.audit import record
 from referral.foundation.clock import now
 from referral.foundation.db import Database, value
-from referral.foundation.key_folder import open_vault
-from referral.foundation.root_keys import FileRoot
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.root import FileRoot
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
 from referral.intake import receipts, submitting

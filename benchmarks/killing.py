@@ -20,8 +20,8 @@ sys.path.insert(0, str(ROOT))
 
 from referral.foundation import embedded, migrate, reference  # noqa: E402
 from referral.foundation.db import connect  # noqa: E402
-from referral.foundation.key_folder import open_vault  # noqa: E402
-from referral.foundation.root_keys import FileRoot  # noqa: E402
+from referral.foundation.keys.folder import open_vault  # noqa: E402
+from referral.foundation.keys.root import FileRoot  # noqa: E402
 from referral.foundation.settings import Settings  # noqa: E402
 from tests import given, killer  # noqa: E402
 from tests.killer import Came  # noqa: E402

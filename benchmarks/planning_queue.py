@@ -29,8 +29,8 @@ from referral.foundation import embedded, mail, migrate, reference  # noqa: E402
 from referral.foundation.actors import StaffRole, Visitor  # noqa: E402
 from referral.foundation.clock import now  # noqa: E402
 from referral.foundation.db import connect, many  # noqa: E402
-from referral.foundation.key_folder import open_vault  # noqa: E402
-from referral.foundation.root_keys import FileRoot  # noqa: E402
+from referral.foundation.keys.folder import open_vault  # noqa: E402
+from referral.foundation.keys.root import FileRoot  # noqa: E402
 from referral.foundation.settings import Settings  # noqa: E402
 from referral.foundation.vocabulary import HelpType  # noqa: E402
 from referral.intake import submitting  # noqa: E402

@@ -24,9 +24,9 @@ sys.path.insert(0, str(ROOT))
 from referral.foundation import embedded, migrate, reference  # noqa: E402
 from referral.foundation.actors import Visitor  # noqa: E402
 from referral.foundation.db import Database, connect, execute  # noqa: E402
-from referral.foundation.epochs import Kept  # noqa: E402
-from referral.foundation.key_folder import open_vault  # noqa: E402
-from referral.foundation.root_keys import FileRoot  # noqa: E402
+from referral.foundation.keys.epochs import Kept  # noqa: E402
+from referral.foundation.keys.folder import open_vault  # noqa: E402
+from referral.foundation.keys.root import FileRoot  # noqa: E402
 from referral.foundation.vault import Vault, seal  # noqa: E402
 from referral.intake import requests, submitting  # noqa: E402
 from referral.sealed import rewrapping  # noqa: E402

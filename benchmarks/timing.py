@@ -32,8 +32,8 @@ from referral.foundation import embedded, migrate, reference  # noqa: E402
 from referral.foundation.actors import StaffRole, Visitor  # noqa: E402
 from referral.foundation.db import Database, connect  # noqa: E402
 from referral.foundation.errors import NotAllowed  # noqa: E402
-from referral.foundation.key_folder import open_vault  # noqa: E402
-from referral.foundation.root_keys import FileRoot  # noqa: E402
+from referral.foundation.keys.folder import open_vault  # noqa: E402
+from referral.foundation.keys.root import FileRoot  # noqa: E402
 from referral.foundation.vault import Vault  # noqa: E402
 from referral.intake import receipts, requests, submitting  # noqa: E402
 from referral.intake.receipts import Receipt  # noqa: E402

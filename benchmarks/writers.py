@@ -23,8 +23,8 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import Database, connect
 from referral.foundation.errors import AlreadyAnswered, NoCapacity
-from referral.foundation.key_folder import open_vault
-from referral.foundation.root_keys import FileRoot
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.root import FileRoot
 from referral.foundation.vault import Vault
 from referral.referrals import answering
 from referral.referrals.notes import By

@@ -15,9 +15,9 @@ from referral.edges import house as houses
 from referral.edges.house import House
 from referral.foundation import embedded, links, mail, migrate, reference
 from referral.foundation.db import Database, connect, execute, value
-from referral.foundation.key_folder import open_vault
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.root import FileRoot
 from referral.foundation.logins import Login
-from referral.foundation.root_keys import FileRoot
 from referral.foundation.settings import Settings
 from referral.triage.entry import passwords
 

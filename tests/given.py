@@ -12,8 +12,8 @@ from referral.directory.capacity import Count, Statement
 from referral.directory.words import CapacityUnit, LanguageMode, Openness
 from referral.foundation.clock import now
 from referral.foundation.db import Database, Tx, execute
-from referral.foundation.key_folder import open_vault
-from referral.foundation.root_keys import FileRoot
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.root import FileRoot
 from referral.foundation.vault import Vault
 from referral.foundation.vocabulary import HelpType
 from referral.referrals.offers import Terms

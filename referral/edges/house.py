@@ -14,7 +14,6 @@ from referral.foundation import (
     branding_reading,
     embedded,
     embedded_home,
-    key_folder,
     languages,
     links,
     logins,
@@ -27,12 +26,13 @@ from referral.foundation.claims import Claims
 from referral.foundation.clock import now
 from referral.foundation.db import POOL_SIZE, Database, Reader, connect
 from referral.foundation.gazetteer import outside_geocoder
-from referral.foundation.key_refusals import KeyDestroyed, KeyFileUnusable, SealBroken
-from referral.foundation.key_service import ServiceRoot
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.refusals import KeyDestroyed, KeyFileUnusable, SealBroken
+from referral.foundation.keys.root import FileRoot, RootKey
+from referral.foundation.keys.service import ServiceRoot
 from referral.foundation.languages import Lexicon
 from referral.foundation.logins import Login
 from referral.foundation.mail import Mailer
-from referral.foundation.root_keys import FileRoot, RootKey
 from referral.foundation.settings import LOOPBACK, Settings
 from referral.foundation.vault import Vault
 from referral.intake import requests, wrapped

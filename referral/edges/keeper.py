@@ -5,7 +5,7 @@ import logging
 
 from referral.edges.house import House
 from referral.foundation.clock import now
-from referral.foundation.epochs import Epoch
+from referral.foundation.keys.epochs import Epoch
 from referral.sealed import ending
 
 log = logging.getLogger(__name__)

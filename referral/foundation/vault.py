@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from referral.foundation import clock
-from referral.foundation.epochs import PREFIX_BYTES, Epoch, Kept
-from referral.foundation.key_refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, NoKeyNow, SealBroken
-from referral.foundation.keyring import Ring
+from referral.foundation.keys.epochs import PREFIX_BYTES, Epoch, Kept
+from referral.foundation.keys.refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, NoKeyNow, SealBroken
+from referral.foundation.keys.ring import Ring
 
 __all__ = ["DataKey", "Kept", "KeyFileUnusable", "SealBroken", "Secret", "Vault", "seal", "unseal"]
 

@@ -13,7 +13,7 @@ from referral.foundation.actors import ActorKind
 from referral.foundation.claims import Kind
 from referral.foundation.db import Reader, Tx, execute, many, one, show, value
 from referral.foundation.errors import NotFound
-from referral.foundation.key_refusals import KeyDestroyed
+from referral.foundation.keys.refusals import KeyDestroyed
 from referral.foundation.vault import DataKey, Vault, unseal
 from referral.foundation.vocabulary import HelpType
 from referral.intake import receipts, urgency

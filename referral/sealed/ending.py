@@ -12,8 +12,8 @@ from uuid import UUID
 from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
 from referral.foundation.db import Reader, Tx, execute, value
-from referral.foundation.epochs import Epoch, Kept
-from referral.foundation.keyring import Ring
+from referral.foundation.keys.epochs import Epoch, Kept
+from referral.foundation.keys.ring import Ring
 from referral.foundation.outbox import JobKind
 from referral.foundation.vault import BY_EPOCH
 from referral.intake import claims, requests

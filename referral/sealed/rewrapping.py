@@ -12,8 +12,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from referral.foundation.db import Database, Reader, Tx, execute, many
-from referral.foundation.epochs import Epoch, Kept
-from referral.foundation.keyring import Ring
+from referral.foundation.keys.epochs import Epoch, Kept
+from referral.foundation.keys.ring import Ring
 from referral.foundation.vault import VERSION, DataKey, Vault, epoch_of
 from referral.intake import receipts, submitting
 from referral.intake.requests import TABLE

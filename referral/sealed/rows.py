@@ -6,7 +6,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from referral.foundation.db import Reader, many, value
-from referral.foundation.epochs import Epoch
+from referral.foundation.keys.epochs import Epoch
 from referral.foundation.vault import BY_EPOCH, VERSION
 
 # Each with the table that its data keys are bound to, and whose they are.

@@ -8,7 +8,7 @@ from commands_given import referral, start
 from desk import Desk
 
 from referral.foundation.clock import now
-from referral.foundation.epochs import Epoch, Kept
+from referral.foundation.keys.epochs import Epoch, Kept
 from referral.intake import requests
 
 

@@ -16,8 +16,8 @@ from commands_given import start
 from desk import Desk, at_once, client, operation
 from test_nothing_leaks import RECEIPT, Canaries, hatched, person
 
-from referral.foundation import key_folder
 from referral.foundation.clock import now
+from referral.foundation.keys import folder as key_folder
 from referral.intake import receipts
 
 PEOPLE = int(os.environ.get("REFERRAL_TEST_PEOPLE", "20"))

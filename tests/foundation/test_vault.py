@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 from given import vault_in
 
-from referral.foundation.epochs import Epoch, Kept
-from referral.foundation.key_folder import open_vault
-from referral.foundation.key_refusals import KeyElsewhere, SealBroken
+from referral.foundation.keys.epochs import Epoch, Kept
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.refusals import KeyElsewhere, SealBroken
 from referral.foundation.vault import (
     NONCE_BYTES,
     SALT_BYTES,

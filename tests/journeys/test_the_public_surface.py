@@ -14,9 +14,10 @@ from given import asking
 
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
-from referral.foundation import clock, key_folder
-from referral.foundation.epochs import Epoch, Kept
-from referral.foundation.key_refusals import KeyElsewhere
+from referral.foundation import clock
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.epochs import Epoch, Kept
+from referral.foundation.keys.refusals import KeyElsewhere
 from referral.foundation.vault import Vault
 from referral.intake import receipts, requests
 from referral.intake.receipts import Receipt

@@ -11,7 +11,7 @@ from referral.edges.house import House
 from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import value
-from referral.foundation.key_refusals import KeyElsewhere
+from referral.foundation.keys.refusals import KeyElsewhere
 from referral.foundation.vault import SealBroken, Secret, Vault
 from referral.intake.requests import HelpRequest
 from referral.referrals import leaving, notes

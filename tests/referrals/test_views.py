@@ -14,7 +14,7 @@ from referral.foundation.actors import ActorKind, StaffId
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.foundation.errors import NotFound
-from referral.foundation.key_refusals import KeyElsewhere
+from referral.foundation.keys.refusals import KeyElsewhere
 from referral.foundation.vault import Secret, Vault
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake.access import Depth, NoAccess, Opened

@@ -11,7 +11,7 @@ from referral.edges.house import House
 from referral.foundation.actors import Visitor
 from referral.foundation.db import Database
 from referral.foundation.errors import NotFound
-from referral.foundation.root_keys import derived
+from referral.foundation.keys.root import derived
 from referral.foundation.vault import OLD_WRAP, Vault, encrypt
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake import receipts, requests, submitting

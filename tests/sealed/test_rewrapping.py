@@ -10,11 +10,11 @@ import pytest
 from sealed_given import made_old, people, readable, with_old_root
 
 from referral.edges.house import House
-from referral.foundation import key_folder
 from referral.foundation.clock import now
-from referral.foundation.epochs import Epoch, Kept
-from referral.foundation.key_folder import open_vault
-from referral.foundation.key_refusals import KeyDestroyed
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.epochs import Epoch, Kept
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.refusals import KeyDestroyed
 from referral.foundation.vault import epoch_of
 from referral.intake import receipts, requests
 from referral.sealed import rewrapping, rows

@@ -23,10 +23,10 @@ from referral.foundation import embedded, embedded_home
 from referral.foundation.clock import now
 from referral.foundation.db import Database, connect
 from referral.foundation.embedded_programs import binaries, installed, spawn
-from referral.foundation.epochs import Epoch, Kept
-from referral.foundation.key_folder import open_vault
-from referral.foundation.key_refusals import KeyDestroyed
-from referral.foundation.root_keys import FileRoot
+from referral.foundation.keys.epochs import Epoch, Kept
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.refusals import KeyDestroyed
+from referral.foundation.keys.root import FileRoot
 from referral.intake import requests
 from referral.sealed import ending, rows
 

@@ -10,12 +10,12 @@ from referral.edges.commands import officers
 from referral.edges.commands.accounts import say
 from referral.edges.commands.terminal import Bars, fail, settings
 from referral.edges.house import House
-from referral.foundation import key_folder
 from referral.foundation.clock import now
-from referral.foundation.epochs import Epoch
-from referral.foundation.key_refusals import KeyElsewhere
-from referral.foundation.keyring import Held, Ring
-from referral.foundation.root_keys import RootKey
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.epochs import Epoch
+from referral.foundation.keys.refusals import KeyElsewhere
+from referral.foundation.keys.ring import Held, Ring
+from referral.foundation.keys.root import RootKey
 from referral.sealed import rewrapping, rows
 from referral.sealed.rows import Number
 

@@ -10,9 +10,11 @@ from referral.edges import house
 from referral.edges.commands.accounts import say
 from referral.edges.commands.terminal import console, fail, settings
 from referral.edges.house import House
-from referral.foundation import escrow, key_files, key_folder
-from referral.foundation.hybrid import PrivateHalf
-from referral.foundation.key_refusals import KeyElsewhere, KeyFileUnusable, SealBroken
+from referral.foundation.keys import escrow
+from referral.foundation.keys import files as key_files
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.hybrid import PrivateHalf
+from referral.foundation.keys.refusals import KeyElsewhere, KeyFileUnusable, SealBroken
 
 NO_PRIVATE = "This folder holds no private keys. Do this where they are."
 

@@ -21,7 +21,7 @@ from referral.foundation.errors import (
     Refused,
     ValidationFailed,
 )
-from referral.foundation.key_refusals import KeyElsewhere
+from referral.foundation.keys.refusals import KeyElsewhere
 
 STATUSES: dict[type[Refused], HTTPStatus] = {
     NotAllowed: HTTPStatus.FORBIDDEN,

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
-from referral.foundation.key_refusals import SealBroken
+from referral.foundation.keys.refusals import SealBroken
 
 SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 LATTICE_PUBLIC_BYTES, CURVE_BYTES, LATTICE_SEED_BYTES = 1184, 32, 64

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from referral.foundation import key_files
-from referral.foundation.key_refusals import KeyFileUnusable, SealBroken
+from referral.foundation.keys import files as key_files
+from referral.foundation.keys.refusals import KeyFileUnusable, SealBroken
 
 KEY_BYTES = 32
 ID_BYTES = 8

@@ -13,13 +13,14 @@ from uuid import UUID, uuid4
 import pytest
 from given import vault_in
 
-from referral.foundation import key_folder, links
-from referral.foundation.epochs import Epoch, Kept
-from referral.foundation.key_folder import open_vault
-from referral.foundation.key_refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, SealBroken
-from referral.foundation.keyring import Ring
+from referral.foundation import links
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.epochs import Epoch, Kept
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, SealBroken
+from referral.foundation.keys.ring import Ring
+from referral.foundation.keys.root import FileRoot, derived
 from referral.foundation.links import Link
-from referral.foundation.root_keys import FileRoot, derived
 from referral.foundation.vault import Vault, encrypt, epoch_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,8 +98,8 @@ import sys
 from pathlib import Path
 from datetime import datetime, UTC
 from uuid import UUID
-from referral.foundation.key_folder import open_vault
-from referral.foundation.root_keys import FileRoot
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.root import FileRoot
 print("ready", flush=True)
 sys.stdin.read()
 folder = Path(sys.argv[1])

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from referral.foundation.key_refusals import KeyFileUnusable
+from referral.foundation.keys.refusals import KeyFileUnusable
 
 OTHERS = 0o077
 

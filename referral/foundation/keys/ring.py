@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from referral.foundation import key_files
-from referral.foundation.epochs import MOST_GENERATIONS, Epoch, Kept
-from referral.foundation.hybrid import PrivateHalf, PublicHalf
-from referral.foundation.key_refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, NoKeyNow, SealBroken
-from referral.foundation.root_keys import RootKey
+from referral.foundation.keys import files as key_files
+from referral.foundation.keys.epochs import MOST_GENERATIONS, Epoch, Kept
+from referral.foundation.keys.hybrid import PrivateHalf, PublicHalf
+from referral.foundation.keys.refusals import KeyDestroyed, KeyElsewhere, KeyFileUnusable, NoKeyNow, SealBroken
+from referral.foundation.keys.root import RootKey
 
 SHARE_BYTES = 32
 PUBLIC, SHARE, PRIVATE, DESTROYED = "public", "share", "private", "destroyed"

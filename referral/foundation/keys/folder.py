@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from referral.foundation import key_files
-from referral.foundation.hybrid import PrivateHalf
-from referral.foundation.key_refusals import KeyFileUnusable, SealBroken
-from referral.foundation.keyring import PRIVATE, PUBLIC, SHARE, Ring
-from referral.foundation.root_keys import KEY_BYTES, FileRoot, RootKey, derived
+from referral.foundation.keys import files as key_files
+from referral.foundation.keys.hybrid import PrivateHalf
+from referral.foundation.keys.refusals import KeyFileUnusable, SealBroken
+from referral.foundation.keys.ring import PRIVATE, PUBLIC, SHARE, Ring
+from referral.foundation.keys.root import KEY_BYTES, FileRoot, RootKey, derived
 from referral.foundation.vault import OLD_WRAP, Secret, Vault
 
 PEPPER, INNER = "pepper", "inner"

@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from referral.foundation.key_refusals import KeyFileUnusable, SealBroken
+from referral.foundation.keys.refusals import KeyFileUnusable, SealBroken
 
 SECONDS = 10
 MOST_BYTES = 1 << 20

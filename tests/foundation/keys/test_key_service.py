@@ -15,10 +15,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from referral.foundation import key_folder
-from referral.foundation.key_folder import open_vault
-from referral.foundation.key_refusals import KeyFileUnusable, SealBroken
-from referral.foundation.key_service import ServiceRoot
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.folder import open_vault
+from referral.foundation.keys.refusals import KeyFileUnusable, SealBroken
+from referral.foundation.keys.service import ServiceRoot
 
 TOKEN = "a synthetic token"
 MONDAY = datetime(2026, 11, 30, 9, tzinfo=UTC)

@@ -12,9 +12,9 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from referral.foundation import sharing
-from referral.foundation.hybrid import PrivateHalf, PublicHalf
-from referral.foundation.key_refusals import SealBroken
+from referral.foundation.keys import sharing
+from referral.foundation.keys.hybrid import PrivateHalf, PublicHalf
+from referral.foundation.keys.refusals import SealBroken
 
 KEY_BYTES = 32
 NONCE_BYTES = 12

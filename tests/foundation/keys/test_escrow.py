@@ -5,9 +5,9 @@ from itertools import combinations
 
 import pytest
 
-from referral.foundation import escrow, sharing
-from referral.foundation.hybrid import PrivateHalf
-from referral.foundation.key_refusals import SealBroken
+from referral.foundation.keys import escrow, sharing
+from referral.foundation.keys.hybrid import PrivateHalf
+from referral.foundation.keys.refusals import SealBroken
 
 CONTENTS = {"inner": b"a secret", "request-2026-W49": secrets.token_bytes(96)}
 
