@@ -170,7 +170,7 @@ def on_processor(processes: Sequence[int]) -> float:
 
 def rows(results: Sequence[Result]) -> list[tuple[str, ...]]:
     head = ("listings", "request", "looked at", "our CPU ms", "Postgres CPU ms", "both", "p95", "by the clock ms")
-    lines = [head]
+    lines: list[tuple[str, ...]] = [head]
     for result in results:
         both = [one.ours + one.postgres for one in result.took]
         parts = (
