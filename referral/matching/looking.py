@@ -18,7 +18,7 @@ from referral.matching.pair import Need
 from referral.matching.verdicts import NOTHING_RELAXED, Judge, Verdict
 
 AT_ONCE = 80  # judged in one go, and so the longest that nobody else is served
-STREAMS_AT_ONCE = 40
+STREAMS_AT_ONCE = 16
 FIRST_READ, MORE = 20, 4  # of each stream, and so many times as many each time it is read on
 FIRST_JUDGED = 20  # before more is read: what is enough already spares most of the other streams
 MOST_JUDGED = 240  # where nobody fits, or everybody alike, this is where it ends
