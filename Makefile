@@ -10,7 +10,7 @@ ON_PORT = $(if $(PORT),--port $(PORT))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check screenshots contract db bench
+.PHONY: help demo run test check screenshots contract db bench lighthouse
 
 help:  ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -33,8 +33,10 @@ check: $(DEVELOPMENT)  ## lint, format, types and the floors of the house
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
 
-screenshots: $(DEVELOPMENT)  ## draw every public page as a phone shows it, into docs/screens/
-	@exec $(BIN)/pytest -q tests/edges/pictures.py
+screenshots: $(DEVELOPMENT)  ## draw every page as a phone shows it, into docs/screens/
+	@sh tools/system-package.sh chromium
+	@sh tools/system-package.sh fonts
+	@exec $(BIN)/pytest -q tests/edges/pictures_of_form.py tests/edges/pictures_of_pages.py
 
 contract: $(RUNTIME)  ## write schema/, migrations/schema.sql and grants.txt anew from the code
 	$(BIN)/referral contract schema
@@ -48,6 +50,9 @@ db: $(RUNTIME)  ## start the embedded Postgres, bring it up to date, and say how
 
 bench: $(RUNTIME)  ## measure the hot paths, side by side in one run
 	@exec $(BIN)/python benchmarks/bench.py
+
+lighthouse: $(DEVELOPMENT)  ## what Lighthouse says of the pages of a service that runs: ADDRESS=http://127.0.0.1:8000
+	@exec $(BIN)/python benchmarks/lighthouse.py $(or $(ADDRESS),http://127.0.0.1:8000)
 
 # What is installed is stamped, so a second run takes no time, and a changed pin installs again.
 

@@ -15,7 +15,7 @@ from canaries import Canaries, person
 from canary_post import Posted
 from desk import Desk, at_once, client, operation
 from given import Office
-from test_help_form import Person, all_of, code_in
+from seeker import Person, all_of, code_in
 
 from referral.edges.graphql.routes import PATHS
 from referral.edges.graphql.schemas import Audience

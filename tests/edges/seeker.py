@@ -12,7 +12,7 @@ from web_given import visiting
 
 from referral.edges.house import House
 from referral.intake import drafts, requests
-from referral.intake.asking.questions import BY_ID
+from referral.intake.asking.questions import BY_ID, PAGES
 from referral.intake.drafts import Draft
 
 PLAIN = {
@@ -67,6 +67,12 @@ class Person:
         await self.say("check")
         assert self.page == "receipt", self.text
         return code_in(self.text)
+
+
+def all_of(**said: dict[str, str]) -> dict[str, str]:
+    """What the page that asks all at once sends: said, or plain."""
+    pages = {**PLAIN, **said}
+    return {name: told for page in PAGES for name, told in pages.get(page.id, {}).items()}
 
 
 def code_in(text: str) -> str:

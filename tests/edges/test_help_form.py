@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from seeker import PLAIN, code_in, count, kept, somebody
+from seeker import PLAIN, all_of, code_in, count, kept, somebody
 from web_given import visiting
 
 from referral.edges.house import House
@@ -14,7 +14,7 @@ from referral.foundation import branding_reading, clock
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.intake import form_tokens, requests
-from referral.intake.asking.questions import FIELDS, PAGES, VERSION
+from referral.intake.asking.questions import FIELDS, VERSION
 from referral.intake.words import CanAfford, ConsentScope, ContactChannel, UrgencyCriterion, UrgencyLevel
 
 STORY = "Synthetic words about two children."
@@ -660,11 +660,6 @@ async def test_a_page_shown_hours_ago_is_shown_again_with_every_word(house: Hous
 
 
 # ---------------------------------------------------------------- all on one page
-def all_of(**said: dict[str, str]) -> dict[str, str]:
-    pages = {**PLAIN, **said}
-    return {name: told for page in PAGES for name, told in pages.get(page.id, {}).items()}
-
-
 async def test_the_same_on_one_page_needs_no_cookie_and_is_sent_once(house: House) -> None:
     async with somebody(house) as person:
         await person.go("/help/all")

@@ -16,7 +16,7 @@ from canaries import RECEIPT, Canaries, hatched, person
 from canary_day import said
 from commands_given import start
 from desk import Desk, at_once, client, operation
-from test_help_form import Person, all_of, code_in
+from seeker import Person, all_of, code_in
 
 from referral.foundation.clock import now
 from referral.foundation.keys import folder as key_folder

@@ -34,7 +34,7 @@ async def test_words_lead_to_the_page_of_the_place_and_stand_in_no_address(house
         assert sent.headers["location"] == "/en/find/us/tx/brownsville"
         page = await browser.get(sent.headers["location"])
     assert page.headers["cache-control"] == "public, max-age=300"
-    assert "Help near <bdi>Brownsville</bdi>, Texas" in page.text
+    assert "Help near <bdi>Brownsville, Texas</bdi>" in page.text
     assert "Synthetic Legal Aid" in page.text
     assert "0 km (0 mi) away" in page.text
     assert "Confirm by phone" in page.text

@@ -2,16 +2,19 @@
 
 import gzip
 import re
-import zlib
 from pathlib import Path
+from random import Random
 
 import given
 import pytest
+from referrals_given import submitted
 from web_given import visiting
 
 from referral.edges.house import House
-from referral.edges.web import assets
-from referral.edges.web.packing import packed, takes_gzip
+from referral.edges.web import assets, pages
+from referral.edges.web.assets import takes_gzip
+from referral.edges.web.marking import CLOSES, OPENS, Part, ours, parts_of, unmarked
+from referral.edges.web.packing import packed
 
 STYLE = assets.STYLE.encode()
 PHYSICAL = re.compile(
@@ -19,6 +22,15 @@ PHYSICAL = re.compile(
     r"|text-align\s*:\s*(?:left|right)|float\s*:\s*(?:left|right)|border-(?:top|bottom)-(?:left|right)-radius"
     r"|(?<![-\w])(?:min-|max-)?(?:width|height)\s*:(?![^{]*\)\s*{)"
 )
+WORDS = [b"code", b"code 4711", b"<p>", b"our own words, as ever", b"\x00", b"\xff" * 40, b"x" * 70_000, b"", STYLE]
+
+
+def own(text: bytes) -> Part:
+    return Part(text=text, is_ours=False)
+
+
+def known(text: bytes) -> Part:
+    return Part(text=text, is_ours=True)
 
 
 def test_our_style_knows_no_left_and_right() -> None:
@@ -31,29 +43,82 @@ def test_our_style_knows_no_left_and_right() -> None:
     assert "@font-face" not in css
 
 
-@pytest.mark.parametrize("is_public", [True, False])
-def test_what_is_packed_comes_out_as_it_went_in(is_public: bool) -> None:
-    for page in (b"<p>", b"<style>" + STYLE + b"</style>" + b"words " * 40_000, b"x" * 70_000 + b"<main " + STYLE):
-        assert gzip.decompress(packed(page, is_public=is_public)) == page
+def test_what_is_packed_comes_out_as_it_went_in() -> None:
+    """Whatever comes after whatever: 400 made-up pages, some of nothing, some longer than a block and a window."""
+    chance = Random(4711)  # noqa: S311 - the same pages every time
+    for _ in range(400):
+        texts = chance.choices(WORDS, k=chance.randint(0, 12))
+        parts = [Part(text=text, is_ours=b"\x00" not in text and chance.random() < 0.5) for text in texts]
+        assert gzip.decompress(packed(parts)) == b"".join(texts)
 
 
-def test_a_guess_of_what_stands_in_a_page_makes_it_no_shorter() -> None:
-    """The one who guesses sees lengths alone: a right guess and a wrong one are as long."""
-    page = b"<style>%s</style><main ><p>code 4711 8150 9921</p><p>%s</p>"
-    right = packed(page % (STYLE, b"code 4711 8150 9921"), is_public=False)
-    wrong = packed(page % (STYLE, b"code 1234 5678 9012"), is_public=False)
-    assert len(right) == len(wrong)
-    assert len(right) < len(STYLE) < len(page % (STYLE, b""))
-    told = [
-        len(packed(page % (STYLE, guess), is_public=True)) for guess in (b"code 4711 8150 9921", b"cude 1234 5678 9012")
-    ]
-    assert told[0] < told[1], "packed whole, the page would tell: that is why it is not"
+def test_our_own_words_hold_no_zero_since_zeros_stand_for_the_words_of_others() -> None:
+    with pytest.raises(ValueError, match="zero"):
+        packed([known(b"one\x00two")])
 
 
-def test_the_whole_of_a_public_page_is_packed(house: House) -> None:
-    page = b"<style>" + STYLE + b"</style><main >" + b"<li>one office after the other</li>" * 200
-    assert len(packed(page, is_public=True)) < len(zlib.compress(STYLE, 9)) + 600
-    assert len(packed(page, is_public=False)) > 7_000
+@pytest.mark.parametrize(
+    "guess", [b"code 4711 8150 9921", b"code 4711 8150 0000", b"our own words, as e", b"\x00" * 19]
+)
+def test_a_guess_of_what_stands_in_a_page_makes_it_no_shorter(guess: bytes) -> None:
+    """The one who guesses sees lengths alone: right guesses and wrong ones are as long, of a code and of our words."""
+
+    def page(typed: bytes) -> list[Part]:
+        code, words = own(b"code 4711 8150 9921"), known(b"<p>our own words, as ever, are packed</p>")
+        return [known(STYLE), code, words, own(typed), words, own(b"code 4711 8150 9921"), known(b"</p>")]
+
+    assert len(packed(page(guess))) == len(packed(page(b"qzjx 8263 1054 7736")))
+    assert len(packed(page(guess))) < len(STYLE) / 3
+
+
+def test_packed_whole_a_page_would_tell_which_is_why_it_is_not() -> None:
+    page = b"<style>%s</style><p>code 4711 8150 9921</p><p>%s</p>"
+    told = [len(packed([known(page % (STYLE, guess))])) for guess in (b"code 4711 8150 9921", b"cude 1234 5678 9012")]
+    assert told[0] < told[1]
+
+
+def test_of_a_template_its_own_words_are_ours_and_no_value_that_does_not_say_so() -> None:
+    made = pages.TEMPLATE.from_string('<p class="a">{{ typed }}</p>{{ name | ours }}{{ bold }}').render(
+        typed="<b>", name="<i>", bold=pages.strong("<u>")
+    )
+    parts = parts_of(made)
+    assert b"".join(part.text for part in parts).decode() == unmarked(made)
+    assert [part.text for part in parts if not part.is_ours] == [b"&lt;b&gt;", b"<strong>&lt;u&gt;</strong>"]
+    assert b"".join(part.text for part in parts if part.is_ours) == b'<p class="a"></p>&lt;i&gt;'
+
+
+def test_nobody_can_type_the_marks() -> None:
+    assert OPENS != CLOSES
+    assert len(OPENS) > 16
+    assert OPENS in ours("x")
+    other = parts_of(f"typed {OPENS[:-1]}")
+    assert [part.is_ours for part in other] == [False]
+
+
+async def test_of_a_page_about_a_person_nothing_that_tells_of_them_is_packed(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of a request: its code, what was written to the team, and what was typed just now."""
+    sent = list[list[Part]]()
+
+    def noticed(parts: list[Part]) -> bytes:
+        sent.append(parts)
+        return packed(parts)
+
+    monkeypatch.setattr("referral.edges.web.packing.packed", noticed)
+    code = (await submitted(house)).receipt
+    said = "Synthetic words of one person."
+    async with visiting(house) as browser:
+        for act, text in (("write", said), ("write", "A-Number 123456789 " + said)):
+            answer = await browser.post("/en/status", data={"code": code, "act": act, "text": text, "key": "k" * 20})
+            assert said in answer.text
+    assert len(sent) == 2
+    for parts in sent:
+        packed_words = b"".join(part.text for part in parts if part.is_ours)
+        assert code.encode() not in packed_words
+        assert said.encode() not in packed_words
+        assert b"We have your request" not in packed_words
+        assert b"Write to us" in packed_words or b"<textarea" in packed_words
 
 
 @pytest.mark.parametrize(
@@ -81,6 +146,7 @@ async def test_a_page_says_how_it_is_packed_and_means_the_same(house: House) -> 
             plain = await browser.get(path, headers={"accept-encoding": "identity"})
             thin = await browser.get(path, headers={"accept-encoding": "gzip"})
             assert thin.text == plain.text
+            assert OPENS[:2] not in plain.text
             assert thin.headers["content-encoding"] == "gzip"
             assert "content-encoding" not in plain.headers
             assert plain.headers["vary"] == thin.headers["vary"] == "Accept-Encoding"

@@ -18,10 +18,16 @@ from referral.foundation.errors import RateLimited
 from referral.foundation.settings import Settings
 
 SECRET = "Synthetic Person, +1 956 555 0100"
-PLAIN_CSP = (
-    f"default-src 'none'; style-src {assets.STYLE_SOURCES}; img-src 'self'; form-action 'self'; base-uri 'none'; "
+PLAIN = (
+    "default-src 'none'; {styles}; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
+
+
+def policy_of(answer: httpx.Response) -> str:
+    """What is said of an answer: no styles but our files, and the one that stands in the page."""
+    inside = answer.text.partition("<style>")[2].partition("</style>")[0]
+    return PLAIN.format(styles=f"style-src 'self' {assets.source_of(inside)}" if inside else "style-src 'self'")
 
 
 async def breaks(request: Request) -> Response:
@@ -47,7 +53,8 @@ def visiting_trouble(settings: Settings) -> httpx.AsyncClient:
 async def test_a_page_may_load_our_style_and_send_our_forms_and_nothing_else(house: House):
     async with visiting(house) as browser:
         answer = await browser.get("/")
-    assert answer.headers["content-security-policy"] == PLAIN_CSP
+    assert answer.headers["content-security-policy"] == policy_of(answer)
+    assert "sha256-" in policy_of(answer)
     assert answer.headers["cache-control"] == "no-store"
     assert "<script" not in answer.text
     assert "style=" not in answer.text
@@ -80,7 +87,7 @@ async def test_a_failure_says_nothing_of_what_it_was_about(caplog: pytest.LogCap
         async with visiting_trouble(Settings()) as browser:
             answer = await browser.get(f"/breaks/{SECRET}?told={SECRET}", headers={"accept": accepts})
     assert answer.status_code == 500
-    assert answer.headers["content-security-policy"] == PLAIN_CSP
+    assert answer.headers["content-security-policy"] == policy_of(answer)
     assert "Something broke on our side" in answer.text
     assert "ValueError at test_web_pages.py" in caplog.text
     assert caplog.text.strip().endswith("in route breaks")

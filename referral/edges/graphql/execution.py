@@ -30,6 +30,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from referral.directory.searching.moments import Moment
 from referral.edges.graphql import shortcuts
 from referral.edges.graphql.codes import Code
 from referral.edges.graphql.context import Context
@@ -75,10 +76,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What goes back. `refused` is the code where the document or its variables were refused before anything ran."""
+    """What goes back. `refused` is the code where the document or its variables were refused before anything ran; when
+    all of it was `read` is known where it can be told how long it stays the same.
+    """
 
     body: dict[str, Any]
     refused: Code | None = None
+    read: Moment | None = None
 
     @property
     def was_run(self) -> bool:
@@ -177,7 +181,7 @@ async def run(
         return refused(prepared.errors, prepared.code)
     if not prepared.is_remembered:  # nobody will ever come for what such a document has written
         context = replace(context, kept=Kept())
-    data = await shortcuts.answered(
+    found = await shortcuts.answered(
         schema,
         prepared.document,
         prepared.shortcuts,
@@ -185,8 +189,8 @@ async def run(
         operation_name=operation_name,
         context=context,
     )
-    if data is not None:
-        return Outcome(body={"data": data})
+    if found is not None:
+        return Outcome(body={"data": found.data}, read=found.read)
     answer = execute(
         schema,
         prepared.document,

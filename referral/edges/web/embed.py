@@ -15,9 +15,10 @@ from starlette.responses import Response
 
 from referral.edges.catalogues import LANGUAGES, Catalogue, catalogue, speaks
 from referral.edges.house import House
-from referral.edges.web import assets, forms, headers, snippets
+from referral.edges.web import assets, forms, policies, snippets
 from referral.edges.web.find import Find
 from referral.edges.web.help.one_page import OnePage
+from referral.edges.web.marking import ours
 from referral.edges.web.pages import page
 from referral.edges.web.snippets import FRAME_STYLE, Kind, button_style, hashed, snippet
 from referral.edges.web.tongues import reader
@@ -95,7 +96,7 @@ class Embed:
         lang = lang_of(request)
         css = FRAME_CSS + self.house.branding.colours.css
         t = catalogue(lang, snippets.WORDS)
-        response = page(request, "frame.html", t=t, css=Markup(css), wanted=lang)  # noqa: S704 - our own, and digits
+        response = page(request, "frame.html", t=t, style=ours(Markup(css)), wanted=lang)  # noqa: S704 - our own, and digits
         response.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
         return self.in_frame(response, css)
 
@@ -135,9 +136,9 @@ def lang_of(request: Request) -> str:
 
 def showing(styles: list[str]) -> str:
     """The policy of a page that shows what other sites would: these styles, and our own frame."""
-    allowed = " ".join(["'unsafe-hashes'", *map(hashed, styles)]) if styles else ""
-    ours = f"style-src {assets.STYLE_SOURCES}"
-    return headers.PLAIN_PAGE.replace(ours, f"{ours} {allowed}".rstrip()) + "; frame-src 'self'"
+    allowed = " ".join(["'unsafe-hashes'", *map(hashed, styles)])
+    plain = policies.with_style(policies.PLAIN_PAGE, allowed) if styles else policies.PLAIN_PAGE
+    return f"{plain}; frame-src 'self'"
 
 
 def framed(brand: Branding, css: str) -> str:

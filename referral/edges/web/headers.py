@@ -13,20 +13,12 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from referral.edges.web import assets, refusals
-from referral.edges.web.packing import Packed
+from referral.edges.web import policies, refusals
 from referral.foundation.settings import Settings
 from referral.foundation.trouble import traced
 
 log = logging.getLogger(__name__)
 
-# A page without scripts: should one find its way in, there is no way to make text of it into code either.
-PLAIN_PAGE = (
-    f"default-src 'none'; style-src {assets.STYLE_SOURCES}; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-)
-# The same with the one script that guards what a page holds, and the question to us whether it may still be shown.
-GUARDED_PAGE = PLAIN_PAGE.replace("; ", f"; script-src {assets.GUARD}; connect-src 'self'; ", 1)
 POWERS = (
     "accelerometer", "ambient-light-sensor", "attribution-reporting", "autoplay", "bluetooth", "browsing-topics",
     "camera", "clipboard-read", "clipboard-write", "compute-pressure", "display-capture", "encrypted-media",
@@ -35,7 +27,6 @@ POWERS = (
     "screen-wake-lock", "serial", "storage-access", "usb",
     "web-share", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
-OURS = ("publickey-credentials-create", "publickey-credentials-get")  # staff sign in with passkeys, on our own pages
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Permitted-Cross-Domain-Policies": "none",
@@ -44,7 +35,8 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join([*(f"{power}=()" for power in POWERS), *(f"{power}=(self)" for power in OURS)]),
+    # Not passkeys, which staff sign in with: unless something is said of them, browsers leave them to our own pages.
+    "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
     "X-Frame-Options": "DENY",
 }
 # The pages that others may show in a frame. Which others, its own policy says (frame-ancestors), for X-Frame-Options
@@ -56,12 +48,13 @@ WHEN_FRAMED = {
 }
 # What a response may say of itself, and what is said of it where it says nothing.
 UNLESS_SAID = {
-    "Content-Security-Policy": PLAIN_PAGE,
+    "Content-Security-Policy": policies.PLAIN_PAGE,
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
 }
 TWO_YEARS = "max-age=63072000; includeSubDomains"
+LEADS_ON = frozenset({HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 TELLTALES = ("server", "x-powered-by")
 
 RawHeader = tuple[bytes, bytes]  # a lower-case name and its value, as ASGI has them
@@ -72,6 +65,8 @@ def raw(headers: Mapping[str, str]) -> tuple[RawHeader, ...]:
 
 
 STRICT = raw(ALWAYS)
+# What leads on is no document, which could have powers; and on a slow network a form leads on from each question.
+LEADING_ON = raw({name: text for name, text in ALWAYS.items() if name != "Permissions-Policy"})
 OVER_TLS = raw({"Strict-Transport-Security": TWO_YEARS})
 FRAMED = raw(WHEN_FRAMED)
 DEFAULTS = raw(UNLESS_SAID)
@@ -79,8 +74,8 @@ REPLACED = frozenset(name for name, _ in (*STRICT, *OVER_TLS)) | {name.encode() 
 
 
 def layers(settings: Settings) -> list[Middleware]:
-    """The outer one first: a masked failure wears the strict headers too, and what is packed is what is left to say."""
-    return [Middleware(StrictHeaders, is_https=settings.is_https), Middleware(Packed), Middleware(Mask)]
+    """The outer one first: a masked failure wears the strict headers too."""
+    return [Middleware(StrictHeaders, is_https=settings.is_https), Middleware(Mask)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +90,17 @@ class StrictHeaders:
 
         async def strictly(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = dressed(message.get("headers", ()), is_https=self.is_https, is_framed=is_framed)
+                message["headers"] = dressed(
+                    message.get("headers", ()), status=message["status"], is_https=self.is_https, is_framed=is_framed
+                )
             await send(message)
 
         await self.app(scope, receive, strictly if scope["type"] == "http" else send)
 
 
-def dressed(headers: Iterable[RawHeader], *, is_https: bool, is_framed: bool) -> list[RawHeader]:
+def dressed(
+    headers: Iterable[RawHeader], *, status: int = HTTPStatus.OK, is_https: bool, is_framed: bool
+) -> list[RawHeader]:
     """The response's own, but for what is ours to say or tells too much, and ours."""
     own, said = list[RawHeader](), set[bytes]()
     for header in headers:
@@ -109,7 +108,8 @@ def dressed(headers: Iterable[RawHeader], *, is_https: bool, is_framed: bool) ->
             own.append(header)
             said.add(name)
     own += [header for header in DEFAULTS if header[0] not in said]
-    return [*own, *(FRAMED if is_framed else STRICT), *(OVER_TLS if is_https else ())]
+    ours = FRAMED if is_framed else LEADING_ON if status in LEADS_ON else STRICT
+    return [*own, *ours, *(OVER_TLS if is_https else ())]
 
 
 @dataclass(frozen=True, slots=True)

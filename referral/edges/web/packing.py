@@ -1,107 +1,106 @@
-"""How much of a page is packed for the way? All of it where it is the same for everybody, else its frame alone.
+"""How much of a page is packed for the way? What stands in our own files, and nothing else.
 
 Packed, a page is shorter the more its parts are alike. Whoever can make a stranger's browser send words that come to
 stand in the page, and can see how long the answer is, finds out letter by letter what else stands there (BREACH). So
-nothing that may belong to one person is packed, be it a code, an answer or a message: it travels as it is, in blocks
-that are stored, and the length of the page tells how many letters it has and no more. The frame is what stands before
-the content: the style, and the links to other languages. It repeats nothing that anybody typed, and is most of a page.
+nothing that may belong to one person is packed, be it a code, an answer, a token or a message: it travels as it is, and
+adds to the length of the page the number of its bytes and no more. Templates and catalogues are packed around it: they
+are the same for everybody, they repeat nothing that anybody typed, and they are most of a page.
+
+One stream of deflate holds both. What is ours is squeezed, and each flush ends with a stored block of no bytes
+(RFC 1951, 3.2.4): the person's words go into that block. The squeezing itself is shown zeros in their place, as many as
+they are long. Our own words hold no zero, so nothing that is packed ever refers to them.
 """
 
-import re
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
+from itertools import groupby
+from operator import attrgetter
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse
+from starlette.types import Receive, Scope, Send
+
+from referral.edges.web.assets import source_of, takes_gzip
+from referral.edges.web.marking import Part, parts_of
+from referral.edges.web.policies import PLAIN_PAGE, with_style
 
 HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # gzip, without a name or a date
 RAW = -15  # zlib's word for deflate without a frame
-NOT_AT_ALL = re.compile(r"q\s*=\s*0(\.0*)?")
-CONTENT = b"<main "
+EMPTY_BLOCK = b"\x00\x00\xff\xff"  # how long a stored block is, and the same turned round: where a flush ends
+LONGEST_BLOCK = 0xFFFF
+SHORTEST_WORTH = 12  # bytes; a shorter piece of ours between two that are not costs more packed than as it is
 
 
-def squeezed(part: bytes) -> bytes:
-    """A part of a deflate stream that refers to nothing before it."""
+def packed(parts: Sequence[Part]) -> bytes:
+    """A page as gzip, of which only our own parts are squeezed."""
+    whole = b"".join(part.text for part in parts)
+    end = (zlib.crc32(whole).to_bytes(4, "little"), (len(whole) & 0xFFFFFFFF).to_bytes(4, "little"))
+    return b"".join((HEAD, *deflated(worthwhile(parts)), *end))
+
+
+def deflated(parts: Iterable[Part]) -> Iterable[bytes]:
+    """The stream; pieces of ours and others take turns."""
     squeezing = zlib.compressobj(9, zlib.DEFLATED, RAW)
-    return squeezing.compress(part) + squeezing.flush(zlib.Z_FULL_FLUSH)
+    for part in parts:
+        if part.is_ours:
+            if b"\x00" in part.text:
+                raise ValueError("Our own words hold no zero: zeros stand for the words of others.")
+            yield squeezing.compress(part.text)
+            continue
+        yield squeezing.flush(zlib.Z_SYNC_FLUSH).removesuffix(EMPTY_BLOCK)
+        yield stored(part.text)
+        squeezing.compress(bytes(len(part.text)))
+        squeezing.flush(zlib.Z_SYNC_FLUSH)  # thrown away: what the reader has in this place is in the block
+    yield squeezing.flush(zlib.Z_FINISH)
 
 
-def stored(part: bytes, *, is_last: bool = False) -> bytes:
-    """The same of a part that is left as it is."""
-    storing = zlib.compressobj(0, zlib.DEFLATED, RAW)
-    return storing.compress(part) + storing.flush(zlib.Z_FINISH if is_last else zlib.Z_FULL_FLUSH)
+def stored(text: bytes) -> bytes:
+    """What follows the head of a stored block: the text, in as many more blocks as it needs."""
+    blocks = [text[at : at + LONGEST_BLOCK] for at in range(0, len(text), LONGEST_BLOCK)]
+    return b"\x00".join(
+        len(one).to_bytes(2, "little") + (len(one) ^ LONGEST_BLOCK).to_bytes(2, "little") + one for one in blocks
+    )
 
 
-LAST = stored(b"", is_last=True)
+def worthwhile(parts: Sequence[Part]) -> list[Part]:
+    """Ours and others' in turns. A piece of ours that is too short to be worth packing goes as it is; whether it is
+    depends on our own words alone.
+    """
+    turns = joined(one for one in parts if one.text)
+    last = len(turns) - 1
+    return joined(
+        Part(text=one.text, is_ours=one.is_ours and (index in {0, last} or len(one.text) >= SHORTEST_WORTH))
+        for index, one in enumerate(turns)
+    )
 
 
-def packed(page: bytes, *, is_public: bool) -> bytes:
-    """A page as gzip."""
-    if is_public:
-        body = squeezed(page)
-    else:
-        frame, main, content = page.partition(CONTENT)
-        body = squeezed(frame) + stored(main + content) if main else stored(page)
-    return b"".join((HEAD, body, LAST, zlib.crc32(page).to_bytes(4, "little"), len(page).to_bytes(4, "little")))
+def joined(parts: Iterable[Part]) -> list[Part]:
+    return [
+        Part(text=b"".join(one.text for one in alike), is_ours=is_ours)
+        for is_ours, alike in groupby(parts, key=attrgetter("is_ours"))
+    ]
 
 
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding header names it, and not with q=0."""
-    for part in accepted.split(","):
-        name, _, liking = part.partition(";")
-        if name.strip().lower() == "gzip":
-            return NOT_AT_ALL.fullmatch(liking.strip()) is None
-    return False
+class Page(HTMLResponse):
+    """A page of ours, with the style that stands in it, which travels packed to browsers that take it so."""
 
+    def __init__(self, marked: str, status_code: int, headers: dict[str, str], *, style: str | None = None) -> None:
+        self.parts, self.style = parts_of(marked), style
+        whole = b"".join(part.text for part in self.parts)
+        super().__init__(whole, status_code, {**headers, "Vary": "Accept-Encoding"})
 
-def is_public(status: int, headers: Headers) -> bool:
-    """Whether the page is the same for everybody: one that caches between us and the reader may keep."""
-    return status == HTTPStatus.OK and headers.get("cache-control", "").startswith("public")
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """Packs pages for browsers that take them so; all else passes as it is."""
-
-    app: ASGIApp
+    @property
+    def is_public(self) -> bool:
+        """Whether it is the same for everybody: one that caches between us and the reader may keep."""
+        return self.status_code == HTTPStatus.OK and self.headers["cache-control"].startswith("public")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] == "HEAD":
-            await self.app(scope, receive, send)
-            return
-        does_take = takes_gzip(Headers(scope=scope).get("accept-encoding", ""))
-        begun: Message | None = None
-
-        async def packing(message: Message) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start" and is_page(message):
-                begun = message
-            elif begun is not None and message["type"] == "http.response.body":
-                start, begun = begun, None
-                await send_page(start, message, send, does_take=does_take)
-            else:
-                await send(message)
-
-        await self.app(scope, receive, packing)
-
-
-def is_page(start: Message) -> bool:
-    """Whether it is a page, or a script of ours, whole, which is the same for everybody."""
-    headers = Headers(raw=start["headers"])
-    kind = headers.get("content-type", "").partition(";")[0]
-    is_script = kind.endswith("/javascript") and is_public(start["status"], headers)
-    return (kind == "text/html" or is_script) and "content-encoding" not in headers
-
-
-async def send_page(start: Message, body: Message, send: Send, *, does_take: bool) -> None:
-    """The page whose start was held back; one that comes in several parts is no page of ours, and passes as it is."""
-    headers = MutableHeaders(raw=start["headers"])
-    headers.add_vary_header("Accept-Encoding")
-    page = body.get("body", b"")
-    if does_take and page and not body.get("more_body", False):
-        page = packed(page, is_public=is_public(start["status"], headers))
-        headers["content-encoding"] = "gzip"
-        headers["content-length"] = str(len(page))
-    await send({**start, "headers": headers.raw})
-    await send({**body, "body": page})
+        policy = self.headers.get("content-security-policy", PLAIN_PAGE)
+        self.headers["content-security-policy"] = with_style(policy, source_of(self.style)) if self.style else policy
+        if scope["method"] != "HEAD" and takes_gzip(Headers(scope=scope).get("accept-encoding", "")):
+            parts = [Part(text=bytes(self.body), is_ours=True)] if self.is_public else self.parts
+            self.body = packed(parts)
+            self.headers["content-encoding"] = "gzip"
+            self.headers["content-length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)

@@ -1,20 +1,22 @@
 """How does a template become a page?"""
 
 import re
+import secrets
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from referral.edges.catalogues import Catalogue, catalogue, direction
-from referral.edges.web import assets, moments
+from referral.edges.web import assets, moments, styling
 from referral.edges.web.colours import stylesheet
+from referral.edges.web.marking import Marked, Ours, Words, ours, unmarked, written
+from referral.edges.web.packing import Page
 from referral.foundation.autonyms import AUTONYMS
 from referral.foundation.branding import Branding, chosen
-from referral.intake import drafts
 
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -46,15 +48,19 @@ def environment() -> Environment:
         auto_reload=False,  # a process serves the pages it began with, whatever is being installed beside it
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=[Unindented],
+        extensions=[Unindented, Marked],
+        finalize=written,
     )
-    made.filters.update(address=assets.address, moment=moments.moment, day=moments.day, bdi=isolated, strong=strong)
+    made.filters.update(
+        address=assets.address, moment=moments.moment, day=moments.day, bdi=isolated, strong=strong, ours=ours
+    )
     return made
 
 
 TEMPLATE = environment()
-GUARD = assets.GUARD.strip("'")  # as an element names it
-STYLE, NEAR_STYLE, MARK = Markup(assets.STYLE), Markup(assets.NEAR_STYLE), Markup(assets.MARK)  # noqa: S704 - our own
+GUARD = Ours(assets.GUARD.strip("'"))  # as an element names it
+MARK = ours(Markup(assets.MARK))  # noqa: S704 - our own
+STYLE_HERE = ours(secrets.token_hex(8))  # where the style comes to stand, once it is known which rules the page needs
 # Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
 # it came from our own. Other sites are told nothing either way.
 OF_A_PAGE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -72,20 +78,19 @@ def page(
         "is_demonstration": False,
         "is_framed": False,
         "is_to_look_over": False,
-        "autonyms": AUTONYMS,
+        "autonyms": {Ours(tag): Ours(autonym) for tag, autonym in AUTONYMS.items()},
         "brand": brand,
         "said": chosen,
         "colours": stylesheet(brand),
         "of_organization": catalogue(lang, "organization"),
-        "style": STYLE,
-        "near_style": NEAR_STYLE,
+        "style": STYLE_HERE,
         "mark": MARK,
         "guard": GUARD,
-        "ends": drafts.IDLE,
     }
-    words = {**known, **context, "t": t, "lang": lang, "dir": direction(lang)}
-    return HTMLResponse(
-        TEMPLATE.get_template(template).render(words),
-        status_code=status_code,
-        headers=OF_A_PAGE,
-    )
+    words = {**known, **context, "t": t, "lang": Ours(lang), "dir": Ours(direction(lang))}
+    words = {name: Words(catalogue=one) if isinstance(one, Catalogue) else one for name, one in words.items()}
+    made = TEMPLATE.get_template(template).render(words)
+    if STYLE_HERE not in made:  # the explorer, and what stands in a frame, have a style of their own
+        return Page(made, status_code, OF_A_PAGE)
+    style = styling.style_of(unmarked(made))
+    return Page(made.replace(STYLE_HERE, ours(Markup(style))), status_code, OF_A_PAGE, style=style)  # noqa: S704 - our own

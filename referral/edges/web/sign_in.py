@@ -15,7 +15,7 @@ from starlette.routing import Route
 from referral.edges import auth, bodies, ticks
 from referral.edges.auth import FORM, JSON, media_type
 from referral.edges.house import House
-from referral.edges.web import assets, refusals
+from referral.edges.web import policies, refusals
 from referral.edges.web.pages import page
 from referral.edges.web.staff_words import WORDS
 from referral.edges.web.tongues import tongue
@@ -35,7 +35,7 @@ LEAVE_NOTHING = '"cache", "cookies", "storage"'  # of whoever was here before, o
 # Our own script talks to passkeys and to us, and nothing else runs.
 SCRIPTED = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; "
-    f"style-src {assets.STYLE_SOURCES}; img-src 'self'; form-action 'self'; "
+    f"{policies.OWN_STYLES}; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 MOST_BYTES = 4096  # nobody is known yet: as much as a sign-in needs and no more

@@ -19,7 +19,7 @@ from referral.directory.providers import Provider
 from referral.edges import ticks
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
-from referral.edges.web import changing, forms, headers
+from referral.edges.web import changing, forms, policies
 from referral.edges.web.changing import Changed
 from referral.edges.web.dialling import Dialled, country_of, dialled
 from referral.edges.web.help import browser
@@ -187,5 +187,5 @@ def shown(
         c=c,
         changes=changing.shown_as(c, sent, changed),
     )
-    answer.headers["Content-Security-Policy"] = headers.GUARDED_PAGE
+    answer.headers["Content-Security-Policy"] = policies.GUARDED_PAGE
     return answer

@@ -19,6 +19,7 @@ from referral.edges.web.help.looking_up import Meaning, look_up
 from referral.edges.web.help.receipt import DOMAINS
 from referral.edges.web.help.sending import left, mended_at, submit
 from referral.edges.web.help.shown import Shown
+from referral.edges.web.marking import ours
 from referral.foundation import clock
 from referral.foundation.errors import IdempotencyKeyReused, RateLimited, ValidationFailed
 from referral.foundation.languages import Lexicon
@@ -50,7 +51,7 @@ class OnePage:
 
     async def framed(self, request: Request, css: str) -> Response:
         """The same inside a page of another site, in this style: whatever is pressed in it opens on a full page."""
-        return await self.shown(request, {}, is_framed=True, style=Markup(css), colours=None)  # noqa: S704 - our own
+        return await self.shown(request, {}, is_framed=True, style=ours(Markup(css)), colours=None)  # noqa: S704 - our own
 
     async def look_over(self, request: Request) -> Response:
         """What was written in a frame, here, to be sent from here."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from referral.edges.catalogues import Catalogue
 from referral.edges.web import moments
 from referral.edges.web.help.looking_up import AS_WRITTEN, Meaning
+from referral.edges.web.marking import Ours
 from referral.foundation.languages import Lexicon
 from referral.intake.asking.fields import SEVERAL, Field, Kind, Page
 from referral.intake.asking.questions import COMMON, FIELDS, MONTHS
@@ -40,7 +41,7 @@ class Shown:
 
     @property
     def name(self) -> str:
-        return self.of.name
+        return Ours(self.of.name)
 
     @property
     def kind(self) -> str:
@@ -74,7 +75,7 @@ def fields(
         Shown(
             of=one,
             label=label(page, one, t),
-            hint=t.of(f"form.{one.name}", "hint")
+            hint=Ours(t.of(f"form.{one.name}", "hint"))
             if one.name != page.id and t.has(f"form.{one.name}", "hint")
             else None,
             options=options(one, t, lexicon, said),
@@ -89,16 +90,16 @@ def fields(
 
 def label(page: Page, one: Field, t: Catalogue) -> str | None:
     """A page that asks one thing asks it in its heading."""
-    return t.of(f"form.{one.name}", "q") if one.name != page.id and t.has(f"form.{one.name}", "q") else None
+    return Ours(t.of(f"form.{one.name}", "q")) if one.name != page.id and t.has(f"form.{one.name}", "q") else None
 
 
 def options(one: Field, t: Catalogue, lexicon: Lexicon, said: Words) -> tuple[Option, ...]:
     return tuple(
         Option(
-            name=f"{one.name}.{answer}" if one.kind is Kind.ANY else one.name,
-            value="yes" if one.kind is Kind.ANY else answer,
-            label=called(one, answer, t, lexicon),
-            lang=answer if answer in COMMON and not answer.startswith("x-") else None,
+            name=Ours(f"{one.name}.{answer}" if one.kind is Kind.ANY else one.name),
+            value=Ours("yes" if one.kind is Kind.ANY else answer),
+            label=Ours(called(one, answer, t, lexicon)),
+            lang=Ours(answer) if answer in COMMON and not answer.startswith("x-") else None,
             is_chosen=bool(said.get(f"{one.name}.{answer}")) if one.kind is Kind.ANY else said.get(one.name) == answer,
         )
         for answer in one.answers
