@@ -33,8 +33,10 @@ check: $(DEVELOPMENT)  ## lint, format, types and the floors of the house
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-logo
 
-screenshots: $(DEVELOPMENT)  ## draw every public page as a phone shows it, into docs/screens/
-	@exec $(BIN)/pytest -q tests/edges/pictures.py
+screenshots: $(DEVELOPMENT)  ## draw every page as a phone shows it, into docs/screens/
+	@sh tools/system-package.sh chromium
+	@sh tools/system-package.sh fonts
+	@exec $(BIN)/pytest -q tests/edges/pictures_of_form.py tests/edges/pictures_of_pages.py
 
 contract: $(RUNTIME)  ## write schema/, migrations/schema.sql and grants.txt anew from the code
 	$(BIN)/referral contract schema

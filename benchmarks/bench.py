@@ -91,6 +91,7 @@ async def served(size: int) -> tuple[Table, list[Bar], list[str]]:
     bars = [
         Bar(one.name, one.typical("per_second"), f"{one.typical('per_second'):,.0f}", one.server == "ours")
         for one in chosen
+        if not one.is_new
     ]
     return serving.rows(chosen), bars, left_out
 

@@ -1,8 +1,9 @@
 """How many searches a second does a process serve, next to its peers? On one database, in turns, in one run.
 
-Each server is a process of its own and is asked the same 200 positions by the same 16 connections. Before anything is
-measured, all must have found the same listings. What is compared: requests a second, latency, and the processor time of
-the server and of Postgres for each request, read from the system.
+Each server is a process of its own and is asked by the same 16 connections: the same 200 positions again and again, as
+everybody asks for a few large towns, or positions that nobody has asked for before. Before anything is measured, all
+must have found the same listings. What is compared: requests a second, latency, and the processor time of the server
+and of Postgres for each request, read from the system.
 """
 
 import asyncio
@@ -20,11 +21,15 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from random import Random
 from statistics import median
 from typing import Any
 from urllib.parse import quote
 
+from referral.foundation.clock import now
 from referral.foundation.db import Database, connect, value
+from referral.foundation.keys import folder as key_folder
+from referral.foundation.keys.root import FileRoot
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parent
@@ -32,6 +37,9 @@ OPERATION = PROJECT / "schema" / "operations" / "public" / "NearestProviders.gra
 NPM = PROJECT / "build" / "benchmarks" / "npm"
 PACKAGES = ("node@22", "postgraphile@5.1.5")
 POSITIONS = 200
+STARTS = 20_000  # near which positions are made up that nobody has asked for
+ASIDE = 0.01  # degrees
+NEW = 20_000  # positions for one round: more than any server answers in it
 CONNECTIONS = 16
 ROUNDS = 5
 SECONDS = 4.0
@@ -67,6 +75,7 @@ class Case:
     name: str
     server: str
     request: Callable[[tuple[float, float]], Request]
+    is_new: bool = False  # whether each position is asked for the first time
     rounds: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
 
     def typical(self, of: str) -> float:
@@ -98,29 +107,31 @@ def cases() -> list[Case]:
     def trusted(at: tuple[float, float]) -> Request:
         return {"method": "GET", "path": f"/graphql?documentId={id}&variables={quote(json.dumps(ours(at)))}"}
 
+    def any_document(at: tuple[float, float]) -> Request:
+        return posted("/graphql", {"query": text, "variables": ours(at)})
+
+    def postgraphile(at: tuple[float, float]) -> Request:
+        return posted("/graphql", {"query": POSTGRAPHILE, "variables": flat(*at)})
+
+    def plainly(at: tuple[float, float]) -> Request:
+        return posted("/", flat(*at))
+
     return [
-        Case(
-            name="this service, any document",
-            server="ours",
-            request=lambda at: posted("/graphql", {"query": text, "variables": ours(at)}),
-        ),
+        Case(name="this service, any document", server="ours", request=any_document),
         Case(name="this service, trusted document", server="ours", request=trusted),
-        Case(
-            name="PostGraphile 5.1.5 on the same index",
-            server="postgraphile",
-            request=lambda at: posted("/graphql", {"query": POSTGRAPHILE, "variables": flat(*at)}),
-        ),
+        Case(name="PostGraphile 5.1.5 on the same index", server="postgraphile", request=postgraphile),
         Case(
             name="Strawberry with DataLoaders, as usual",
             server="usual",
             request=lambda at: posted("/", {"query": USUAL, "variables": flat(*at)}),
         ),
-        Case(
-            name="ceiling: JSON that Postgres built, passed on",
-            server="passed",
-            request=lambda at: posted("/", flat(*at)),
-        ),
-        Case(name="ceiling: cards kept as text", server="cards", request=lambda at: posted("/", flat(*at))),
+        Case(name="ceiling: JSON that Postgres built, passed on", server="passed", request=plainly),
+        Case(name="ceiling: cards kept as text", server="cards", request=plainly),
+        Case(name="new positions: this service, any document", server="ours", request=any_document, is_new=True),
+        Case(name="new positions: this service, trusted document", server="ours", request=trusted, is_new=True),
+        Case(name="new positions: PostGraphile", server="postgraphile", request=postgraphile, is_new=True),
+        Case(name="new positions: JSON passed on", server="passed", request=plainly, is_new=True),
+        Case(name="new positions: cards", server="cards", request=plainly, is_new=True),
     ]
 
 
@@ -139,9 +150,20 @@ def command(server: str, dsn: str, port: int) -> list[str]:
             return [sys.executable, str(peers / "ceilings.py"), other, dsn, str(port)]
 
 
+def public_keys(home: Path) -> Path:
+    """The public halves of keys that are made for this: a process that the public reaches holds no others."""
+    private, public = home / "private", home / "public"
+    vault = key_folder.open_vault(private, FileRoot(private / "root.key"))
+    if vault.ring is not None:
+        vault.ring.make_ahead(now(), 0)
+    key_folder.export_public(private, public)
+    return public
+
+
 @contextmanager
 def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
     """A server process for a block: its port and process id."""
+    home.mkdir(parents=True, exist_ok=True)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     surroundings = {
@@ -149,6 +171,7 @@ def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
         "REFERRAL_DATABASE_URL": dsn,
         "REFERRAL_SURFACE": "public",
         "REFERRAL_HOME": str(home),
+        "REFERRAL_KEYS": str(public_keys(home)),
         "REFERRAL_VISITOR_POINTS": str(
             10**12
         ),  # all that is measured comes from one network; it is counted all the same
@@ -157,7 +180,6 @@ def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
         "GRAPHILE_ENV": "production",
         "NPM_FOLDER": str(NPM),
     }
-    home.mkdir(parents=True, exist_ok=True)
     log = (home / f"{server}.log").open("wb")
     process = subprocess.Popen(command(server, dsn, port), env=surroundings, cwd=PROJECT, stdout=log, stderr=log)
     try:
@@ -240,16 +262,22 @@ def memory_mb(pid: int) -> float:
 
 
 # ------------------------------------------------------------- measuring
-async def positions(database: Database) -> list[tuple[float, float]]:
+async def positions(database: Database, most: int = POSITIONS) -> list[tuple[float, float]]:
     """Where synthetic listings stand, spread over all of them."""
     found: list[list[float]] = await value(
         database.reader,
         """SELECT json_agg(json_build_array(latitude, longitude))
              FROM (SELECT latitude, longitude FROM listing_card
                     WHERE latitude IS NOT NULL ORDER BY md5(id::text) LIMIT $1) AS spread""",
-        POSITIONS,
+        most,
     )
     return [(lat, lon) for lat, lon in found]
+
+
+def never_asked(chance: Random, starts: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Positions beside those of listings, each another one."""
+    near = chance.choices(starts, k=NEW)
+    return [(lat + chance.uniform(-ASIDE, ASIDE), lon + chance.uniform(-ASIDE, ASIDE)) for lat, lon in near]
 
 
 def ids_in(document: dict[str, Any]) -> list[str]:
@@ -304,6 +332,7 @@ async def measured(database: Database, postmaster: int, home: Path) -> tuple[lis
     finally:
         await slow.close()
     spots, chosen, left_out = await positions(database), cases(), list[str]()
+    starts, chance = await positions(database, STARTS), Random(11)  # noqa: S311 - the same load every time, not a secret
     if not has_postgraphile():
         chosen = [case for case in chosen if case.server != "postgraphile"]
         left_out.append("PostGraphile was left out: npm is not installed, or could not fetch it.")
@@ -318,7 +347,8 @@ async def measured(database: Database, postmaster: int, home: Path) -> tuple[lis
                 raise SystemExit(f"The servers do not find the same at {at}: {answers}")
         for number in range(ROUNDS + 1):  # the first is for nothing: plans and caches
             for case in chosen:
-                await asyncio.to_thread(one_round, case, *doors[case.server], postmaster, spots, home)
+                asked = never_asked(chance, starts) if case.is_new else spots
+                await asyncio.to_thread(one_round, case, *doors[case.server], postmaster, asked, home)
                 if number == 0:
                     case.rounds.clear()
             print(f"Serving: round {number} of {ROUNDS}.", flush=True)

@@ -16,6 +16,17 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS unaccent WITH SCHEMA public;
 
+CREATE FUNCTION claim.count_ease(spoken text, asked text, said text) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    INSERT INTO public.form_ease (week, language, question_set, answer, count)
+    VALUES (date_trunc('week', now() AT TIME ZONE 'UTC')::date, spoken, asked, said, 1)
+        ON CONFLICT ON CONSTRAINT form_ease_key DO UPDATE SET count = form_ease.count + 1
+$$;
+
+COMMENT ON FUNCTION claim.count_ease(spoken text, asked text, said text) IS 'One more who said so, this week. Nothing is read by it.';
+
 CREATE FUNCTION claim.drafts() RETURNS bytea[]
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1112,6 +1123,23 @@ ALTER TABLE ONLY public.contact_search FORCE ROW LEVEL SECURITY;
 
 COMMENT ON TABLE public.contact_search IS 'Who looked for a person by a phone or an address, and why; never which.';
 
+CREATE TABLE public.form_ease (
+    week date NOT NULL,
+    language text NOT NULL,
+    question_set text NOT NULL,
+    answer text NOT NULL,
+    count integer NOT NULL,
+    CONSTRAINT form_ease_answer_known CHECK ((answer = ANY (ARRAY['yes'::text, 'so_so'::text, 'no'::text]))),
+    CONSTRAINT form_ease_language_short CHECK (((length(language) >= 2) AND (length(language) <= 12))),
+    CONSTRAINT form_ease_set_short CHECK (((length(question_set) >= 1) AND (length(question_set) <= 20))),
+    CONSTRAINT form_ease_some CHECK ((count > 0)),
+    CONSTRAINT form_ease_week_begins CHECK ((EXTRACT(isodow FROM week) = (1)::numeric))
+);
+
+ALTER TABLE ONLY public.form_ease FORCE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE public.form_ease IS 'How many said after sending that the form was easy. Of no row can be told who is in it.';
+
 CREATE TABLE public.help_draft (
     id uuid NOT NULL,
     look_up bytea NOT NULL,
@@ -1736,7 +1764,7 @@ COMMENT ON COLUMN public.passkey_challenge.staff_id IS 'Who makes a passkey; nul
 CREATE TABLE public.people_export (
     id uuid NOT NULL,
     request_ids uuid[] NOT NULL,
-    reason text NOT NULL,
+    reason_sealed bytea,
     asked_by uuid NOT NULL,
     asked_at timestamp with time zone NOT NULL,
     agreed_by uuid,
@@ -1748,6 +1776,8 @@ CREATE TABLE public.people_export (
 );
 
 ALTER TABLE ONLY public.people_export FORCE ROW LEVEL SECURITY;
+
+COMMENT ON COLUMN public.people_export.reason_sealed IS 'Why, sealed with the key of the first request; null once it was taken.';
 
 CREATE TABLE public.place (
     id uuid NOT NULL,
@@ -2174,6 +2204,9 @@ ALTER TABLE ONLY public.contact_index
 
 ALTER TABLE ONLY public.contact_search
     ADD CONSTRAINT contact_search_key PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.form_ease
+    ADD CONSTRAINT form_ease_key PRIMARY KEY (week, language, question_set, answer);
 
 ALTER TABLE ONLY public.help_draft
     ADD CONSTRAINT help_draft_code_look_up UNIQUE (code_look_up);
@@ -2946,6 +2979,8 @@ ALTER TABLE public.contact_index ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contact_search ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.form_ease ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.help_draft ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.help_request ENABLE ROW LEVEL SECURITY;
@@ -2955,6 +2990,8 @@ ALTER TABLE public.listing_proposal ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.listing_report ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.message ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY of_console ON public.form_ease FOR SELECT TO referral_console USING (true);
 
 CREATE POLICY of_linked_listing ON public.listing_proposal TO referral_public, referral_partner USING (((partner_id IS NULL) AND (provider_id = ANY (( SELECT claim.listings() AS listings)::uuid[]))));
 
@@ -3131,6 +3168,8 @@ CREATE POLICY owner_keeps ON public.consent TO referral_owner USING (true) WITH 
 CREATE POLICY owner_keeps ON public.contact_index TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.contact_search TO referral_owner USING (true) WITH CHECK (true);
+
+CREATE POLICY owner_keeps ON public.form_ease TO referral_owner USING (true) WITH CHECK (true);
 
 CREATE POLICY owner_keeps ON public.help_draft TO referral_owner USING (true) WITH CHECK (true);
 

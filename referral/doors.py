@@ -12,7 +12,6 @@ from referral.edges.house import House
 from referral.edges.hsds import reading as hsds
 from referral.edges.web import crowds, headers
 from referral.edges.web import routes as web
-from referral.edges.web.desk import desk_routes
 from referral.edges.web.health import health_routes
 from referral.foundation.logins import Login
 
@@ -56,4 +55,6 @@ def public(house: House) -> list[BaseRoute]:
 
 
 def staff(house: House) -> list[BaseRoute]:
+    from referral.edges.web.desk import desk_routes  # noqa: PLC0415 - what checks who comes in takes 10 MB
+
     return [*graphql.routes(house, Audience.STAFF), *desk_routes(house)]

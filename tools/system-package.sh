@@ -1,6 +1,7 @@
 #!/bin/sh
-# Something that does not come from a Python package: `system-package.sh venv` or `system-package.sh chromium`.
-# As root on Debian and its kin it is installed; elsewhere this says what to install.
+# Something that does not come from a Python package: `system-package.sh venv`, `chromium` or `fonts`.
+# As root on Debian and its kin it is installed; elsewhere this says what to install. Node is not among them: it comes
+# with the type checker, by hash (requirements/dev.txt), npm too.
 set -u
 
 is_debian() { [ -r /etc/debian_version ] && command -v apt-get >/dev/null; }
@@ -34,11 +35,18 @@ chromium)
         command -v "$name" >/dev/null && exit
     done
     install chromium && exit
-    # Not the end: the tests that need a browser say so themselves.
-    echo "No Chromium here: tests in a browser will not run. On Debian and Ubuntu: sudo apt-get install chromium" >&2
+    # Not the end: the tests that need a browser fail, and say so themselves.
+    echo "No Chromium here: tests in a browser will fail. On Debian and Ubuntu: sudo apt-get install chromium" >&2
+    ;;
+fonts)
+    # Without letters for Arabic and Chinese, pictures of these pages are rows of boxes.
+    [ -n "$(fc-list :lang=ar family 2>/dev/null)" ] && [ -n "$(fc-list :lang=zh-cn family 2>/dev/null)" ] && exit
+    install fonts-noto-core fonts-noto-cjk && exit
+    echo "No fonts here for Arabic or Chinese. On Debian and Ubuntu: sudo apt-get install fonts-noto-core fonts-noto-cjk" >&2
+    exit 1
     ;;
 *)
-    echo "usage: system-package.sh venv | chromium" >&2
+    echo "usage: system-package.sh venv | chromium | fonts" >&2
     exit 2
     ;;
 esac

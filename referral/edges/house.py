@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from geopy.geocoders.base import Geocoder
 
 from referral.edges.lanes import Lanes
 from referral.foundation import (
@@ -37,8 +36,11 @@ from referral.foundation.settings import LOOPBACK, Settings
 from referral.foundation.vault import Vault
 from referral.intake import requests, wrapped
 from referral.referrals.retention import Kept
-from referral.triage.entry.passkeys import Party
+from referral.triage.entry.party import Party
 from referral.triage.entry.sessions import Policy
+
+if TYPE_CHECKING:
+    from geopy.geocoders.base import Geocoder
 
 Tell = Callable[[str], object]
 BESIDES_JOBS = 4  # connections for taking jobs and renewing leases while every decision at hand holds one
@@ -71,7 +73,7 @@ class House:
     surfaces: Mapping[Login, Database] = field(default_factory=dict[Login, Database], repr=False)
     vault: Vault = field(repr=False)
     mailer: Mailer
-    outside: Geocoder | None = None  # a geocoder that the operator chose; None keeps every question at home
+    outside: "Geocoder | None" = None  # a geocoder that the operator chose; None keeps every question at home
     shelf: Shelf = field(default_factory=Shelf, repr=False)
     reserved: Database | None = None  # connections that only requests for help may use
     branding: Branding = field(default_factory=branding_reading.neutral, repr=False)  # whose pages these are

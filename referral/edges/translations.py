@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from babel.messages.pofile import PoFileError
 
-from referral.edges import catalogues
+from referral.edges import catalogues, refreshing
 from referral.edges.catalogues import Entry
 from referral.foundation.autonyms import LANGUAGES, SOURCE
 
@@ -101,6 +101,8 @@ def faults_of_entry(lang: str, entry: Entry, source: Entry) -> Iterator[str]:
     if entry.is_plural != source.is_plural:
         yield "has plurals in one language and none in the other."
     yield from faults_of_review(lang, entry)
+    if lang != SOURCE and refreshing.made_from(entry) != refreshing.fingerprint(source):
+        yield "was not made from the English that stands there now. `referral i18n refresh` makes it a draft."
 
 
 def faults_of_review(lang: str, entry: Entry) -> Iterator[str]:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from referral.foundation.claims import Kind
-from referral.foundation.db import Reader, Tx, execute, one, show
+from referral.foundation.db import Tx, execute, one, show
 from referral.foundation.vault import KEY_BYTES, SALT_BYTES, DataKey, Vault, decrypt, encrypt, seal, unseal
 from referral.intake import receipts
 from referral.intake.receipts import Receipt
@@ -38,6 +38,7 @@ class Content:
     receipt: str | None = field(default=None, repr=False)
     page: str = field(default="", repr=False)  # the token of the page on which it can be sent
     code: str | None = field(default=None, repr=False)  # one comes back with, until the page that shows it is left
+    is_rated: bool = False  # whether they said how the form was, and not what they said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +105,17 @@ async def show_token(tx: Tx, vault: Vault, token: str) -> None:
     await show(tx, Kind.DRAFT, looked_up(vault, token).hex())
 
 
-async def open_draft(at: Reader, vault: Vault, token: str) -> Draft | None:
-    """The draft of this token; None where there is none, or it lay still for too long."""
+async def open_draft(tx: Tx, vault: Vault, token: str) -> Draft | None:
+    """The draft of this token; None where there is none, or it lay still for too long. Its time begins anew."""
     hashed = looked_up(vault, token)
-    await show(at, Kind.DRAFT, hashed.hex())
+    await show(tx, Kind.DRAFT, hashed.hex())
     row = await one(
-        at,
+        tx,
         Row,
-        f"SELECT {ROW} FROM help_draft WHERE look_up = $1 AND touched_at > clock_timestamp() - $2::interval",
+        f"""
+        UPDATE help_draft SET touched_at = clock_timestamp()
+         WHERE look_up = $1 AND touched_at > clock_timestamp() - $2::interval
+        RETURNING {ROW}""",
         hashed,
         IDLE,
     )

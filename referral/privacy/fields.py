@@ -152,8 +152,9 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "counts": {
         "Query": "statistics",
         "Statistics": """from to requests notCounted byStatus byLevel byLanguage byHelpType byState declines expiries
-            outcomes paces""",
+            outcomes paces ease""",
         "StatisticsCount": "word count",
+        "StatisticsEase": "questionSet language answer count",
         "StatisticsHours": "median percentile95",
         "StatisticsPace": "level firstOffer firstReply acceptance answeredInTime",
     },

@@ -1,5 +1,6 @@
 """To whom is a request offered next? To the best provider that a machine may ask; if there is none, to a person."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +28,7 @@ OFFERS_AT_ONCE = {UrgencyLevel.CRITICAL: 2}
 # Nobody of these waits for a plan.
 AT_ONCE = frozenset({UrgencyLevel.CRITICAL, UrgencyLevel.URGENT})
 PLANNED_FOR = frozenset({HelpRequestStatus.SUBMITTED, HelpRequestStatus.MATCHING})
+NEEDED_TO_OFFER = frozenset({ConsentScope.MATCH_AUTOMATICALLY, ConsentScope.SHARE_SUMMARY})
 ROOM_TO_COME = frozenset({Room.OPEN, Room.FULL})
 # After a yes too: another need may still be without anybody.
 LOOKING = frozenset(
@@ -87,6 +89,11 @@ async def waits_for_the_plan(
     ):
         return False
     return bool(await finding.ranked(at, need, now=now, first=1, counts=may_have_a_place))
+
+
+def is_left_to_the_plan(status: HelpRequestStatus, level: UrgencyLevel, consents: Collection[ConsentScope]) -> bool:
+    """Whether a request of this kind waits for the plan of all, as far as the person's own side tells."""
+    return status in PLANNED_FOR and level not in AT_ONCE and set(consents) >= NEEDED_TO_OFFER
 
 
 def may_have_a_place(verdict: Verdict) -> bool:

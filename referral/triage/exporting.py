@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 
 from referral.foundation import audit
 from referral.foundation.actors import Staff, StaffId, StaffRole
-from referral.foundation.db import Reader, Tx, execute, many, one
+from referral.foundation.db import Tx, execute, many, one
 from referral.foundation.errors import Conflict, FieldProblem, NotAllowed, NotFound, ValidationFailed, problem
-from referral.foundation.vault import Vault
+from referral.foundation.vault import Vault, seal, unseal
 from referral.intake import form, requests
 from referral.intake.access import Depth
+from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope
 from referral.referrals import views
 from referral.referrals.views import SeenPerson
@@ -29,7 +30,7 @@ class Export:
 
     id: UUID
     request_ids: list[UUID]
-    reason: str
+    reason_sealed: bytes | None = field(repr=False)  # None once it was taken
     asked_by: StaffId
     asked_at: datetime
     agreed_by: StaffId | None
@@ -46,30 +47,55 @@ class Taken:
     person: SeenPerson | None = field(repr=False)
 
 
-EXPORT: LiteralString = "id, request_ids, reason, asked_by, asked_at, agreed_by, agreed_at, until, taken_at"
+TABLE = "people_export"
+EXPORT: LiteralString = "id, request_ids, reason_sealed, asked_by, asked_at, agreed_by, agreed_at, until, taken_at"
 
 
-async def ask(tx: Tx, staff: Staff, request_ids: Sequence[UUID], reason: str, *, now: datetime) -> Export:
-    """The first of two. Raises NotAllowed, ValidationFailed."""
+async def ask(tx: Tx, vault: Vault, staff: Staff, request_ids: Sequence[UUID], reason: str, *, now: datetime) -> Export:
+    """The first of two. Raises NotAllowed, ValidationFailed, NotFound where one of the requests is not there."""
     supervisor(staff)
     if problems := wrong_in(request_ids, reason):
         raise ValidationFailed(problems)
+    named = list(dict.fromkeys(request_ids))
+    known = await requests.requests(tx, named)
+    if any(id not in known or known[id].data_key is None for id in named):
+        raise NotFound("There is no such request, or it was erased.")
+    await note(tx, staff, "export_asked", named)
+    id = uuid4()
     asked = await one(
         tx,
         Export,
         f"""
-        INSERT INTO people_export (id, request_ids, reason, asked_by, asked_at, until)
+        INSERT INTO people_export (id, request_ids, reason_sealed, asked_by, asked_at, until)
         VALUES ($1, $2, $3, $4, $5, $6)
         RETURNING {EXPORT}""",
-        uuid4(),
-        list(dict.fromkeys(request_ids)),
-        reason.strip(),
+        id,
+        named,
+        sealed_reason(vault, known[named[0]], id, reason),
         staff.id,
         now,
         now + ASKED_LIVES,
     )
-    await note(tx, staff, "export_asked", there(asked))
     return there(asked)
+
+
+def sealed_reason(vault: Vault, request: HelpRequest, id: UUID, reason: str) -> bytes:
+    """Words of staff may name somebody. Sealed with the first request's own key: gone when that is erased."""
+    return seal(requests.key_of(vault, request), reason.strip().encode(), table=TABLE, row=id, name="reason")
+
+
+async def reasons(tx: Tx, vault: Vault, exports: Sequence[Export]) -> dict[UUID, str]:
+    """Why each was asked for; nothing where it was taken, or the first request was erased."""
+    known = await requests.requests(tx, list({export.request_ids[0] for export in exports}))
+    return {
+        export.id: unseal(
+            requests.key_of(vault, request), export.reason_sealed, table=TABLE, row=export.id, name="reason"
+        ).decode()
+        for export in exports
+        if export.reason_sealed is not None
+        and (request := known.get(export.request_ids[0])) is not None
+        and request.data_key is not None
+    }
 
 
 def wrong_in(request_ids: Sequence[UUID], reason: str) -> list[FieldProblem]:
@@ -98,12 +124,14 @@ async def agree(tx: Tx, staff: Staff, id: UUID, *, now: datetime) -> Export:
         now,
         now + AGREED_LIVES,
     )
-    await note(tx, staff, "export_agreed", there(agreed))
+    await note(tx, staff, "export_agreed", asked.request_ids)
     return there(agreed)
 
 
 async def take(tx: Tx, vault: Vault, staff: Staff, id: UUID, *, now: datetime) -> tuple[Export, tuple[Taken, ...]]:
     """The details, once, for whoever asked; an audit row for each person before they are opened.
+
+    Why it was asked for is wiped: the trail says that it was, by whom, and for whom.
 
     Raises NotFound, NotAllowed for anyone else, Conflict where nobody agreed, it was taken, or it is too late.
     """
@@ -115,7 +143,7 @@ async def take(tx: Tx, vault: Vault, staff: Staff, id: UUID, *, now: datetime) -
         raise Conflict("A second supervisor must agree first.")
     if known.taken_at is not None or known.until <= now:
         raise Conflict("It has been taken, or an hour has passed since it was agreed on. Ask again.")
-    await execute(tx, "UPDATE people_export SET taken_at = $2 WHERE id = $1", id, now)
+    await execute(tx, "UPDATE people_export SET taken_at = $2, reason_sealed = NULL WHERE id = $1", id, now)
     await audit.record_each(
         tx, actor=staff.kind, actor_id=staff.id, act="person_exported", subject_ids=known.request_ids
     )
@@ -130,11 +158,11 @@ async def take(tx: Tx, vault: Vault, staff: Staff, id: UUID, *, now: datetime) -
     return there(await one(tx, Export, f"SELECT {EXPORT} FROM people_export WHERE id = $1", id)), tuple(taken)
 
 
-async def waiting(at: Reader, staff: Staff, *, now: datetime) -> list[Export]:
-    """What waits for a second supervisor or to be taken, the oldest first."""
+async def waiting(tx: Tx, staff: Staff, *, now: datetime) -> list[Export]:
+    """What waits for a second supervisor or to be taken, the oldest first; that it was looked at leaves a trace."""
     supervisor(staff)
-    return await many(
-        at,
+    found = await many(
+        tx,
         Export,
         f"""
         SELECT {EXPORT} FROM people_export
@@ -143,6 +171,8 @@ async def waiting(at: Reader, staff: Staff, *, now: datetime) -> list[Export]:
          LIMIT 50""",
         now,
     )
+    await note(tx, staff, "export_read", list({id for export in found for id in export.request_ids}))
+    return found
 
 
 async def locked(tx: Tx, id: UUID) -> Export:
@@ -160,5 +190,5 @@ def supervisor(staff: Staff) -> None:
         raise NotAllowed("Supervisors see to this.")
 
 
-async def note(tx: Tx, staff: Staff, act: str, export: Export) -> None:
-    await audit.record_each(tx, actor=staff.kind, actor_id=staff.id, act=act, subject_ids=export.request_ids)
+async def note(tx: Tx, staff: Staff, act: str, request_ids: list[UUID]) -> None:
+    await audit.record_each(tx, actor=staff.kind, actor_id=staff.id, act=act, subject_ids=request_ids)

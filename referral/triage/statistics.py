@@ -12,6 +12,7 @@ from typing import LiteralString
 from referral.foundation.actors import Staff
 from referral.foundation.db import Reader, many
 from referral.foundation.errors import ValidationFailed, problem
+from referral.intake.ease import Ease
 from referral.intake.words import UrgencyLevel
 
 SMALLEST = 5
@@ -48,6 +49,16 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """How many said so of the form in one language and one version; None for too few to tell."""
+
+    question_set: str
+    language: str
+    answer: Ease
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
     """What came in during some days, and what became of it until now."""
 
@@ -62,6 +73,7 @@ class Statistics:
     expiries: int | None
     outcomes: tuple[Counted, ...]
     paces: tuple[Pace, ...]
+    ease: tuple[Rated, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +160,21 @@ PACES: LiteralString = f"""
      GROUP BY urgency"""
 
 
+# Of the weeks that lie whole in these days: a part of one is counted nowhere.
+EASE: LiteralString = """
+    SELECT 'ease' AS kind, question_set || ' ' || language || ' ' || answer AS word, sum(count)::bigint AS count
+      FROM form_ease
+     WHERE week >= $1 AND week + 6 <= $2
+     GROUP BY 2"""
+
+
 async def statistics(at: Reader, _staff: Staff, first_day: date, last_day: date, *, now: datetime) -> Statistics:
     """What came in from one day to another (UTC, both counted). Raises ValidationFailed."""
     check(first_day, last_day)
     since, until = midnight(first_day), midnight(last_day) + timedelta(days=1)
     rows = await many(at, Row, TALLIES, since, until)
     paces = await many(at, PaceRow, PACES, since, until, now)
+    rows += await many(at, Row, EASE, first_day, last_day)
     tallies: dict[str, dict[str, int]] = {}
     for row in rows:
         tallies.setdefault(row.kind, {})[row.word] = row.count
@@ -176,7 +197,13 @@ async def statistics(at: Reader, _staff: Staff, first_day: date, last_day: date,
         expiries=single("expiry"),
         outcomes=of("outcome"),
         paces=tuple(pace_of(level, paces) for level in UrgencyLevel),
+        ease=tuple(map(rated, of("ease"))),
     )
+
+
+def rated(told: Counted) -> Rated:
+    question_set, language, answer = told.word.split(" ")
+    return Rated(question_set=question_set, language=language, answer=Ease(answer), count=told.count)
 
 
 def check(first_day: date, last_day: date) -> None:

@@ -6,27 +6,12 @@ from uuid import UUID
 
 import given
 import pytest
+from changing import EVERY_TABLE, GONE
 
 from referral.directory.publishing import changes
 from referral.directory.publishing.changes import ChangeKind
 from referral.foundation.db import Database, Tx, execute, value
 from referral.foundation.errors import ValidationFailed
-
-EVERY_TABLE = (
-    "UPDATE provider SET description = 'Another' WHERE id = $1",
-    "UPDATE service SET fees = 'Free' WHERE id = (SELECT service_id FROM provider WHERE id = $1)",
-    "UPDATE organization o SET website = 'https://a' FROM provider p WHERE p.id = $1 AND o.id = p.organization_id",
-    "UPDATE location SET city = 'Elsewhere' WHERE id = (SELECT location_id FROM provider WHERE id = $1)",
-    "UPDATE language_offered g SET note = 'Mondays' FROM provider p WHERE p.id = $1 AND g.service_id = p.service_id",
-    "UPDATE provider SET openness = 'closed' WHERE id = $1",
-    "UPDATE capacity SET taken = taken + 1 WHERE provider_id = $1",
-    "INSERT INTO phone (id, provider_id, number) VALUES (gen_random_uuid(), $1, '1')",
-)
-GONE = (
-    "UPDATE provider SET retired_at = now() WHERE id = $1",
-    "UPDATE service SET status = 'inactive' WHERE id = (SELECT service_id FROM provider WHERE id = $1)",
-    "DELETE FROM provider WHERE id = $1",
-)
 
 
 async def settled(db: Database) -> None:

@@ -26,7 +26,8 @@ KEEPS_PAGES = "--disable-back-forward-cache"  # Playwright's own flag: with it, 
 
 
 def program() -> str:
-    found = shutil.which("chromium")
+    """Under the names that tools/system-package.sh takes for one."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     assert found, MISSING
     return found
 

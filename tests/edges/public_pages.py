@@ -57,9 +57,14 @@ async def street(house: House) -> Street:
         """INSERT INTO phone (id, provider_id, number)
            SELECT gen_random_uuid(), id, '(956) 555-0100' FROM provider"""
     )
-    town = "SELECT id FROM place WHERE kind = 'town' AND name = 'Brownsville' AND state = 'TX'"
     return Street(
-        place=str(await house.database.pool.fetchval(town)),
+        place=await place_of(house, "Brownsville", "TX"),
         office=str(offices[0].id),
         code=(await submitted(house)).receipt,
     )
+
+
+async def place_of(house: House, name: str, state: str, kind: str = "town") -> str:
+    """By what the addresses of its pages call a place of the United States."""
+    wanted = "SELECT id FROM place WHERE kind = $1 AND name = $2 AND state = $3 AND country = 'US'"
+    return str(await house.database.pool.fetchval(wanted, kind, name, state))

@@ -219,6 +219,11 @@ async def test_two_supervisors_take_people_out_once_and_each_leaves_a_trace(desk
     other = await desk.staff_named("other@demo.invalid", StaffRole.SUPERVISOR)
     made = await desk.published("staff/AskPeopleExport", chief, requestIds=ids, reason="The court asks for a list.")
     id = made["export"]["id"]
+    (waits,) = (await desk.ask("{ peopleExports { id reason } }", {}, Audience.STAFF, **other))["peopleExports"]
+    assert (waits["id"], waits["reason"]) == (id, "The court asks for a list.")
+    assert b"court" not in await desk.sql("SELECT reason_sealed FROM people_export")
+    with pytest.raises(Exception, match="export_by_two"):
+        await desk.sql("UPDATE people_export SET agreed_by = asked_by, agreed_at = now()")
     early = await desk.published("staff/TakePeopleExport", chief, id=id)
     assert early["__typename"] == "ConflictProblem"
     assert await turned_away(desk, "staff/AgreeToPeopleExport", chief, id=id) == "NOT_ALLOWED"
@@ -228,8 +233,10 @@ async def test_two_supervisors_take_people_out_once_and_each_leaves_a_trace(desk
     answers = await at_once(desk.published("staff/TakePeopleExport", chief, id=id) for _ in range(5))
     (taken,) = [one for one in answers if one["__typename"] == "PeopleExportPayload"]
     assert [one["person"]["name"] for one in taken["people"]] == [NAME, NAME]
+    assert taken["export"]["reason"] == ""
+    assert await desk.sql("SELECT reason_sealed IS NULL FROM people_export")
     for one in ids:
-        assert await acts(desk, one) == ["export_asked", "export_agreed", "person_exported"]
+        assert await acts(desk, one) == ["export_asked", "export_read", "export_agreed", "person_exported"]
 
 
 async def test_an_export_is_for_supervisors_and_an_hour_and_says_why(desk: Desk) -> None:
@@ -243,6 +250,8 @@ async def test_an_export_is_for_supervisors_and_an_hour_and_says_why(desk: Desk)
     for ids, reason, path in (([], "Why.", "requestIds"), ([id] * 201, "Why.", "requestIds"), ([id], " ", "reason")):
         answer = await desk.published("staff/AskPeopleExport", chief, requestIds=ids, reason=reason)
         assert [one["path"] for one in answer["fields"]] == [[path]]
+    nobody = await desk.published("staff/AskPeopleExport", chief, requestIds=[id, str(uuid4())], reason="Why.")
+    assert nobody["__typename"] == "NotFoundProblem"
     made = await desk.published("staff/AskPeopleExport", chief, requestIds=[id], reason="Why.")
     await desk.published("staff/AgreeToPeopleExport", other, id=made["export"]["id"])
     late = now() - timedelta(seconds=1)

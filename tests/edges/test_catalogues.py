@@ -1,13 +1,17 @@
 """Catalogues of words: a page speaks one language, whole, and says so where nobody has reviewed it."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from markupsafe import Markup
+from typer.testing import CliRunner
 
-from referral.edges import catalogues
+from referral.edges import catalogues, refreshing, translations
 from referral.edges.catalogues import catalogue, speaks
+from referral.edges.commands.translating import commands
+from referral.edges.refreshing import Refreshed
 
 Write = Callable[[str, str], None]
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {}\\n"\n\n'
@@ -103,3 +107,50 @@ def test_an_id_that_nobody_wrote_is_an_error_and_no_gap(write: Write) -> None:
         catalogue("en", "boats")("boats.sink")
     with pytest.raises(LookupError):
         catalogue("en", "ships")
+
+
+def again(written: str, today: date = date(2026, 11, 27)) -> Refreshed:
+    return refreshing.refreshed(written, catalogues.read("en", "boats"), today)
+
+
+def test_each_translation_says_which_english_it_was_made_from(write: Write) -> None:
+    write("ar", ARABIC)
+    assert [one for one in translations.faults() if "leave was not made from the English" in one]
+    made = again(ARABIC)
+    assert made.drafts == ()  # what is reviewed stays so
+    write("ar", made.text)
+    assert translations.faults() == ()
+    assert catalogues.read("ar", "boats")["boats.leave"].reviews == ("AB 2026-11-26 translator",)
+    assert again(made.text).text == made.text
+
+
+@pytest.mark.parametrize(("old", "new", "drafts"), [
+    ("{name} leaves.", "{name} leaves now.", ("boats.leave",)),
+    ("{n} boats", "{n} ships", ("boats.count",)),
+    ("\\n\\nmsgid", "\\n\\n#. Another remark.\\nmsgid", ()),
+])  # fmt: skip
+def test_a_changed_english_text_makes_a_draft_of_its_translations(
+    write: Write, old: str, new: str, drafts: tuple[str, ...]
+) -> None:
+    written = again(ARABIC).text
+    write("ar", written)
+    write("en", ENGLISH.replace(old, new, 1))
+    assert len(translations.faults()) == len(drafts)
+    made = again(written)
+    assert made.drafts == drafts
+    write("ar", made.text)
+    assert translations.faults() == ()
+    for id in drafts:
+        entry = catalogues.read("ar", "boats")[id]
+        assert (entry.is_draft, entry.reviews) == (True, ())
+        assert "draft: 2026-11-27" in entry.remarks
+        assert made.text.count(entry.forms[-1]) == written.count(entry.forms[-1])
+
+
+def test_the_command_writes_the_files_and_names_what_became_a_draft(write: Write) -> None:
+    write("ar", ARABIC)
+    assert "0 became drafts." in CliRunner().invoke(commands, ["refresh"]).output
+    write("en", ENGLISH.replace("leaves.", "goes."))
+    said = CliRunner().invoke(commands, ["refresh"]).output
+    assert "ar/boats.po: boats.leave is a draft again." in said
+    assert "1 became drafts." in said

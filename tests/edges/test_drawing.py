@@ -57,6 +57,13 @@ def test_pins_that_would_cover_each_other_are_one() -> None:
     assert [pin.label for pin in many.pins] == ["1, 2, 3"]
 
 
+@pytest.mark.parametrize(("office", "side"), [((-95.40, 29.70), "over"), ((-95.40, 29.84), "under"), (LAREDO, "under")])
+def test_the_name_of_a_place_stands_where_no_pin_lies_on_it(office: outlines.Spot, side: str) -> None:
+    found = drawn([office, BROWNSVILLE], HOUSTON)
+    assert found is not None
+    assert ("over" if found.name_foot < 0 else "under") == side
+
+
 def test_where_nobody_has_a_place_there_is_no_map() -> None:
     assert drawn([None, None], BROWNSVILLE) is None
     assert drawn([], BROWNSVILLE) is None

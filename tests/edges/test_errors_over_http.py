@@ -301,3 +301,26 @@ async def test_a_statement_about_a_listing_that_is_not_published_is_refused_whol
     said = await desk.published("public/StateCapacity", input={"token": token, "openness": "CLOSED"})
     assert (said["__typename"], said["path"]) == ("NotFoundProblem", ["token"])
     assert await desk.kept() == kept
+
+
+# ---------------------------------------------------------------- words where a name was meant
+STRAY: dict[str, tuple[str, dict[str, object], str]] = {
+    "behind a quote": ('{ places(query: "a "CanaryQuetzalli" b") { id } }', {}, "found String."),
+    "for a keyword": ("CanaryQuetzalli { languages { tag } }", {}, "Unexpected Name."),
+    "as a key": (SUBMIT, {"person": {CANARY: 1}}, "not to include unknown field."),
+    "as a key that looks like more": (SUBMIT, {f"a', found: {CANARY}": 1}, "not to include unknown field"),
+    "as a key in the document": (
+        f'mutation {{ submitHelpRequest(input: {{CanaryQuetzalli: "{CANARY}"}}) {{ __typename }} }}',
+        {},
+        "unknown field.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "changes", "said"), STRAY.values(), ids=STRAY)
+async def test_words_are_not_repeated_where_a_name_was_meant(
+    desk: Desk, query: str, changes: dict[str, object], said: str
+) -> None:
+    response = await desk.post(query, {"input": {**given.asking(), **changes}} if changes else None)
+    assert said in response.text
+    assert "Canary" not in response.text

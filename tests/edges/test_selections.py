@@ -15,7 +15,7 @@ from referral.directory.words import Openness
 from referral.edges.commands.importing import SHIPPED
 from referral.edges.graphql import context, execution, shortcuts
 from referral.edges.graphql.door import Door
-from referral.edges.graphql.kept import Kept, entry
+from referral.edges.graphql.kept import OVERHEAD, Kept, entry
 from referral.edges.graphql.schemas import Audience, schema
 from referral.edges.house import House
 from referral.edges.hsds.importing import import_hsds
@@ -146,7 +146,7 @@ async def test_documents_made_up_are_answered_as_graphql_core_answers_them(
             assert await answered(door, query, **variables) == expected, query
         written += "errors" not in expected
     assert written > DOCUMENTS / 2
-    assert door.kept.young  # some of them were written at once
+    assert door.kept.entries  # some of them were written at once
 
 
 async def test_a_listing_that_changes_is_written_anew(house: House, door: Door) -> None:
@@ -205,9 +205,12 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1_000):
         kept.put((1, (number,)), entry(b"x" * 100))
         kept.get(1, [(0,)])
-    assert len(kept.young) + len(kept.old) <= 2 * 10_000 / 400 + 2
+    assert len(kept.entries) == 10_000 // (100 + OVERHEAD)
+    assert kept.size == len(kept.entries) * (100 + OVERHEAD)
     assert kept.get(1, [(0,)]) != [None]  # what is asked for all the time stays
     assert kept.get(1, [(500,)]) == [None]
+    kept.put((1, (0,)), entry(b"x"))
+    assert kept.size == len(kept.entries) * (100 + OVERHEAD) - 99
 
 
 def test_every_plain_type_is_known_to_the_writers() -> None:

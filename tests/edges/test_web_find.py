@@ -34,7 +34,7 @@ async def test_words_lead_to_the_page_of_the_place_and_stand_in_no_address(house
         assert sent.headers["location"] == "/en/find/us/tx/brownsville"
         page = await browser.get(sent.headers["location"])
     assert page.headers["cache-control"] == "public, max-age=300"
-    assert "Help near <bdi>Brownsville</bdi>, Texas" in page.text
+    assert "Help near <bdi>Brownsville, Texas</bdi>" in page.text
     assert "Synthetic Legal Aid" in page.text
     assert "0 km (0 mi) away" in page.text
     assert "Confirm by phone" in page.text
@@ -188,6 +188,33 @@ async def test_a_reader_asks_for_a_shorter_list_and_silence_excludes_nobody(hous
         assert 'value="mam" selected' in page.text
         everybody = await browser.post("/en/find/us/tx/brownsville/held/free", content="speaks=", headers=FORM)
         assert everybody.headers["location"] == "/en/find/us/tx/brownsville/held"
+
+
+@pytest.mark.parametrize(("saying", "silent"), [(3, 25), (20, 5), (22, 23), (0, 21), (21, 0)])
+async def test_of_who_takes_people_now_those_who_say_nothing_come_last_page_after_page(
+    house: House, saying: int, silent: int
+) -> None:
+    wanted = [f"Saying {number:02}" for number in range(saying)] + [f"Silent {number:02}" for number in range(silent)]
+    for number, name in enumerate(wanted):
+        away = (number if name.startswith("Silent") else 60 + number) / 100  # whoever says nothing is nearer
+        await given.office(
+            house.database,
+            name=name,
+            openness=None if name.startswith("Silent") else Openness.OPEN,
+            point=(given.BROWNSVILLE[0] + away, given.BROWNSVILLE[1]),
+        )
+    found, path = list[str](), "/en/find/us/tx/brownsville/taking"
+    async with visiting(house) as browser:
+        while path:
+            page = await browser.get(path)
+            assert page.status_code == 200
+            found += dict.fromkeys(re.findall(r"(?:Saying|Silent) \d\d", page.text))
+            further = re.search(r'href="([^"]*after=[^"]+)"', page.text)
+            path = f"/en/find/us/tx/brownsville/taking?{further[1].partition('?')[2]}" if further else ""
+        for wrong in ("2.", "x", "0.x", "1.x"):
+            page = await browser.get("/en/find/us/tx/brownsville/taking", params={"after": wrong})
+            assert page.status_code == 404
+    assert found == wanted
 
 
 @pytest.mark.parametrize("sent", ["speaks=nonsense", "speaks=../../x", "speaks=%00"])

@@ -12,8 +12,9 @@ from web_given import visiting
 
 from referral.edges.house import House
 from referral.edges.web import assets, pages
+from referral.edges.web.assets import takes_gzip
 from referral.edges.web.marking import CLOSES, OPENS, Part, ours, parts_of, unmarked
-from referral.edges.web.packing import packed, takes_gzip
+from referral.edges.web.packing import packed
 
 STYLE = assets.STYLE.encode()
 PHYSICAL = re.compile(
@@ -155,3 +156,15 @@ async def test_a_page_says_how_it_is_packed_and_means_the_same(house: House) -> 
             "/graphql", json={"query": "{ languages { tag } }"}, headers={"accept-encoding": "gzip"}
         )
         assert "content-encoding" not in answer.headers
+
+
+async def test_the_script_of_the_form_is_packed_and_a_part_of_it_is_not(house: House) -> None:
+    written = (assets.FOLDER / "guard.js").read_bytes()
+    async with visiting(house) as browser:
+        whole = await browser.get(assets.address("guard.js"), headers={"Accept-Encoding": "gzip"})
+        part = await browser.get(assets.address("guard.js"), headers={"Accept-Encoding": "gzip", "Range": "bytes=0-11"})
+    assert whole.headers["content-encoding"] == "gzip"
+    assert int(whole.headers["content-length"]) < 1_500
+    assert whole.content == written
+    assert "content-encoding" not in part.headers
+    assert (part.status_code, part.content) == (206, written[:12])

@@ -1,6 +1,8 @@
 """With the code a person sees how the request stands, writes, and takes it back; without it nobody sees anything."""
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import given
@@ -12,7 +14,7 @@ from web_given import visiting
 
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
-from referral.foundation import audit
+from referral.foundation import audit, clock
 from referral.foundation.actors import ActorKind
 from referral.foundation.clock import now
 from referral.foundation.db import value
@@ -163,3 +165,31 @@ async def test_the_person_sees_who_has_opened_it_by_role_and_hour_and_nothing_mo
     assert f": {t.of('status.roles', ActorKind.INTAKE_STAFF)}</li>" not in text  # of another request
     assert f"{now():%Y-%m-%dT%H}:00Z" in text
     assert str(UUID(int=77)) not in text
+
+
+@pytest.mark.parametrize(("plan", "hours_ago", "told"), [
+    ("apply", 1, "by 4 March 2026"),  # the day after it was sent, and an hour for the plan
+    ("apply", 50, "by 6 March 2026"),  # looked for in vain: again within a day
+    ("propose", 1, None),
+    ("off", 1, None),
+])  # fmt: skip
+async def test_who_waits_for_the_plan_of_all_hears_by_when_somebody_looks(
+    house: House, monkeypatch: pytest.MonkeyPatch, plan: str, hours_ago: int, told: str | None
+) -> None:
+    sent_on = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    kept = await submitted(house)
+    await house.database.pool.execute("UPDATE help_request SET created_at = $1", sent_on)
+    monkeypatch.setattr(clock, "now", lambda: sent_on + timedelta(hours=hours_ago))
+    planning = replace(house, settings=house.settings.model_copy(update={"plan": plan}))
+    page = await posted(planning, kept.receipt)
+    assert page.status_code == 200
+    assert ("We look again" in page.text) is (told is not None)
+    assert told is None or told in page.text
+
+
+@pytest.mark.parametrize("change", ["urgency = 'urgent'", "status = 'in_triage'", "status = 'offered'"])
+async def test_whoever_is_urgent_or_in_hand_is_told_of_no_plan(house: House, change: str) -> None:
+    kept = await submitted(house)
+    await house.database.pool.execute(f"UPDATE help_request SET {change}")
+    planning = replace(house, settings=house.settings.model_copy(update={"plan": "apply"}))
+    assert "We look again" not in (await posted(planning, kept.receipt)).text

@@ -11,7 +11,8 @@ import pytest
 
 from referral.foundation import gazetteer, places
 from referral.foundation.db import Database
-from referral.foundation.gazetteer import Gazetteer, PlaceServiceUnavailable
+from referral.foundation.gazetteer import PlaceServiceUnavailable
+from referral.foundation.geocoders import Gazetteer
 from referral.foundation.places import Place
 from referral.foundation.settings import Settings
 

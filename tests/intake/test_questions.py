@@ -1,15 +1,14 @@
 """The questions as a graph: no way through them ends nowhere, and no page is there that nobody can come to."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import product
 
 import pytest
+from walked import CHECK, onward, stands, ways
 
 from referral.foundation.vocabulary import CasePosture, HelpType
 from referral.intake import form
 from referral.intake.asking import reading, sent, way
-from referral.intake.asking.fields import Given, Kind, Page
+from referral.intake.asking.fields import Kind
 from referral.intake.asking.questions import BY_ID, FIELDS, PAGES
 from referral.intake.form import LookedUp
 from referral.intake.words import AgeBand, CanAfford, ConsentScope, ContactChannel, Representation, UrgencyCriterion
@@ -21,59 +20,29 @@ PLAIN = {
     "who": "me", "danger": "no", "held": "no", "age": "adult", "lawyer": "no", "speak": "es", "contact": "code",
     "consent": "yes",
 }  # fmt: skip
-# The fields that anything later depends on, and all that can be said there.
-READ_LATER = {condition.field for page in PAGES for condition in page.when}
 KNOWN = {"es": "es", "en": "en", "mam": "mam", "ht": "ht"}
 
 
-def choices(page: Page) -> Iterator[dict[str, str]]:
-    """All the ways to answer a page that make a difference to what comes; each skipped, too, where it can be."""
-    fields = [field for field in page.fields if field.name in READ_LATER]
-    rest = {field.name: "" for field in page.fields if field.name not in READ_LATER}
-    said = [[*field.answers, *([] if field.must else [""])] for field in fields]
-    for combination in product(*said):
-        answered = dict(zip((field.name for field in fields), combination, strict=True))
-        if page.id == "court_date":
-            yield from ({**rest, **answered, "court_past": past} for past in ("", "yes"))
-        else:
-            yield {**rest, **answered} or {page.id: ""}
-
-
-def walked() -> tuple[set[str], set[str]]:
-    """Every page that can be come to, and every page where somebody can end."""
-    seen, ends = set[str](), set[str]()
-    todo: list[Given] = [{}]
-    known = set[frozenset[tuple[str, str]]]()
-    order = [page.id for page in PAGES]
-    while todo:
-        given = todo.pop()
-        page = way.next_page(given)
-        if page is None:
-            ends.add("check")
-            continue
-        seen.add(page.id)
-        assert page.is_asked(given)
-        if page.stops:
-            ends.add(page.id)
-            continue
-        later = {condition.field for one in PAGES[order.index(page.id) :] for condition in one.when}
-        for answered in choices(page):
-            following = {**given, **answered}
-            come_to = way.next_page(following)
-            assert come_to is None or order.index(come_to.id) > order.index(page.id), "the way leads back"
-            # Two ways that nothing later tells apart are one.
-            state = frozenset((name, said) for name, said in following.items() if name in later)
-            state |= {("page", come_to.id if come_to else "check")}
-            if state not in known:
-                known.add(state)
-                todo.append(following)
-    return seen, ends
-
-
 def test_every_page_can_be_come_to_and_every_way_ends_at_sending_or_at_somebody_else() -> None:
-    seen, ends = walked()
-    assert seen == {page.id for page in PAGES}
-    assert ends == {"check", *(page.id for page in PAGES if page.stops)}
+    assert {one.name for one in stands()} == {CHECK, *BY_ID}
+    assert {one.name for one in stands() if one.is_end} == {CHECK, *(page.id for page in PAGES if page.stops)}
+    for one in stands():
+        assert one.page is None or one.page.is_asked(one.given)
+        assert one.is_end or list(onward(one)), f"there is no way on from {one.name}"
+
+
+def test_no_step_leads_back() -> None:
+    order = [*BY_ID, CHECK]
+    for one in stands():
+        assert all(order.index(step.leads_to) > order.index(step.page) for step in one.steps)
+
+
+def test_some_ways_go_over_every_step_that_there_is() -> None:
+    """Stories over HTTP take these: each page on one of them, and each answer that decides what is asked next."""
+    taken = {new for one in ways() for step in one.steps for new in step.news}
+    assert all(one.is_end for one in ways())
+    assert taken == {new for here in stands() for one in onward(here) for new in one.steps[-1].news}
+    assert {page for page, _ in taken} >= {page.id for page in PAGES if not page.stops}
 
 
 def test_conditions_and_pages_name_what_there_is() -> None:
@@ -83,7 +52,7 @@ def test_conditions_and_pages_name_what_there_is() -> None:
             if field is not None and field.kind is Kind.ONE:
                 assert condition.among <= {*field.answers, ""}, page.id
             else:
-                assert field is not None or condition.field == reading.PAST
+                assert field is not None or condition.field in {reading.PAST, "place.served"}
     assert len(BY_ID) == len(PAGES)
     assert len(FIELDS) == sum(len(page.fields) for page in PAGES)
 

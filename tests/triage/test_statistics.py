@@ -208,3 +208,15 @@ async def test_a_year_of_which_nothing_is_known_is_zeros_and_blanks(house: House
     zeros: Any = (found.requests, found.not_counted, found.expiries)
     assert zeros == (0, 0, 0)
     assert (found.languages, found.outcomes) == ((), ())
+
+
+async def test_of_the_form_whole_weeks_are_told_and_few_of_a_language_are_not(house: House) -> None:
+    rows = [
+        (date(2026, 3, 2), "en", "yes", 30), (date(2026, 3, 9), "en", "yes", 12), (date(2026, 3, 9), "en", "no", 8),
+        (date(2026, 3, 9), "ar", "no", 2), (date(2026, 3, 9), "ht", "so_so", 3), (date(2026, 3, 30), "en", "yes", 50),
+    ]  # fmt: skip
+    await house.database.pool.executemany("INSERT INTO form_ease VALUES ($1, $2, '2026-12', $3, $4)", rows)
+    found = await statistics.statistics(house.database.reader, await colleague(house), FIRST, LAST, now=NOW)
+    told = {(one.language, one.answer.value): one.count for one in found.ease}
+    # 2 and 3 are too few, and 8 would tell their sum; the week from the 30th does not end in March.
+    assert told == {("en", "yes"): 42, ("en", "no"): None, ("ht", "so_so"): None, ("ar", "no"): None}

@@ -7,8 +7,9 @@ from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
 from referral.directory.providers import COLUMNS, Provider
-from referral.directory.searching import filters, open_now, shapes
+from referral.directory.searching import filters, moments, open_now, shapes
 from referral.directory.searching.filters import Area, Point, Search, arguments, as_cube, condition, wrong_in
+from referral.directory.searching.moments import Moment
 from referral.directory.searching.search_sql import Columns, Sorting, from_afar, is_keyed, outwards, sorted_page
 from referral.directory.searching.shapes import Kind
 from referral.directory.searching.spelling import understood
@@ -61,10 +62,11 @@ def written(order: str, doubt: int, key: float | str, id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found(Generic[One]):
-    """One page."""
+    """One page, and where it can be told how long it stays the same, the moment at which it was read."""
 
     hits: tuple[One, ...]
     page: Page
+    read: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +112,20 @@ async def find_page(at: Reader, search: Search, paging: Paging) -> Found[Hit]:
     return await question(asked, paging, ALL).page(at, fetch, lambda hit: (hit.doubt, hit.key, hit.id))
 
 
-async def find_columns(at: Reader, search: Search, columns: frozenset[str], paging: Paging) -> Found[Row]:
+async def find_columns(
+    at: Reader, search: Search, columns: frozenset[str], paging: Paging, *, is_dated: bool = False
+) -> Found[Row]:
     """The same page, of each listing only some of the CHANGING columns, its id and version, its distance_km, and what
     makes its cursor. What else it shows is the same for as long as its version is: see `fixed_columns`.
+
+    `is_dated` brings the moment at which it was read, where the page was filled by the walk outwards alone.
     """
     asked = await understood(at, search)
-    return await question(asked, paging, columns).page(at, records, lambda row: (row["doubt"], row["key"], row["id"]))
+    is_dated = is_dated and moments.can_tell(search, columns)
+    wanted = question(asked, paging, columns, is_dated=is_dated)
+    return await wanted.page(
+        at, records, lambda row: (row["doubt"], row["key"], row["id"]), moments.moment if is_dated else None
+    )
 
 
 async def fixed_columns(at: Reader, ids: Sequence[UUID], columns: Collection[str]) -> dict[UUID, Row]:
@@ -166,7 +176,11 @@ class Question(Generic[Ranked]):
     window: Window[Ranked]
 
     async def page(
-        self, at: Reader, fetch: Fetch[One], place: Callable[[One], tuple[int, float | str, UUID]]
+        self,
+        at: Reader,
+        fetch: Fetch[One],
+        place: Callable[[One], tuple[int, float | str, UUID]],
+        read: Callable[[list[One]], Moment] | None = None,
     ) -> Found[One]:
         # An index that gives the order by itself is walked the same way for all values; planning takes longer. So does
         # looking for who covers the origin from afar: they are few, and have an index of their own.
@@ -174,9 +188,13 @@ class Question(Generic[Ranked]):
         size = self.window.size
         if self.whole and not rows and await may_be_cut_short(at, self.search):
             rows = await fetch(at.steady, self.whole, *self.arguments)
+        moment = None
         if self.rest and (len(rows) <= size or place(rows[size])[0] > 0):  # the page is not full of those without doubt
             rows = sorted([*rows, *await fetch(at.steady, self.rest, *self.arguments)], key=place)[: size + 1]
-        return Found(hits=cursors.in_order(self.window, rows), page=cursors.page_of(self.window, len(rows)))
+        elif self.rest and read:
+            moment = read(rows)
+        page = cursors.page_of(self.window, len(rows))
+        return Found(hits=cursors.in_order(self.window, rows), page=page, read=moment)
 
 
 async def may_be_cut_short(at: Reader, search: Search) -> bool:
@@ -187,14 +205,14 @@ async def may_be_cut_short(at: Reader, search: Search) -> bool:
 
 
 def question(
-    search: Search, paging: Paging, columns: frozenset[str]
+    search: Search, paging: Paging, columns: frozenset[str], *, is_dated: bool = False
 ) -> Question[tuple[int, str]] | Question[tuple[int, float]]:
     order = paging.order_of(search)
     if problems := wrong_in(search) + wrong_order(search, order):
         raise ValidationFailed(problems)
     if order is ProviderOrder.NAME:
-        return asking(search, order, paging.window(tuple[int, str], order), columns)
-    return asking(search, order, paging.window(tuple[int, float], order), columns)
+        return asking(search, order, paging.window(tuple[int, str], order), columns, is_dated=is_dated)
+    return asking(search, order, paging.window(tuple[int, float], order), columns, is_dated=is_dated)
 
 
 def wrong_order(search: Search, order: ProviderOrder) -> list[FieldProblem]:
@@ -203,10 +221,18 @@ def wrong_order(search: Search, order: ProviderOrder) -> list[FieldProblem]:
     return []
 
 
-def asking(search: Search, order: ProviderOrder, window: Window[Ranked], columns: frozenset[str]) -> Question[Ranked]:
+def asking(
+    search: Search, order: ProviderOrder, window: Window[Ranked], columns: frozenset[str], *, is_dated: bool
+) -> Question[Ranked]:
     mark = window.mark
     sql, whole, rest = statements(
-        shapes.kind(search), order, columns, window.size + 1, backwards=window.backwards, is_marked=mark is not None
+        shapes.kind(search),
+        columns,
+        order,
+        window.size + 1,
+        backwards=window.backwards,
+        is_marked=mark is not None,
+        is_dated=is_dated,
     )
     doubt, key = mark.key if mark else (None, None)
     return Question(
@@ -221,10 +247,24 @@ def asking(search: Search, order: ProviderOrder, window: Window[Ranked], columns
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
 def statements(
-    kind: Kind, order: ProviderOrder, columns: frozenset[str], size: int, *, backwards: bool, is_marked: bool
+    kind: Kind,
+    columns: frozenset[str],
+    order: ProviderOrder,
+    size: int,
+    *,
+    backwards: bool,
+    is_marked: bool,
+    is_dated: bool,
 ) -> tuple[LiteralString, LiteralString | None, LiteralString | None]:
     """The statement for searches of one kind, the one that leaves nobody out, and the one for who helps from afar."""
-    sorting = Sorting(search=shapes.example(kind), order=order, backwards=backwards, is_marked=is_marked, size=size)
+    sorting = Sorting(
+        search=shapes.example(kind),
+        order=order,
+        backwards=backwards,
+        is_marked=is_marked,
+        size=size,
+        is_dated=is_dated,
+    )
     taken = chosen(columns)
     if not sorting.goes_outwards:
         return sorted_page(sorting, taken), None, None

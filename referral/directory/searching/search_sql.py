@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import LiteralString
 
-from referral.directory.searching import filters
+from referral.directory.searching import filters, moments
 from referral.directory.searching.filters import Fact, Search, condition
 from referral.directory.words import ProviderOrder
 
@@ -33,13 +33,14 @@ SORTED_BY: dict[ProviderOrder, LiteralString] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorting:
-    """In which order, which way, and whether from a mark:"""
+    """In which order, which way, whether from a mark, and whether with the moment at which it is read."""
 
     search: Search
     order: ProviderOrder
     backwards: bool
     is_marked: bool
     size: int
+    is_dated: bool = False
 
     @property
     def limit(self) -> LiteralString:
@@ -120,12 +121,13 @@ def outwards(sorting: Sorting, columns: Columns) -> LiteralString:
     walks = "\n              UNION ALL".join(
         [walk(sorting, columns, doubtful) for doubtful in choices(filters.facts(sorting.search))]
     )
+    read = moments.COLUMNS if sorting.is_dated else ""
     return f"""
         WITH {ASKED}, near AS (
              SELECT DISTINCT ON (hit.id) hit.*
                FROM ({walks}) AS hit
         )
-        SELECT near.*, {SORTED_BY[sorting.order]} AS sorted_by, arc_km(key) AS distance_km
+        SELECT near.*, {SORTED_BY[sorting.order]} AS sorted_by, arc_km(key) AS distance_km{read}
           FROM near
          ORDER BY doubt, key, id
          LIMIT {sorting.limit}"""

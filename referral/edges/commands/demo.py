@@ -79,7 +79,8 @@ async def tell(opened: House) -> None:
 
 
 LAST_WORDS = """
-The same in REFERRAL_HOME/demo.json. Three things to click:
+The same in REFERRAL_HOME/demo.json. Four things to click:
+  help      ask for help as a person would, in any of seven languages
   graphiql  press play: who can help near Brownsville
   mailbox   open a letter, follow its link, and accept
   staff     sign in, choose the Staff door in graphiql, and ask { queue { nodes { status urgency { level } } } }

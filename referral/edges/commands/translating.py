@@ -1,11 +1,12 @@
-"""`referral i18n`: how far the translations are, and whether one is broken."""
+"""`referral i18n`: how far the translations are, whether one is broken, and whether its English has changed since."""
 
 from itertools import groupby
 
 import typer
 
-from referral.edges import translations
+from referral.edges import refreshing, translations
 from referral.edges.translations import Standing
+from referral.foundation import clock
 
 commands = typer.Typer(no_args_is_help=True, help="How far the translations are, and whether one is broken.")
 
@@ -36,6 +37,16 @@ def check() -> None:
     if found:
         raise typer.Exit(1)
     typer.echo("No catalogue is broken.")
+
+
+@commands.command()
+def refresh() -> None:
+    """Make drafts of translations whose English has changed, and write beside each new one which English it is of."""
+    found = refreshing.refresh(clock.now().date())
+    for file, ids in found.items():
+        for id in ids:
+            typer.echo(f"{file}: {id} is a draft again.")
+    typer.echo(f"{sum(map(len, found.values()))} became drafts.")
 
 
 COUNTED = ("texts", "written", "reviewed")

@@ -27,6 +27,7 @@ LIFETIME = timedelta(days=365)
 KNOCKING_SECONDS = 2.0
 PATHS = {
     "home": "/",
+    "help": "/en/help",
     "graphql": "/graphql",
     "partner": "/graphql/partner",
     "staff": "/graphql/staff",

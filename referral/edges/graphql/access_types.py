@@ -14,6 +14,7 @@ from referral.edges.graphql.scalars import described
 from referral.edges.graphql.staff_types import StaffMember
 from referral.foundation import actors
 from referral.foundation.actors import StaffRole
+from referral.foundation.db import Tx
 from referral.foundation.errors import NotAllowed, naming
 from referral.intake import access
 from referral.intake.access import Access, AccessState, Depth
@@ -72,7 +73,7 @@ CaseAccessResult = Annotated[
 @strawberry.type(description="Details of several people, asked for by one supervisor and agreed on by another.")
 class PeopleExport:
     kept: strawberry.Private[Export]
-    reason: str = described("Why it was asked for.")
+    reason: str = described("Why it was asked for; empty once it was taken.")
     asked_at: datetime = described("When.")
     agreed_at: datetime | None = described("When a second supervisor agreed.")
     until: datetime = described("Until when it may be agreed on; then, until when it may be taken.")
@@ -147,19 +148,25 @@ async def payload(context: Context, one: Access) -> CaseAccessPayload:
     return CaseAccessPayload(access=access_shown)
 
 
-def export_payload(one: Export, taken: tuple[Taken, ...] = ()) -> PeopleExportPayload:
-    return PeopleExportPayload(export=export_of(one), people=[ExportedPerson(taken=each) for each in taken])
+async def export_payload(context: Context, tx: Tx, one: Export, taken: tuple[Taken, ...] = ()) -> PeopleExportPayload:
+    (export,) = await shown_exports(context, tx, [one])
+    return PeopleExportPayload(export=export, people=[ExportedPerson(taken=each) for each in taken])
 
 
-def export_of(one: Export) -> PeopleExport:
-    return PeopleExport(
-        kept=one,
-        reason=one.reason,
-        asked_at=one.asked_at,
-        agreed_at=one.agreed_at,
-        until=one.until,
-        taken_at=one.taken_at,
-    )
+async def shown_exports(context: Context, tx: Tx, found: list[Export]) -> list[PeopleExport]:
+    """With their reasons, opened for supervisors."""
+    why = await exporting.reasons(tx, context.house.vault, found)
+    return [
+        PeopleExport(
+            kept=one,
+            reason=why.get(one.id, ""),
+            asked_at=one.asked_at,
+            agreed_at=one.agreed_at,
+            until=one.until,
+            taken_at=one.taken_at,
+        )
+        for one in found
+    ]
 
 
 def supervisor(context: Context) -> actors.Staff:
@@ -184,8 +191,9 @@ class AccessQuery:
     @strawberry.field(description="Exports that wait for a second supervisor, or to be taken. For supervisors.")
     async def people_exports(self, info: Info) -> list[PeopleExport]:
         context = info.context
-        found = await exporting.waiting(context.at, supervisor(context), now=context.now)
-        return [export_of(one) for one in found]
+        async with context.house.database.transaction() as tx:
+            found = await exporting.waiting(tx, supervisor(context), now=context.now)
+            return await shown_exports(context, tx, found)
 
 
 @strawberry.type
@@ -236,16 +244,19 @@ class AccessMutation:
         reason: Annotated[str, strawberry.argument(description="Why, in 1 to 500 characters, naming nobody.")],
     ) -> PeopleExportResult:
         context = info.context
-        ids = [id_of(one, "request_ids") for one in request_ids]
-        async with context.house.database.transaction() as tx:
-            return export_payload(await exporting.ask(tx, supervisor(context), ids, reason, now=context.now))
+        vault, ids = context.house.vault, [id_of(one, "request_ids") for one in request_ids]
+        with naming("request_ids"):
+            async with context.house.database.transaction() as tx:
+                asked = await exporting.ask(tx, vault, supervisor(context), ids, reason, now=context.now)
+                return await export_payload(context, tx, asked)
 
     @strawberry.mutation(description="Agree to a colleague's export.")
     async def agree_to_people_export(self, info: Info, id: Id) -> PeopleExportResult:
         context, wanted = info.context, id_of(id, "id")
         with naming("id"):
             async with context.house.database.transaction() as tx:
-                return export_payload(await exporting.agree(tx, supervisor(context), wanted, now=context.now))
+                agreed = await exporting.agree(tx, supervisor(context), wanted, now=context.now)
+                return await export_payload(context, tx, agreed)
 
     @strawberry.mutation(description="Take an export that you asked for and a colleague agreed to, once.")
     async def take_people_export(self, info: Info, id: Id) -> PeopleExportResult:
@@ -255,7 +266,7 @@ class AccessMutation:
                 one, people = await exporting.take(
                     tx, context.house.vault, supervisor(context), wanted, now=context.now
                 )
-        return export_payload(one, people)
+                return await export_payload(context, tx, one, people)
 
 
 async def decided(context: Context, id: UUID, *, gives: bool) -> CaseAccessPayload:

@@ -50,6 +50,7 @@ class Context:
     kept: Kept = field(default_factory=Kept, repr=False)
     memory: Memory = field(default_factory=Memory, repr=False)
     suspicion: Suspicion | None = None  # why a request that is sent now goes to quarantine
+    is_dated: bool = False  # whether the answer should say at which moment it was read
 
     @property
     def at(self) -> Reader:

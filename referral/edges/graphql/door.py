@@ -23,6 +23,7 @@ from referral.edges.graphql.context import Context, Who
 from referral.edges.graphql.cost import SUBMISSIONS, Bill
 from referral.edges.graphql.execution import NOT_NOW
 from referral.edges.graphql.kept import Kept
+from referral.edges.graphql.remembered import Answer, Remembered
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
 from referral.edges.repeats import Folded
@@ -98,7 +99,7 @@ class Door:
     def __init__(self, house: House, audience: Audience, documents: Mapping[str, str]) -> None:
         self.house, self.audience, self.documents = house, audience, documents
         self.schema = schemas.schema(audience).core
-        self.kept = Kept()
+        self.kept, self.remembered = Kept(), Remembered()
         self.wrong_keys = auth.WrongKeys()
         self.budgets, self.ledger = budgets(audience, house.settings), Ledger()
         self.turned_away = Folded(log=log)
@@ -143,7 +144,7 @@ class Door:
             return self.told(
                 bill, media_type, Paid(purse=purse, requested=0, actual=POINTS_OF_A_REFUSAL), at, caller.who
             )
-        shown = self.shown(request)
+        shown, question = self.shown(request), None
         if bill.is_submission and self.audience is Audience.PUBLIC:
             entered = await admission.of_program(self.house, request, sent_in(asked), at=at)
             paid = Paid(purse=entered.purse, requested=1, actual=1)
@@ -152,16 +153,24 @@ class Door:
                 outcome = await self.run(prepared, asked, context)
         else:
             paid = self.pay(bill, caller, purse, at)
-            context = await self.context(self.house.claiming(shown), caller.who)
+            if is_get and self.audience is Audience.PUBLIC:
+                question = self.remembered.question(asked, caller.mark)
+            context = await self.context(self.house.claiming(shown), caller.who, is_dated=question is not None)
+            if question is not None and (known := await self.remembered.still(context.at, question, context.lexicon)):
+                paid.purse.give_back(paid.requested - known.points)
+                return kept_by_others(known.body, media_type)
             try:
                 outcome = await self.run(prepared, asked, context)
             finally:
                 if Kind.RECEIPT in shown.shown:  # whether anything has it or not
                     ticks.begin(request, at)
         paid = settled(paid, bill, outcome)
-        if is_get and self.audience is Audience.PUBLIC and outcome.was_run and "errors" not in outcome.body:
-            return kept_by_others(outcome, media_type)
-        return self.told(outcome, media_type, paid, at, caller.who)
+        if question is None or not outcome.was_run or "errors" in outcome.body:
+            return self.told(outcome, media_type, paid, at, caller.who)
+        body = orjson.dumps(outcome.body)
+        if outcome.read is not None:
+            self.remembered.put(question, Answer(body, points=paid.actual, read=outcome.read, lexicon=context.lexicon))
+        return kept_by_others(body, media_type)
 
     async def posted(self, request: Request) -> Asked:
         must_be_json(request)
@@ -202,9 +211,19 @@ class Door:
             context=context,
         )
 
-    async def context(self, house: House, who: Who, suspicion: Suspicion | None = None) -> Context:
+    async def context(
+        self, house: House, who: Who, suspicion: Suspicion | None = None, *, is_dated: bool = False
+    ) -> Context:
         lexicon = (await house.shelf.read(house.database.reader)).described
-        return Context(house=house, who=who, now=now(), lexicon=lexicon, kept=self.kept, suspicion=suspicion)
+        return Context(
+            house=house,
+            who=who,
+            now=now(),
+            lexicon=lexicon,
+            kept=self.kept,
+            suspicion=suspicion,
+            is_dated=is_dated,
+        )
 
     async def caller(self, request: Request) -> Caller:
         """Who asks; Turned away where the audience wants someone known."""
@@ -271,10 +290,10 @@ def settled(paid: Paid, bill: Bill, outcome: execution.Outcome) -> Paid:
     return replace(paid, actual=actual)
 
 
-def kept_by_others(outcome: execution.Outcome, media_type: str) -> Response:
+def kept_by_others(body: bytes, media_type: str) -> Response:
     """An answer that is the same for everybody, and so says nothing of anybody's budget."""
     headers = {"Cache-Control": f"public, max-age={CACHED_SECONDS}", "Vary": "Accept"}
-    return Response(orjson.dumps(outcome.body), media_type=media_type, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def over(purse: Purse, at: float) -> Turned:

@@ -30,6 +30,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from referral.directory.searching.moments import Moment
 from referral.edges.graphql import shortcuts
 from referral.edges.graphql.codes import Code
 from referral.edges.graphql.context import Context
@@ -52,6 +53,8 @@ SOMETHING_WENT_WRONG = "Something went wrong here. Nothing is wrong with what yo
 # How the library repeats what was sent. A client may log its errors, and a whole person could stand in one.
 ECHO = re.compile(r"(?:[,;] found|(cannot represent [^:]*value)): .*", re.DOTALL)
 WORD = re.compile(r"Value '.*' does not exist in", re.DOTALL)
+# A key of the input, or what stands behind a text that a quote of its own has ended: words, where a name was meant.
+STRAY = re.compile(r"(unknown field|Unknown operation named|(?:Unexpected|found) [A-Z]\w+) ['\"].*", re.DOTALL)
 MEASURELESS = ("Document contains more than", "Document is nested too deeply")  # as the parser says it
 TOO_DEEP = "This document is nested too deeply."
 log = logging.getLogger(__name__)
@@ -73,10 +76,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What goes back. `refused` is the code where the document or its variables were refused before anything ran."""
+    """What goes back. `refused` is the code where the document or its variables were refused before anything ran; when
+    all of it was `read` is known where it can be told how long it stays the same.
+    """
 
     body: dict[str, Any]
     refused: Code | None = None
+    read: Moment | None = None
 
     @property
     def was_run(self) -> bool:
@@ -175,7 +181,7 @@ async def run(
         return refused(prepared.errors, prepared.code)
     if not prepared.is_remembered:  # nobody will ever come for what such a document has written
         context = replace(context, kept=Kept())
-    data = await shortcuts.answered(
+    found = await shortcuts.answered(
         schema,
         prepared.document,
         prepared.shortcuts,
@@ -183,8 +189,8 @@ async def run(
         operation_name=operation_name,
         context=context,
     )
-    if data is not None:
-        return Outcome(body={"data": data})
+    if found is not None:
+        return Outcome(body={"data": found.data}, read=found.read)
     answer = execute(
         schema,
         prepared.document,
@@ -210,7 +216,7 @@ def refused(errors: tuple[GraphQLError, ...] | list[GraphQLError], code: Code) -
 
 def words(error: GraphQLError) -> str:
     """What the library says, without what was sent."""
-    return ECHO.sub(r"\1.", WORD.sub("This value does not exist in", error.message))
+    return STRAY.sub(r"\1.", ECHO.sub(r"\1.", WORD.sub("This value does not exist in", error.message)))
 
 
 def answered(result: ExecutionResult) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Whether one may be used is asked of the database each time, with the page itself
 version, so what is kept can be forgotten at any time and is never out of date.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import cast
 
@@ -14,38 +15,37 @@ from referral.directory.searching.search import Found, Paging, Row, Search
 from referral.edges.graphql.selections import ListingWriter, Selection
 from referral.foundation.db import Reader
 
-MOST_BYTES = 8 * 1024 * 1024  # of each of two generations
-OVERHEAD = 300  # bytes that an entry takes beside its text
+MOST_BYTES = 8 * 1024 * 1024
+OVERHEAD = 400  # bytes that an entry takes beside its text, as measured: its key, and what the memory itself needs
 
 Key = tuple[int, tuple[object, ...]]  # of the writer, and of the row
 Entry = tuple[Fragment, int]  # and its size
 
 
 class Kept:
-    """Two generations: what is asked for moves to the young one; when that is full, the old one is forgotten."""
+    """What was asked for longest ago goes first where there is no more room."""
 
     def __init__(self) -> None:
-        self.young: dict[Key, Entry] = {}
-        self.old: dict[Key, Entry] = {}
+        self.entries: OrderedDict[Key, Entry] = OrderedDict()
         self.size = 0
 
     def get(self, number: int, rows: Iterable[tuple[object, ...]]) -> list[Fragment | None]:
         """What a writer has written for these rows; None for each that it has not."""
-        young = self.young
-        return [found[0] if (found := young.get((number, row))) else self.from_old((number, row)) for row in rows]
-
-    def from_old(self, key: Key) -> Fragment | None:
-        found = self.old.get(key)
-        if found is None:
-            return None
-        self.put(key, found)
-        return found[0]
+        found: list[Fragment | None] = []
+        for row in rows:
+            known = self.entries.get((number, row))
+            if known is not None:
+                self.entries.move_to_end((number, row))
+            found.append(known and known[0])
+        return found
 
     def put(self, key: Key, entry: Entry) -> None:
-        if self.size > MOST_BYTES:
-            self.young, self.old, self.size = {}, self.young, 0
-        self.young[key] = entry
-        self.size += entry[1]
+        before = self.entries.pop(key, None)
+        self.entries[key] = entry
+        self.size += entry[1] - (before[1] if before else 0)
+        while self.size > MOST_BYTES:
+            _, (_, size) = self.entries.popitem(last=False)
+            self.size -= size
 
 
 def entry(written: bytes) -> Entry:
@@ -54,14 +54,14 @@ def entry(written: bytes) -> Entry:
 
 
 async def written_page(
-    at: Reader, kept: Kept, selection: Selection, wanted: Search, paging: Paging
+    at: Reader, kept: Kept, selection: Selection, wanted: Search, paging: Paging, *, is_dated: bool = False
 ) -> tuple[Found[Row], dict[str, Sequence[object]]]:
-    """A page of a search, and its lists as they stand in the answer.
+    """A page of a search, and its lists as they stand in the answer. `is_dated` as in `search.find_columns`.
 
     Raises ValidationFailed as `search.find` does, and KeyError, TypeError or ValueError where a row does not fit the
     schema or was taken back just now.
     """
-    found = await search.find_columns(at, wanted, selection.changing, paging)
+    found = await search.find_columns(at, wanted, selection.changing, paging, is_dated=is_dated)
     listings: dict[int, list[Fragment]] = {}
     for writer in selection.listings:
         known = kept.get(writer.number, map(writer.key, found.hits))

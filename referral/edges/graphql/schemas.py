@@ -15,13 +15,11 @@ from strawberry.types.base import StrawberryObjectDefinition, WithStrawberryObje
 from strawberry.types.field import StrawberryField
 
 from referral.edges.graphql.deciding import OfChangedSince
-from referral.edges.graphql.partner import PartnerMutation, PartnerQuery
 from referral.edges.graphql.problems import HANDLERS
 from referral.edges.graphql.proposal_types import ListingProposal, StaffListingProposal
 from referral.edges.graphql.public import PublicMutation, PublicQuery
 from referral.edges.graphql.request_types import HelpRequest, Referral
 from referral.edges.graphql.scalars import SCALARS
-from referral.edges.graphql.staff import StaffHelpRequest, StaffMutation, StaffQuery, StaffReferral
 
 
 class Audience(StrEnum):
@@ -39,15 +37,27 @@ class Plan:
     grown: Mapping[type, type]
 
 
-PLANS = {
-    Audience.PUBLIC: Plan(query=PublicQuery, mutation=PublicMutation, grown={}),
-    Audience.PARTNER: Plan(query=PartnerQuery, mutation=PartnerMutation, grown={}),
-    Audience.STAFF: Plan(
-        query=StaffQuery,
-        mutation=StaffMutation,
-        grown={HelpRequest: StaffHelpRequest, Referral: StaffReferral, ListingProposal: StaffListingProposal},
-    ),
-}
+def plan(audience: Audience) -> Plan:
+    """What only another audience is shown is not even loaded: a process that serves the public knows no desk."""
+    match audience:
+        case Audience.PUBLIC:
+            return Plan(query=PublicQuery, mutation=PublicMutation, grown={})
+        case Audience.PARTNER:
+            from referral.edges.graphql import partner  # noqa: PLC0415
+
+            return Plan(query=partner.PartnerQuery, mutation=partner.PartnerMutation, grown={})
+        case Audience.STAFF:
+            from referral.edges.graphql import staff  # noqa: PLC0415
+
+            return Plan(
+                query=staff.StaffQuery,
+                mutation=staff.StaffMutation,
+                grown={
+                    HelpRequest: staff.StaffHelpRequest,
+                    Referral: staff.StaffReferral,
+                    ListingProposal: StaffListingProposal,
+                },
+            )
 
 
 class AudienceSchema(strawberry.Schema):
@@ -76,7 +86,7 @@ class AudienceSchema(strawberry.Schema):
 @cache
 def schema(audience: Audience) -> AudienceSchema:
     """The schema of an audience, built once."""
-    return AudienceSchema(PLANS[audience])
+    return AudienceSchema(plan(audience))
 
 
 def sdl(audience: Audience) -> str:

@@ -25,6 +25,7 @@ from graphql import (
 from strawberry import Some
 
 from referral.directory.searching import search
+from referral.directory.searching.moments import Moment
 from referral.directory.searching.search import Found, Paging, Row, Search
 from referral.edges.graphql.arguments import Values, arguments_taker, variables_reader
 from referral.edges.graphql.context import Context
@@ -52,6 +53,14 @@ Part = Callable[[str, Page], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The data of an answer; where it can be told how long it stays the same, when it was read (`context.is_dated`)."""
+
+    data: dict[str, Any]
+    read: Moment | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shortcut:
     """What one operation asks, once its variables have said what it includes."""
 
@@ -59,15 +68,20 @@ class Shortcut:
     selection: Selection
     arguments: Callable[[Values], dict[str, Any]]
     parts: tuple[tuple[str, Part], ...]
+    is_counted: bool
 
-    async def answer(self, context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    async def answer(self, context: Context, arguments: Mapping[str, Any]) -> Answer:
         asked = provider_filter(arguments["filter"] or {})
         where = near_of(asked.near, "filter.near")
         near = await origin(context.house, where, "filter.near") if where else None
         wanted = await search_of(context.house, asked, near)
-        found, lists = await written_page(context.at, context.kept, self.selection, wanted, paging(arguments))
+        is_dated = context.is_dated and not self.is_counted  # a count goes beyond the page
+        found, lists = await written_page(
+            context.at, context.kept, self.selection, wanted, paging(arguments), is_dated=is_dated
+        )
         page = Page(context=context, wanted=wanted, found=found, lists=lists)
-        return {self.name: {name: await part(name, page) for name, part in self.parts}}
+        data = {self.name: {name: await part(name, page) for name, part in self.parts}}
+        return Answer(data=data, read=found.read)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,8 +143,8 @@ async def answered(
     variables: Mapping[str, object],
     operation_name: str | None,
     context: Context,
-) -> dict[str, Any] | None:
-    """The data of the answer; None where the ordinary way must be taken."""
+) -> Answer | None:
+    """None where the ordinary way must be taken."""
     way = shortcuts.way(schema, document, operation_name)
     if way is None:
         return None
@@ -169,7 +183,8 @@ def shortcut(schema: GraphQLSchema, operation: OperationDefinitionNode, scope: S
         parts = tuple((key, part_of(scope, page, asked)) for key, asked in chosen.items())
     except NotPlain:
         return None
-    return Shortcut(name=name, selection=selection, arguments=arguments, parts=parts)
+    is_counted = any(part is the_count for _, part in parts)
+    return Shortcut(name=name, selection=selection, arguments=arguments, parts=parts, is_counted=is_counted)
 
 
 def part_of(scope: Scope, page: GraphQLObjectType, nodes: list[FieldNode]) -> Part:

@@ -7,9 +7,10 @@ import strawberry
 
 from referral.edges.graphql.context import Info
 from referral.edges.graphql.scalars import described
+from referral.intake.ease import Ease
 from referral.intake.words import UrgencyLevel
 from referral.triage import statistics
-from referral.triage.statistics import Counted, Hours, Pace
+from referral.triage.statistics import Counted, Hours, Pace, Rated
 
 
 @strawberry.type(description="How many of one kind.")
@@ -42,6 +43,14 @@ class StatisticsPace:
     )
 
 
+@strawberry.type(description="How many people said the same of the form for help, after they had sent it.")
+class StatisticsEase:
+    question_set: str = described("The version of the questions.")
+    language: str = described("The language of the page, as a tag.")
+    answer: Ease = described("Whether it was easy.")
+    count: int | None = described("How many; null for 1 to 4, and for others from which those could be told.")
+
+
 @strawberry.type(
     description="What came in during some days and what became of it until now. Only requests are counted whose "
     "person agrees to be counted."
@@ -64,6 +73,11 @@ class Statistics:
     expiries: int | None = described("Offers that ran out; null for 1 to 4.")
     outcomes: list[Counted] = described("Referrals by what became of them.", graphql_type=list[StatisticsCount])
     paces: list[Pace] = described("How fast, level by level.", graphql_type=list[StatisticsPace])
+    ease: list[Rated] = described(
+        "Whether the form for help was easy, as people say after sending; of whole weeks, Monday to Sunday (UTC). "
+        "Nobody is asked twice, and no answer is tied to a request.",
+        graphql_type=list[StatisticsEase],
+    )
 
 
 @strawberry.type
@@ -91,4 +105,5 @@ class StatisticsQuery:
             expiries=found.expiries,
             outcomes=list(found.outcomes),
             paces=list(found.paces),
+            ease=list(found.ease),
         )

@@ -16,6 +16,7 @@ from referral.foundation.meanings import PlaceKind
 from referral.foundation.vocabulary import Word
 from referral.intake import words as intake
 from referral.intake.access import AccessState, Depth
+from referral.intake.ease import Ease
 from referral.intake.next_steps import NextStepKind
 from referral.matching.answers import RuleAnswer
 from referral.matching.planning.words import LeftReason, Weaker
@@ -77,6 +78,7 @@ for _kind in (
     intake.InterpreterGender,
     intake.Wish,
     intake.HelpRequestStatus,
+    Ease,
     intake.CloseReason,
     NextStepKind,
     RuleAnswer,

@@ -13,11 +13,14 @@ from referral.foundation.earth import KM_PER_DEGREE
 WIDE, HIGH, EDGE = 360, 260, 22  # in the units of the drawing, about pixels on a phone
 LEAST_DEGREES = 0.6  # from edge to edge; nearer, and a map of one town would be an empty square
 FLATTEST, STEEPEST = -65.0, 75.0
+PIN_HIGH = 20
 TOUCHING = 15  # pins that stand closer are drawn as one
 LENGTHS_KM = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 LONGEST_BAR = WIDE / 3
 KM_PER_MILE = 1.609344
 MOST_NAMED = 3  # of a pin for several
+UNDER, OVER = 18, -10  # of a place's point: where the foot of its name stands
+NAME_WIDE, NAME_HIGH = 60, 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,21 @@ class Drawing:
     @property
     def bar_miles(self) -> int:
         return round(self.bar_km / KM_PER_MILE)
+
+    @property
+    def name_foot(self) -> int:
+        """How far below the place its name stands: over the point where pins lie under it, and under it otherwise."""
+        return OVER if self.is_covered(UNDER) and not self.is_covered(OVER) else UNDER
+
+    def is_covered(self, foot: int) -> bool:
+        """Whether a pin lies on a name that stands there; how wide the name is, is guessed."""
+        if self.middle is None:
+            return False
+        x, y = self.middle[0], self.middle[1] + foot - NAME_HIGH // 2
+        return any(
+            abs(pin.x - x) < (NAME_WIDE + pin.wide) / 2 and abs(pin.y - y) < (NAME_HIGH + PIN_HIGH) / 2
+            for pin in self.pins
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

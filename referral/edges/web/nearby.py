@@ -3,6 +3,8 @@
 A state is no circle around its middle: San Francisco lies outside three hundred kilometres of the middle of California.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from referral.directory.searching import facets, search
@@ -11,6 +13,7 @@ from referral.edges.lookups import areas_of, is_area
 from referral.edges.web.wanted import Wanted
 from referral.foundation import places
 from referral.foundation.db import Reader
+from referral.foundation.errors import ValidationFailed, problem
 from referral.foundation.meanings import Place, PlaceKind
 
 RADIUS_KM = 300
@@ -18,6 +21,7 @@ SHOWN = 20
 FEW = 3  # fewer, and whoever is next nearest is shown too, however far
 FURTHER = 6
 MOST_LANGUAGES = 40
+BETWEEN = "."  # the number of a search and a cursor in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +38,40 @@ async def nearby(
     at: Reader, place: Place, wanted: Wanted, after: str | None, spoken: tuple[str, ...] | None = None
 ) -> Nearby:
     """A page of the groups for a place. Raises ValidationFailed for a cursor that is none of ours."""
-    here = wanted.search(where(place), spoken)
-    found = await search.find(at, here, first=SHOWN, after=after)
-    total = await search.count(at, here)
+    here = wanted.searches(where(place), spoken)
+    counts = [await search.count(at, one) for one in here]
+    total = None if None in counts else sum(one or 0 for one in counts)
+    hits, onwards = await in_turn(at, here, SHOWN, after)
     is_few = after is None and total is not None and total < FEW
     return Nearby(
-        hits=found.hits,
+        hits=hits,
         total=total,
-        next=found.hits[-1].cursor if found.hits and found.page.has_next else None,
-        further=await beyond(at, place, wanted, spoken, found.hits) if is_few else (),
+        next=onwards,
+        further=await beyond(at, place, wanted, spoken, hits) if is_few else (),
     )
+
+
+async def in_turn(
+    at: Reader, searches: Sequence[Search], first: int, after: str | None
+) -> tuple[tuple[Hit, ...], str | None]:
+    """A page of what one search finds after the other, and where the next page begins. Raises ValidationFailed."""
+    number, cursor = whereabouts(after, len(searches))
+    hits: tuple[Hit, ...] = ()
+    for turn, one in enumerate(searches[number:], number):
+        found = await search.find(at, one, first=first - len(hits) + 1, after=cursor)
+        hits, cursor = (*hits, *found.hits), None
+        if len(hits) > first:
+            begun = len(found.hits) > 1  # else the page is full of those before it
+            return hits[:first], f"{turn}{BETWEEN}{hits[first - 1].cursor if begun else ''}"
+    return hits, None
+
+
+def whereabouts(after: str | None, turns: int) -> tuple[int, str | None]:
+    """In which search a page begins, and after what in it. Raises ValidationFailed."""
+    turn, between, cursor = (after or f"0{BETWEEN}").partition(BETWEEN)
+    if not between or turn not in map(str, range(turns)):
+        raise ValidationFailed([problem("after", "BAD_CURSOR", "This cursor is not one of this list's.")])
+    return int(turn), cursor or None
 
 
 def where(place: Place) -> Search:
@@ -63,16 +91,18 @@ async def beyond(
     at: Reader, place: Place, wanted: Wanted, spoken: tuple[str, ...] | None, shown: tuple[Hit, ...]
 ) -> tuple[Hit, ...]:
     """The next nearest, outside the circle or the state."""
-    everywhere = wanted.search(Search(near=middle(place)), spoken)
-    found = await search.find(at, everywhere, first=FURTHER + len(shown))
+    everywhere = wanted.searches(Search(near=middle(place)), spoken)
+    found, _ = await in_turn(at, everywhere, FURTHER + len(shown), None)
     known = {hit.id for hit in shown}
-    return tuple(hit for hit in found.hits if hit.id not in known)[:FURTHER]
+    return tuple(hit for hit in found if hit.id not in known)[:FURTHER]
 
 
 async def spoken_there(at: Reader, place: Place, wanted: Wanted) -> list[str]:
     """The languages that groups there say they speak, most often spoken first."""
-    counted = await facets.languages(at, wanted.search(where(place), None))
-    return [one.tag for one in counted[:MOST_LANGUAGES]]
+    counts = Counter[str]()
+    for one in wanted.searches(where(place), None):
+        counts.update({found.tag: found.count for found in await facets.languages(at, one)})
+    return [tag for tag, _ in counts.most_common(MOST_LANGUAGES)]
 
 
 async def other_meanings(at: Reader, place: Place) -> tuple[Place, ...]:

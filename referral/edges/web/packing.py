@@ -11,7 +11,6 @@ One stream of deflate holds both. What is ours is squeezed, and each flush ends 
 they are long. Our own words hold no zero, so nothing that is packed ever refers to them.
 """
 
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
@@ -22,7 +21,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
-from referral.edges.web.assets import source_of
+from referral.edges.web.assets import source_of, takes_gzip
 from referral.edges.web.marking import Part, parts_of
 from referral.edges.web.policies import PLAIN_PAGE, with_style
 
@@ -31,7 +30,6 @@ RAW = -15  # zlib's word for deflate without a frame
 EMPTY_BLOCK = b"\x00\x00\xff\xff"  # how long a stored block is, and the same turned round: where a flush ends
 LONGEST_BLOCK = 0xFFFF
 SHORTEST_WORTH = 12  # bytes; a shorter piece of ours between two that are not costs more packed than as it is
-NOT_AT_ALL = re.compile(r"q\s*=\s*0(\.0*)?")
 
 
 def packed(parts: Sequence[Part]) -> bytes:
@@ -82,15 +80,6 @@ def joined(parts: Iterable[Part]) -> list[Part]:
         Part(text=b"".join(one.text for one in alike), is_ours=is_ours)
         for is_ours, alike in groupby(parts, key=attrgetter("is_ours"))
     ]
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether an Accept-Encoding header names it, and not with q=0."""
-    for part in accepted.split(","):
-        name, _, liking = part.partition(";")
-        if name.strip().lower() == "gzip":
-            return NOT_AT_ALL.fullmatch(liking.strip()) is None
-    return False
 
 
 class Page(HTMLResponse):

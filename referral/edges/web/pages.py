@@ -17,6 +17,7 @@ from referral.edges.web.marking import Marked, Ours, Words, ours, unmarked, writ
 from referral.edges.web.packing import Page
 from referral.foundation.autonyms import AUTONYMS
 from referral.foundation.branding import Branding, chosen
+from referral.intake import drafts
 
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -58,6 +59,7 @@ def environment() -> Environment:
 
 
 TEMPLATE = environment()
+GUARD = Ours(assets.GUARD.strip("'"))  # as an element names it
 MARK = ours(Markup(assets.MARK))  # noqa: S704 - our own
 STYLE_HERE = ours(secrets.token_hex(8))  # where the style comes to stand, once it is known which rules the page needs
 # Not no-referrer, as all else: from a form of such a page, browsers that send no Sec-Fetch-Site hide from us, too, that
@@ -84,6 +86,8 @@ def page(
         "of_organization": catalogue(lang, "organization"),
         "style": STYLE_HERE,
         "mark": MARK,
+        "guard": GUARD,
+        "ends": drafts.IDLE,
     }
     words = {**known, **context, "t": t, "lang": Ours(lang), "dir": Ours(direction(lang))}
     words = {name: Words(catalogue=one) if isinstance(one, Catalogue) else one for name, one in words.items()}

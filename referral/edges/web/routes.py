@@ -19,6 +19,7 @@ from referral.edges.web.help.leaving import Leaving
 from referral.edges.web.help.one_page import OnePage
 from referral.edges.web.help.receipt import ReceiptPage
 from referral.edges.web.help.sending import Sending
+from referral.edges.web.help.staying import Staying
 from referral.edges.web.help.voices import Voices
 from referral.edges.web.home import Home
 from referral.edges.web.mailbox import Mailbox
@@ -84,6 +85,7 @@ def form_pages(house: House) -> list[BaseRoute]:
     return [
         Route("/exit", leaving.leave, methods=["GET"], name="exit"),
         Route("/{lang}/exit", leaving.leave, methods=["GET"], name="exit_in"),
+        Route("/ended", leaving.ended, methods=["GET"], name="ended_anywhere"),
         Route("/{lang}/ended", leaving.ended, methods=["GET"], name="ended"),
         Route("/audio/{tag}/{page}", Voices(house=house).play, methods=["GET"], name="audio"),
         Route("/help", asking.languages, methods=["GET"], name="help_languages"),
@@ -96,10 +98,12 @@ def form_pages(house: House) -> list[BaseRoute]:
         Route("/{lang}/help/receipt", receipt.show, methods=["GET"], name="help_receipt"),
         Route("/{lang}/help/receipt", receipt.type_back, methods=["POST"], name="help_typed_back"),
         Route("/{lang}/help/done", receipt.done, methods=["GET"], name="help_done"),
+        Route("/{lang}/help/easy", receipt.rate, methods=["POST"], name="help_rated"),
         Route("/{lang}/help/later", later.ask, methods=["GET"], name="help_later"),
         Route("/{lang}/help/later", later.stop, methods=["POST"], name="help_stop"),
         Route("/{lang}/help/code", later.box, methods=["GET"], name="help_code"),
         Route("/{lang}/help/code", later.come_back, methods=["POST"], name="help_come_back"),
+        Route("/{lang}/help/stay", Staying(house=house).stay, methods=["POST"], name="help_stay"),
         Route("/{lang}/help/{page}", asking.ask, methods=["GET"], name="help_ask"),
         Route("/{lang}/help/{page}", asking.answer, methods=["POST"], name="help_answer"),
     ]

@@ -7,7 +7,7 @@ the form's hidden field while the page is open, and nowhere after it is closed.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from referral.directory.providers import Provider
 from referral.edges import ticks
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
-from referral.edges.web import changing, forms
+from referral.edges.web import changing, forms, policies
 from referral.edges.web.changing import Changed
 from referral.edges.web.dialling import Dialled, country_of, dialled
 from referral.edges.web.help import browser
@@ -28,13 +28,16 @@ from referral.edges.web.tongues import reader
 from referral.foundation import clock
 from referral.foundation.db import Reader
 from referral.foundation.errors import Conflict, FieldProblem, NotFound, ValidationFailed
-from referral.intake import messages, requests
+from referral.intake import consents, messages, requests
 from referral.intake.messages import Messages, TooManyMessages
-from referral.referrals import leaving, openings, reading, states, views
+from referral.intake.requests import HelpRequest
+from referral.intake.words import ConsentScope
+from referral.referrals import leaving, openings, placing, reading, states, views
 from referral.referrals.openings import Opening
 from referral.referrals.views import RequestView
 
 SAID = ("common", "status", "advice")
+MAKING = timedelta(hours=1)  # more than a plan takes, so that what is promised is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class Shown:
     messages: Messages
     sent_on: datetime
     openings: list[Opening]
+    looked_for_by: datetime | None  # where a request waits for the plan of all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,8 @@ class Status:
     house: House
 
     async def ask(self, request: Request) -> Response:
-        """The box for the code."""
-        return shown(request)
+        """The box for the code. It stands where "Close this page" leads, so what was open before it is forgotten."""
+        return browser.renew(shown(request), request, self.house)
 
     async def answer(self, request: Request) -> Response:
         """Do what the button says for the request of this code, and show how it stands."""
@@ -72,7 +76,7 @@ class Status:
                     is_sent = await self.write(receipt, fields)
                 case "withdraw" | "erase":
                     if await self.withdraw(receipt, erase=fields["act"] == "erase"):
-                        return shown(request, is_erased=True)
+                        return browser.renew(shown(request, is_erased=True), request, self.house)
                 case _:
                     pass
             if fields.get("act") in changing.ACTS:
@@ -109,7 +113,18 @@ class Status:
                 messages=found,
                 sent_on=request.created_at,
                 openings=await openings.of(tx, request.id),
+                looked_for_by=self.looked_for_by(request, await consents.standing(tx, request.id), now),
             )
+
+    def looked_for_by(self, request: HelpRequest, agreed: frozenset[ConsentScope], now: datetime) -> datetime | None:
+        """When the next plan has been made at the latest; None for whoever is not left to one."""
+        every = timedelta(hours=self.house.settings.plan_hours)
+        if self.house.settings.plan != "apply" or not placing.is_left_to_the_plan(
+            request.status, request.urgency, agreed
+        ):
+            return None
+        first = request.created_at + every
+        return (first if now < first else now + every) + MAKING
 
     async def write(self, receipt: str, fields: Mapping[str, str]) -> bool:
         """Keep a message. Raises NotFound, ValidationFailed, Conflict."""
@@ -155,7 +170,7 @@ def shown(
     sent = fields or {}
     c = catalogue(reader(request, *changing.SAID), *changing.SAID)
     is_wrong = problems or trouble or (changed and changed.wrong)
-    return page(
+    answer = page(
         request,
         "status.html",
         HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK,
@@ -172,3 +187,6 @@ def shown(
         c=c,
         changes=changing.shown_as(c, sent, changed),
     )
+    if found is not None:
+        answer.headers["Content-Security-Policy"] = policies.GUARDED_PAGE
+    return answer

@@ -11,7 +11,8 @@ from referral.edges.web.serving import Who, search_for
 
 SPEAKS = "speaks-"
 FREE, TAKING = "free", "taking"
-TAKES_PEOPLE = (Openness.OPEN, Openness.LIMITED, Openness.ASSESSMENT_NEEDED, Openness.UNKNOWN)
+# Whoever says so first, then whoever says nothing.
+TAKING_IN_TURN = ((Openness.OPEN, Openness.LIMITED, Openness.ASSESSMENT_NEEDED), (Openness.UNKNOWN,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +38,12 @@ class Wanted:
         """Whether more is asked than who needs help."""
         return bool(self.speaks or self.is_free or self.is_taking)
 
-    def search(self, where: Search, spoken: tuple[str, ...] | None) -> Search:
-        """The search for these groups; `spoken` are the language and those that serve its speakers too."""
-        return replace(
-            search_for(self.who, where),
-            languages=spoken,
-            free=True if self.is_free else None,
-            openness=TAKES_PEOPLE if self.is_taking else None,
-        )
+    def searches(self, where: Search, spoken: tuple[str, ...] | None) -> tuple[Search, ...]:
+        """The searches for these groups, one after the other; `spoken` are the language and those that serve its
+        speakers too.
+        """
+        found = replace(search_for(self.who, where), languages=spoken, free=True if self.is_free else None)
+        return tuple(replace(found, openness=one) for one in TAKING_IN_TURN) if self.is_taking else (found,)
 
 
 def read(words: Sequence[str]) -> Wanted | None:

@@ -31,7 +31,6 @@ class Field:
     answers: tuple[str, ...] = ()
     must: bool = False
     most: int = 100  # signs
-    fill: str = "off"  # what a browser may fill in
     unless: "Is | None" = None  # then it need not be answered although it must
 
 

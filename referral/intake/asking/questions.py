@@ -7,7 +7,7 @@ what was agreed to. Names of fields and answers are stored in drafts of half an 
 
 from referral.intake.asking.fields import Field, Is, Kind, Page, one_of
 
-VERSION = "2026-12"
+VERSION = "2026-12.2"
 
 # By tag, as the list of languages has them: those heard most in immigration courts, and those of whom nobody asks.
 COMMON = (
@@ -125,6 +125,8 @@ CASE = (
 PLACE = (
     ask("country", 3, Field(name="country", kind=Kind.COUNTRY)),
     ask("place", 3, Field(name="place", kind=Kind.PLACE), when=(HERE, FREE), hurries=True),
+    # Beside a place that was found stands whether the organization itself helps there.
+    tell("far", 3, HERE, FREE, one_of("place.served", "no")),
     ask(
         "speak",
         3,
@@ -143,12 +145,12 @@ PLACE = (
     ),
 )
 CONTACT = (
-    ask("name", 4, Field(name="name", kind=Kind.WORDS, most=100, fill="nickname")),
+    ask("name", 4, Field(name="name", kind=Kind.WORDS, most=100)),
     ask(
         "contact",
         4,
         choice("contact", "text", "call", "whatsapp", "email", "code", "person", must=True),
-        Field(name="contact_to", kind=Kind.WORDS, must=True, unless=one_of("contact", "code"), fill="tel"),
+        Field(name="contact_to", kind=Kind.WORDS, must=True, unless=one_of("contact", "code")),
         Field(name="contact_who", kind=Kind.WORDS),
         sends_now=False,
     ),

@@ -29,6 +29,7 @@ from referral.foundation.db import Reader, Tx, execute, many, one, refusing, val
 from referral.foundation.errors import Conflict, NotAllowed, NotFound, RateLimited, ValidationFailed, problem
 from referral.triage import staff as accounts
 from referral.triage.entry import sessions
+from referral.triage.entry.party import Party
 from referral.triage.entry.sessions import Policy, SignedIn, Way
 
 LIVES = timedelta(minutes=5)
@@ -38,15 +39,6 @@ MOST_OF_ONE = 10
 LONGEST_NAME = 60
 
 WRONG = "This passkey does not open an account here. Try another, or ask two colleagues for a new start."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """Who we are to browsers: the domain passkeys belong to, and the only origin they are used from."""
-
-    id: str
-    origin: str
-    name: str = "Referral"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from referral.edges.catalogues import LANGUAGES, SOURCE, Catalogue, catalogue
 from referral.edges.house import House
-from referral.edges.web import forms, pages
+from referral.edges.web import forms, pages, policies
 from referral.edges.web.help import browser, shown
 from referral.edges.web.help.looking_up import Found, look_up
 from referral.edges.web.help.voices import HEARD, Voice, voices
@@ -204,6 +204,5 @@ def say(
     request: Request, template: str, t: Catalogue, status: int = HTTPStatus.OK, *, here: str, **context: object
 ) -> Response:
     answer = pages.page(request, template, status, t=t, here=here, **context)
-    if context.get("voices"):
-        answer.headers["Content-Security-Policy"] = HEARD
+    answer.headers["Content-Security-Policy"] = HEARD if context.get("voices") else policies.GUARDED_PAGE
     return answer

@@ -32,7 +32,16 @@ def give(response: Response, house: House, draft: Draft) -> Response:
 
 def mark(response: Response, request: Request, house: House) -> Response:
     """Where there is no draft, a cookie without a token: so leaving this page, too, makes the browser forget it."""
-    return response if name(house) in request.cookies else kept(response, house, "")
+    return response if is_marked(request, house) else kept(response, house, "")
+
+
+def is_marked(request: Request, house: House) -> bool:
+    return name(house) in request.cookies
+
+
+def renew(response: Response, request: Request, house: House) -> Response:
+    """The same token behind another value, where there is a cookie: the browser forgets the pages it has kept."""
+    return kept(response, house, token_of(request, house) or "") if name(house) in request.cookies else response
 
 
 def kept(response: Response, house: House, token: str) -> Response:

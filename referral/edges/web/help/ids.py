@@ -2,11 +2,12 @@
 
 from referral.intake.asking.fields import Field, Kind
 from referral.intake.asking.questions import COMMON, PAGES
+from referral.intake.ease import Ease
 
 SECTIONS = ("1", "2", "3", "4")
 WRONG = (
     "choose", "write", "too_long", "identity_number", "no_day", "far_day", "not_a_phone", "not_an_email", "empty",
-    "unknown_place", "which_place", "which_language", "mend",
+    "unknown_place", "unknown_country", "unknown_language", "which_place", "which_language", "mend",
 )  # fmt: skip
 TOLD = ("p1", "p2", "p3", "p4")
 
@@ -19,7 +20,7 @@ def needed() -> set[str]:
         found |= {f"form.{field.name}.q" for field in page.fields if field.name != page.id and len(page.fields) > 1}
         found |= {f"form.{field.name}.{answer}" for field in page.fields for answer in in_words(field)}
         found |= {f"form.{page.id}.p1"} if not page.fields else set()
-    return found
+    return found | {f"receipt.ease.{one.value}" for one in Ease}
 
 
 def possible() -> set[str]:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from referral.edges.house import House
 from referral.edges.web.help import browser
-from referral.edges.web.help.asking import brand_of, lang_of, say, words
+from referral.edges.web.help.asking import brand_of, lang_of, over, say, words
 from referral.intake import drafts
 
 GONE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -35,7 +35,11 @@ class Leaving:
         return browser.take(RedirectResponse(to, HTTPStatus.SEE_OTHER, GONE), self.house)
 
     async def ended(self, request: Request) -> Response:
-        """What stands where the pages were."""
+        """What stands where the pages were: that they ended, or that the answers were sent."""
+        async with self.house.database.transaction() as tx:
+            draft = await browser.draft_of(tx, request, self.house)
+        if draft is not None and draft.is_sent:
+            return over(request, draft)
         return say(request, "help_ended.html", words(request), HTTPStatus.OK, here="/{lang}/ended")
 
 

@@ -1,6 +1,6 @@
 """What do typed words mean? A place, a country, a language: looked up after they were sent, and never guessed.
 
-Several meanings are offered. What nobody knows may stay as it was written: a person reads it.
+Several meanings are offered. What nobody knows may stay as it was written, if its writer says so: a person reads it.
 """
 
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from referral.edges.catalogues import catalogue
 from referral.edges.house import House
+from referral.edges.lookups import is_area
 from referral.edges.web import place_words
 from referral.foundation import gazetteer, languages, places
 from referral.foundation.folding import fold
@@ -75,7 +76,7 @@ async def place(house: House, name: str, words: str, chosen: str, lang: str) -> 
     """Where somebody is. With several meanings, or a slip in the spelling, they say which."""
     at = house.database.reader
     if chosen and (known := await chosen_place(house, chosen)):
-        return Found(given=kept_of(name, known, lang))
+        return Found(given=kept_of(house, name, known, lang))
     try:
         found = await gazetteer.look_up(at, words, outside=house.outside, first=MOST)
     except PlaceServiceUnavailable:
@@ -83,7 +84,7 @@ async def place(house: House, name: str, words: str, chosen: str, lang: str) -> 
     # A place that came from a service outside has no row here, so it can be no request's.
     ours = [one for one in found.candidates if await places.place(at, one.id) is not None]
     if ours and found.plain:
-        return Found(given=kept_of(name, ours[0], lang))
+        return Found(given=kept_of(house, name, ours[0], lang))
     meanings = tuple(
         Meaning(value=str(one.place.id), label=one.label) for one in place_words.meanings(ours, catalogue(lang, "find"))
     )
@@ -99,13 +100,20 @@ async def chosen_place(house: House, id: str) -> Place | None:
         return None
 
 
-def kept_of(name: str, found: Place, lang: str) -> dict[str, str]:
+def kept_of(house: House, name: str, found: Place, lang: str) -> dict[str, str]:
+    # The middle of a whole state may lie outside a circle that others in the state live in.
+    is_served = is_area(found) or house.branding.serves(found, found.state)
     label = place_words.label(found, catalogue(lang, "find"), says_kind=found.kind is not PlaceKind.TOWN)
-    return {f"{name}.id": str(found.id), f"{name}.name": label, f"{name}.country": found.country}
+    return {
+        f"{name}.id": str(found.id),
+        f"{name}.name": label,
+        f"{name}.country": found.country,
+        f"{name}.served": "yes" if is_served else "no",
+    }
 
 
 async def country(house: House, name: str, words: str, chosen: str, lang: str) -> Found:
-    """The country that is meant. One that nobody knows stays as it was written, without a word about it."""
+    """The country that is meant. One that nobody knows stays as it was written, once they say so."""
     try:
         found = await gazetteer.look_up(house.database.reader, words, outside=None, first=MOST)
     except PlaceServiceUnavailable:
@@ -117,7 +125,7 @@ async def country(house: House, name: str, words: str, chosen: str, lang: str) -
         meanings = tuple(Meaning(value=code, label=place_words.country(code, lang)) for code in known)
         return Found(wrong=(Wrong(field=name, code="which_place"),), meanings={name: meanings})
     if not known:
-        return Found()
+        return Found(wrong=(Wrong(field=name, code="unknown_country"),), meanings={name: ()})
     return Found(given={f"{name}.code": known[0], f"{name}.name": place_words.country(known[0], lang)})
 
 
@@ -131,6 +139,6 @@ async def language(house: House, words: str, chosen: str, lang: str) -> Found:
     if sure:
         return Found(given={f"{SPOKEN}.tag": sure[0].tag, f"{SPOKEN}.name": sure[0].autonym})
     if not found:
-        return Found()
+        return Found(wrong=(Wrong(field=SPOKEN, code="unknown_language"),), meanings={SPOKEN: ()})
     meanings = tuple(Meaning(value=one.tag, label=f"{one.autonym} ({one.name_in(lang)})") for one in found)
     return Found(wrong=(Wrong(field=SPOKEN, code="which_language"),), meanings={SPOKEN: meanings})

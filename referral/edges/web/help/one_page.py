@@ -13,7 +13,7 @@ from referral.edges import admission
 from referral.edges.catalogues import Catalogue
 from referral.edges.house import House
 from referral.edges.web import forms
-from referral.edges.web.help import browser, receipt, shown
+from referral.edges.web.help import browser, crowded, receipt, shown
 from referral.edges.web.help.asking import brand_of, say, words
 from referral.edges.web.help.looking_up import Meaning, look_up
 from referral.edges.web.help.receipt import DOMAINS
@@ -21,11 +21,11 @@ from referral.edges.web.help.sending import left, mended_at, submit
 from referral.edges.web.help.shown import Shown
 from referral.edges.web.marking import ours
 from referral.foundation import clock
-from referral.foundation.errors import IdempotencyKeyReused, ValidationFailed
+from referral.foundation.errors import IdempotencyKeyReused, RateLimited, ValidationFailed
 from referral.foundation.languages import Lexicon
 from referral.intake import drafts, form_tokens
 from referral.intake.asking import reading, way
-from referral.intake.asking.fields import Page
+from referral.intake.asking.fields import Given, Page
 from referral.intake.asking.questions import BY_ID, PAGES
 from referral.intake.asking.reading import Wrong
 from referral.intake.drafts import Content
@@ -83,15 +83,23 @@ class OnePage:
                 voices=(),
                 hotlines=brand_of(request).hotlines_for(None, t.lang),
             )
-        judged = await admission.of_form(self.house, request, fields, now=clock.now())
-        if judged.entered is None:  # it was loaded long ago: the same, to be sent again
-            return await self.shown(request, fields)
         try:
-            kept = await submit(self.house, given, judged.entered, key=key_of(fields), lang=t.lang)
+            return await self.taken(request, fields, given)
         except ValidationFailed as refusal:
             pages = dict.fromkeys(mended_at(one) for one in refusal.problems)
             troubles = tuple(Wrong(field=BY_ID[page].fields[0].name, code="mend") for page in pages)
             return await self.shown(request, fields, troubles)
+        except RateLimited as refusal:
+            return crowded.again(await self.shown(request, fields, crowd=crowded.words(request)), refusal)
+
+    async def taken(self, request: Request, fields: Mapping[str, str], given: Given) -> Response:
+        """The receipt of what was sent. Raises ValidationFailed, RateLimited."""
+        t = words(request, *DOMAINS)
+        judged = await admission.of_form(self.house, request, fields, now=clock.now())
+        if judged.entered is None:  # it was loaded long ago: the same, to be sent again
+            return await self.shown(request, fields, is_to_look_over=True)
+        try:
+            kept = await submit(self.house, given, judged.entered, key=key_of(fields), lang=t.lang)
         except IdempotencyKeyReused:  # sent before, then changed by way of Back: the code of the first still works
             return say(request, "help_sent.html", t, HTTPStatus.CONFLICT, here="/{lang}/help/all")
         async with self.house.database.transaction() as tx:
@@ -107,6 +115,7 @@ class OnePage:
         said: Mapping[str, str],
         wrong: tuple[Wrong, ...] = (),
         meanings: Mapping[str, tuple[Meaning, ...]] | None = None,
+        crowd: Catalogue | None = None,
         **more: object,
     ) -> Response:
         t = words(request)
@@ -120,6 +129,7 @@ class OnePage:
             blocks=tuple(block(page, t, lexicon, said, wrong, meanings) for page in PAGES if page.fields),
             months=shown.months(t.lang),
             has_trouble=bool(wrong),
+            crowd=crowd,
             key=key_of(said),
             token=token_of(self.house, said),
             hotlines=brand_of(request).hotlines_for(None, t.lang),

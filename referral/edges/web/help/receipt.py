@@ -2,7 +2,7 @@
 
 import io
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import segno
@@ -13,12 +13,13 @@ from starlette.responses import RedirectResponse, Response
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.help import browser
-from referral.edges.web.help.asking import UNKEPT, go_to, over, say, words
+from referral.edges.web.help.asking import UNKEPT, go_to, of_its_page, over, say, seal_of, words
 from referral.foundation import clock
 from referral.foundation.db import Tx
-from referral.intake import drafts, receipts, requests
+from referral.intake import drafts, ease, receipts, requests
 from referral.intake.asking import way
 from referral.intake.drafts import Draft
+from referral.intake.ease import Ease
 from referral.intake.receipts import Receipt
 from referral.referrals import views
 
@@ -39,7 +40,6 @@ class ReceiptPage:
                 return over(request, None)
             if draft.content.receipt is None:
                 return go_to(request, way.next_page(draft.content.answers))
-            draft = await drafts.write(tx, draft, draft.content)  # who looks at it is still there
             return await shown(self.house, tx, request, draft)
 
     async def type_back(self, request: Request) -> Response:
@@ -61,7 +61,30 @@ class ReceiptPage:
             draft = await browser.draft_of(tx, request, self.house)
         if draft is None or not draft.is_sent:
             return over(request, draft) if draft is None else go_to(request, way.next_page(draft.content.answers))
-        return say(request, "help_done.html", words(request, *DOMAINS), here="/{lang}/help/done")
+        return say(
+            request,
+            "help_done.html",
+            words(request, *DOMAINS),
+            here="/{lang}/help/done",
+            is_rated=draft.content.is_rated,
+            rates=Ease,
+            form_seal=seal_of(self.house, draft),
+        )
+
+    async def rate(self, request: Request) -> Response:
+        """How the form was: counted once for what was sent, and not kept with it."""
+        fields = await forms.read_answers(request, self.house.settings.public_url)
+        t = words(request, *DOMAINS)
+        async with self.house.database.transaction() as tx:
+            draft = await browser.draft_of(tx, request, self.house)
+            if draft is None or not draft.is_sent:
+                return over(request, None)
+            of_its_page(request, self.house, draft, fields)
+            said = forms.chosen(Ease, fields.get("easy", ""))
+            if said is not None and not draft.content.is_rated:
+                await ease.count(tx, said, t.lang)
+                await drafts.write(tx, draft, replace(draft.content, is_rated=True))
+        return RedirectResponse(f"/{t.lang}/help/done", HTTPStatus.SEE_OTHER, UNKEPT)
 
 
 async def shown(

@@ -15,11 +15,11 @@ from referral.edges.house import House
 from referral.edges.lanes import Pass
 from referral.edges.lookups import Near, looked_up
 from referral.edges.web import forms
-from referral.edges.web.help import browser, shown
+from referral.edges.web.help import browser, crowded, shown
 from referral.edges.web.help.asking import UNKEPT, address, go_to, of_its_page, over, say, seal_of, words
 from referral.foundation import clock
 from referral.foundation.actors import Visitor
-from referral.foundation.errors import FieldProblem, ValidationFailed
+from referral.foundation.errors import FieldProblem, RateLimited, ValidationFailed
 from referral.foundation.languages import Lexicon
 from referral.intake import drafts, submitting
 from referral.intake.asking import sent, way
@@ -87,13 +87,15 @@ class Sending:
             if not way.is_whole(draft.content.answers):
                 return go_to(request, way.next_page(draft.content.answers))
             posted = {**fields, admission.TOKEN: draft.content.page}
-            judged = await admission.of_form(self.house, request, posted, now=clock.now())
-            if judged.entered is None:  # it was shown long ago
-                return await self.show(request, await self.with_token(draft))
             try:
+                judged = await admission.of_form(self.house, request, posted, now=clock.now())
+                if judged.entered is None:  # it was shown long ago
+                    return await self.show(request, await self.with_token(draft))
                 draft = await send(self.house, draft, t.lang, judged.entered)
             except ValidationFailed as refusal:
                 return await self.show(request, draft, refusal.problems)
+            except RateLimited as refusal:
+                return crowded.again(await self.show(request, draft, crowd=crowded.words(request)), refusal)
         response = RedirectResponse(f"/{t.lang}/help/receipt", HTTPStatus.SEE_OTHER, UNKEPT)
         return browser.give(response, self.house, draft)
 
@@ -104,7 +106,13 @@ class Sending:
             await drafts.show_token(tx, self.house.vault, draft.token)
             return await drafts.write(tx, draft, content)
 
-    async def show(self, request: Request, draft: Draft, problems: Sequence[FieldProblem] = ()) -> Response:
+    async def show(
+        self,
+        request: Request,
+        draft: Draft,
+        problems: Sequence[FieldProblem] = (),
+        crowd: Catalogue | None = None,
+    ) -> Response:
         t = words(request)
         lexicon = await self.house.shelf.read(self.house.database.reader)
         last = way.way(draft.content.answers)[-1]
@@ -115,6 +123,7 @@ class Sending:
             HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK,
             here="/{lang}/help/check",
             lines=lines(draft.content.answers, t, lexicon),
+            crowd=crowd,
             troubled=list(dict.fromkeys(mended_at(one) for one in problems)),
             back=address(t.lang, last),
             form_seal=seal_of(self.house, draft),

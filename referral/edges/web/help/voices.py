@@ -23,7 +23,7 @@ PAGES = frozenset({*BY_ID, "start", "check", "receipt"})
 TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 # Our own files may be heard; nothing else is allowed that a page of text is not.
-HEARD = policies.PLAIN_PAGE.replace("default-src 'none'", "default-src 'none'; media-src 'self'", 1)
+HEARD = policies.GUARDED_PAGE.replace("default-src 'none'", "default-src 'none'; media-src 'self'", 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

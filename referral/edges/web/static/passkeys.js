@@ -74,11 +74,23 @@ const say = sentence => {
   refused.hidden = false;
 };
 
+// Where the browser has no passkeys for this address, a way to where it has, in the place of the button.
+function toldWhere(button) {
+  const there = new URL(location.href);
+  if (/^127\./.test(there.hostname)) there.hostname = "localhost";
+  const [before, after] = button.dataset.cannot.split("{}");
+  const way = document.createElement("a");
+  way.href = there.href;
+  way.textContent = there.origin;
+  const told = document.createElement("p");
+  told.className = "quiet";
+  told.append(before, way, after);
+  return told;
+}
+
 for (const button of document.querySelectorAll("[data-passkey]")) {
   if (!window.isSecureContext || !window.PublicKeyCredential || /^[\d.]+$|:/.test(location.hostname)) {
-    const there = new URL(location.origin);
-    if (/^127\./.test(there.hostname)) there.hostname = "localhost";
-    say(button.dataset.cannot.replace("{}", there.origin));
+    button.replaceWith(toldWhere(button));
     continue;
   }
   button.disabled = false;

@@ -1,0 +1,116 @@
+"""Answers that were given a moment ago, given again where they would be the same.
+
+Only those that say themselves that any shared cache may keep them for a minute: of trusted documents, asked by GET.
+Such a cache may show what is no longer true; this memory asks the database each time whether anything has changed
+(`moments`), in one small question instead of a page.
+
+An answer comes back sooner from here, so its time tells that somebody asked the same before. Therefore it is given to
+the same network only. An answer for the middle of a large town is for everybody: anybody may have asked for it.
+
+What was asked is not kept, only a hash of it under a key of this process. Nothing is given again after LIVES_SECONDS,
+and after twice as long it is gone.
+"""
+
+import asyncio
+import secrets
+from dataclasses import KW_ONLY, dataclass, field
+from hashlib import blake2b
+from time import monotonic
+
+import orjson
+
+from referral.directory.searching import moments
+from referral.directory.searching.moments import Moment
+from referral.edges.graphql.asked import Asked
+from referral.foundation.db import Reader
+
+MOST_BYTES = 6 * 1024 * 1024
+OVERHEAD = 1_000  # bytes that an answer takes beside its text
+LIVES_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was sent, what it cost, and when its page was read. `lexicon` is what its names are from."""
+
+    body: bytes = field(repr=False)
+    _: KW_ONLY
+    points: int
+    read: Moment
+    lexicon: object = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """The marks of a question: as this network asks it (None where its address is not known), and as anybody does."""
+
+    of_network: bytes | None
+    of_anybody: bytes
+
+    @property
+    def marks(self) -> list[bytes]:
+        return [mark for mark in (self.of_network, self.of_anybody) if mark is not None]
+
+
+@dataclass(slots=True)
+class Remembered:
+    """The oldest goes first where there is no more room, and by itself when its time is over."""
+
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    answers: dict[bytes, tuple[float, Answer]] = field(default_factory=dict[bytes, tuple[float, Answer]], repr=False)
+    size: int = 0
+    sweeping: asyncio.TimerHandle | None = None
+
+    def question(self, asked: Asked, network: bytes) -> Question:
+        """Which question it is, and from which network. The same variables in another order are the same question."""
+        whole = orjson.dumps([asked.query, asked.variables, asked.operation_name], option=orjson.OPT_SORT_KEYS)
+        return Question(
+            of_network=self.marked(b"%d:%b:%b" % (len(network), network, whole)) if network else None,
+            of_anybody=self.marked(whole),
+        )
+
+    def marked(self, whole: bytes) -> bytes:
+        return blake2b(whole, key=self.key, digest_size=32).digest()
+
+    async def still(self, at: Reader, asked: Question, lexicon: object) -> Answer | None:
+        """What was answered, if it would be answered now."""
+        for mark in asked.marks:
+            if mark in self.answers:
+                told_at, answer = self.answers[mark]
+                is_known = answer.lexicon is lexicon and monotonic() < told_at + LIVES_SECONDS
+                if is_known and await moments.is_still(at, answer.read):
+                    return answer
+                self.drop(mark)
+        return None
+
+    def put(self, asked: Question, answer: Answer) -> None:
+        """Whoever cannot be told from others has nothing kept for them alone."""
+        mark = asked.of_anybody if answer.read.of_many else asked.of_network
+        if mark is None:
+            return
+        self.drop(mark)
+        self.answers[mark] = (monotonic(), answer)
+        self.size += len(answer.body) + OVERHEAD
+        while self.size > MOST_BYTES:
+            self.drop(next(iter(self.answers)))
+        self.sweep_later()
+
+    def drop(self, mark: bytes) -> None:
+        if (found := self.answers.pop(mark, None)) is not None:
+            self.size -= len(found[1].body) + OVERHEAD
+
+    def forget(self, before: float) -> None:
+        """Whatever was answered before this time."""
+        while self.answers and next(iter(self.answers.values()))[0] < before:
+            self.drop(next(iter(self.answers)))
+
+    def sweep_later(self) -> None:
+        """Also where nobody asks any more, nothing stays."""
+        if self.sweeping is None:
+            self.sweeping = asyncio.get_running_loop().call_later(LIVES_SECONDS, self.sweep)
+
+    def sweep(self) -> None:
+        self.sweeping = None
+        self.forget(monotonic() - LIVES_SECONDS)
+        if self.answers:
+            self.sweep_later()
