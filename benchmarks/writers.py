@@ -89,10 +89,11 @@ async def run(asked: argparse.Namespace) -> dict[str, float]:
     numbers = count(asked.start, asked.step)
     with tempfile.TemporaryDirectory() as keys:
         vault = open_vault(Path(keys), FileRoot(Path(keys) / "root.key"))
+        stretched = await hot_paths.stretched_once(vault)
 
         async def once() -> None:
             if asked.what == "submit":
-                await hot_paths.submitted(database, vault)
+                await hot_paths.submitted(database, vault, stretched)
             else:
                 await accept(database, vault, made("referral", following(numbers, asked.last)))
 

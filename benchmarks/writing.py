@@ -1,6 +1,7 @@
 """What does writing cost through the domain functions, next to the bare rows by pgbench? In turns, on one database.
 
-Two things are written: a submission (checked, sealed, with consents, history and the job to match, in one transaction)
+Two things are written: a submission (checked, sealed, with consents, history and the job to match, in one transaction;
+without the stretching of its receipt, which is slow on purpose and done before)
 and the taking of a place (a provider accepts an offer, while many others do). pgbench comes with the embedded Postgres
 and writes what the SQL in `peers/` says: the same rows of a submission, and for a place the one statement that takes it
 and writes the referral. Settings, indexes and triggers are the same, since it is the same database; fsync is on.

@@ -110,9 +110,10 @@ async def tell(tx: Tx) -> None:
     await tx.source.execute(SHOWN, *tx.claims.written())
 
 
-async def show(at: Reader, kind: Kind, secret: str) -> None:
-    """Whoever asks by `at` knows this secret: from here on, rows that belong to it are theirs to see."""
-    if at.claims.add(kind, secret) and isinstance(at, Tx):
+async def show(at: Reader, kind: Kind, *secrets: str) -> None:
+    """Whoever asks by `at` knows these secrets: from here on, rows that belong to them are theirs to see."""
+    new = [secret for secret in secrets if at.claims.add(kind, secret)]
+    if new and isinstance(at, Tx):
         await tell(at)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from referral.foundation import audit
+from referral.foundation import audit, outbox
 from referral.foundation.actors import ActorKind
 from referral.foundation.claims import Kind
 from referral.foundation.db import Reader, Tx, execute, many, one, show, value
@@ -206,8 +206,28 @@ RELEASED: LiteralString = """
      WHERE request_id = $1 AND scope = 'share_contact' AND withdrawn_at IS NULL"""
 
 
-async def refer(tx: Tx, id: UUID, actor: ActorKind, actor_id: UUID | None, *, subject_id: UUID, now: datetime) -> None:
-    """A provider has said yes to the request, which the caller has locked.
+# Where more was asked for, another need may still be without anybody.
+AFTER_YES: LiteralString = """
+    SELECT 'follow_up', $4::uuid, $6::timestamptz
+    UNION ALL
+    SELECT 'tell_requester', $1::uuid, $7::timestamptz
+    UNION ALL
+    SELECT 'match', id, now() FROM help_request WHERE id = $1 AND cardinality(help_types) > 1"""
+
+
+async def refer(
+    tx: Tx,
+    id: UUID,
+    actor: ActorKind,
+    actor_id: UUID | None,
+    *,
+    referral_id: UUID,
+    asked_at: datetime,
+    told_at: datetime,
+    now: datetime,
+) -> None:
+    """A provider has said yes to the request, which the caller has locked: the history, and the orders to ask the
+    provider later what became of it and to tell the person.
 
     Where the person agrees to be contacted, an audit row says that the contact is released by it.
     """
@@ -216,13 +236,16 @@ async def refer(tx: Tx, id: UUID, actor: ActorKind, actor_id: UUID | None, *, su
         f"""
         WITH told AS (
              INSERT INTO request_event (request_id, at, kind, actor, subject_id) VALUES ($1, $2, 'accepted', $3, $4)
-        ), released AS ({audit.RECORD.format(rows=RELEASED)})
+        ), released AS ({audit.RECORD.format(rows=RELEASED)}
+        ), ordered AS ({outbox.PUT.format(rows=AFTER_YES)})
         UPDATE help_request SET status = 'referred', close_reason = NULL, updated_at = $2 WHERE id = $1""",
         id,
         now,
         actor.value,
-        subject_id,
+        referral_id,
         actor_id,
+        asked_at,
+        told_at,
     )
 
 

@@ -80,8 +80,7 @@ async def submit(
     """
     partner_id = who.id if isinstance(who, Partner) else None
     sent = sent or await sending(vault, who, answers)
-    for key_hash in sent.hashes:
-        await show(tx, Kind.SUBMISSION, key_hash.hex())
+    await show(tx, Kind.SUBMISSION, *(key_hash.hex() for key_hash in sent.hashes))
     try:
         submission = form.parse(answers, found, today=now.date())
     except ValidationFailed:

@@ -17,13 +17,13 @@ from referral.intake import consents, requests
 from referral.intake.form import Facts
 from referral.intake.requests import HelpRequest
 from referral.intake.words import ConsentScope
-from referral.matching import looking, ranking, tables
+from referral.matching import looking, tables, verdicts
 from referral.matching.answers import Room
 from referral.matching.candidates import candidate
 from referral.matching.languages import LanguagePairs
 from referral.matching.looking import Counts, Terms, anyone
 from referral.matching.pair import Court, Need, Spot
-from referral.matching.ranking import NOTHING_RELAXED, Verdict
+from referral.matching.verdicts import NOTHING_RELAXED, Verdict
 
 # The last resort between equals is drawn with the version of the rules, so anyone can draw it again.
 SALT = tables.VERSION.encode()
@@ -59,7 +59,7 @@ def has_room(verdict: Verdict) -> bool:
 async def verdict(at: Reader, need: Need, provider_id: UUID, *, now: datetime) -> Verdict | None:
     """What matching says of one provider, feasible or not; None where there is no such listing."""
     found = await candidate(at, need, provider_id)
-    return None if found is None else ranking.why(need, found, pairs=await pairs(at), now=now)
+    return None if found is None else verdicts.why(need, found, pairs=await pairs(at), now=now)
 
 
 async def need_of(at: Reader, vault: Vault, request: HelpRequest, *, now: datetime) -> Need:

@@ -5,7 +5,7 @@ at can be better than those who were. Between two rounds others are served.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -15,11 +15,12 @@ from referral.matching.answers import Room
 from referral.matching.languages import LanguagePairs, primary
 from referral.matching.narrowing import NOTHING_LEFT, Asked, Found, Pool
 from referral.matching.pair import Need
-from referral.matching.ranking import NOTHING_RELAXED, Verdict
+from referral.matching.verdicts import NOTHING_RELAXED, Judge, Verdict
 
-AT_ONCE = 40  # judged in one go, and so the longest that nobody else is served
+AT_ONCE = 80  # judged in one go, and so the longest that nobody else is served
 STREAMS_AT_ONCE = 16
-FIRST_READ = 20  # of each stream; twice as many each time it is read on
+FIRST_READ, MORE = 20, 4  # of each stream, and so many times as many each time it is read on
+FIRST_JUDGED = 20  # before more is read: what is enough already spares most of the other streams
 MOST_JUDGED = 240  # where nobody fits, or everybody alike, this is where it ends
 MOST_OF_EQUALS = 2  # times as many as are wanted, where the rest can be no better than equal
 
@@ -51,19 +52,19 @@ class Look:
     terms: Terms
     pool: Pool
     beside: dict[int, str]  # streams that are found by what they state
-    judged: list[Verdict]
+    judge: Judge
+    judged: list[Verdict] = field(default_factory=list[Verdict])
     looked_at: int = 0
 
 
 async def best(at: Reader, need: Need, terms: Terms) -> tuple[Verdict, ...]:
     """The first of those that count, in the order of `ranking`; fewer where there are no more."""
     look = await begun(at, need, terms)
-    while goes_on(look):
-        ids = look.pool.best(AT_ONCE, above=enough(look))
-        if ids:
+    while goes_on(look, needed := enough(look)):
+        if ids := next_to_judge(look, needed):
             await judge(at, look, ids)
         else:
-            await read_on(at, look)
+            await read_on(at, look, needed)
     order = ranking.in_order(need, look.judged, salt=terms.salt)
     return tuple(verdict for verdict in order if terms.counts(verdict))[: terms.first]
 
@@ -73,7 +74,8 @@ async def begun(at: Reader, need: Need, terms: Terms) -> Look:
     streams = narrowing.streams_of(need, tags)
     beside = {len(streams): "areas", len(streams) + 1: "without_point"}
     streams += [narrowing.beside(need, 1000), narrowing.beside(need, tables.SAME_STATE_PERMILLE)]
-    return Look(need=need, terms=terms, pool=Pool(need=need, streams=streams), beside=beside, judged=[])
+    judge = Judge(need, pairs=terms.pairs, now=terms.now, relaxed=terms.relaxed)
+    return Look(need=need, terms=terms, pool=Pool(need=need, streams=streams), beside=beside, judge=judge)
 
 
 def roots(need: Need, pairs: LanguagePairs) -> set[str]:
@@ -98,26 +100,33 @@ def enough(look: Look) -> int:
     return found[look.terms.first - 1] if len(found) >= look.terms.first else NOTHING_LEFT
 
 
-def goes_on(look: Look) -> bool:
-    promised, needed = look.pool.promises(), enough(look)
+def goes_on(look: Look, needed: int) -> bool:
+    promised = look.pool.promises()
     if promised == NOTHING_LEFT or promised < needed or look.looked_at >= MOST_JUDGED:
         return False
     return promised > needed or look.looked_at < MOST_OF_EQUALS * look.terms.first
 
 
+def next_to_judge(look: Look, needed: int) -> list[UUID]:
+    """Those that nobody unread can be better than; the very first whatever is unread. As many as all before: each of
+    them may show that what is enough is more than was known.
+    """
+    if look.looked_at == 0:
+        return look.pool.best(FIRST_JUDGED, above=NOTHING_LEFT, is_first=True)
+    return look.pool.best(min(AT_ONCE, max(FIRST_JUDGED, look.looked_at)), above=needed)
+
+
 async def judge(at: Reader, look: Look, ids: list[UUID]) -> None:
-    terms, need = look.terms, look.need
-    found = await candidates.known(at, need, ids)
-    look.judged += ranking.feasible(need, found, pairs=terms.pairs, now=terms.now, relaxed=terms.relaxed)
+    look.judged += look.judge.feasible(await candidates.known(at, look.need, ids))
     look.looked_at += len(ids)
 
 
-async def read_on(at: Reader, look: Look) -> None:
+async def read_on(at: Reader, look: Look, needed: int) -> None:
     """Read more of the most promising streams, as far as they have been read alike."""
     streams = look.pool.streams
-    promising = look.pool.to_read(STREAMS_AT_ONCE, above=enough(look))
+    promising = look.pool.to_read(STREAMS_AT_ONCE, above=needed)
     so_far = streams[promising[0]].read
-    limit = max(FIRST_READ, 2 * so_far)
+    limit = max(FIRST_READ, MORE * so_far)
     asked: dict[int, Asked] = {}
     for number in promising:
         stream = streams[number]

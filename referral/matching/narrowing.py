@@ -83,9 +83,11 @@ class Pool:
             return stream.most_left
         return stream.asked.points + way(self.need, km, is_afar=stream.asked.is_afar)
 
-    def best(self, at_most: int, *, above: int) -> list[UUID]:
-        """The next to look at: those that may be better than `above` and than all that has not been read."""
-        left = max([above, *(stream.most_left for stream in self.streams)])
+    def best(self, at_most: int, *, above: int, is_first: bool = False) -> list[UUID]:
+        """The next to look at: those that may be better than `above` and, but for the first, than all that has not been
+        read.
+        """
+        left = above if is_first else max([above, *(stream.most_left for stream in self.streams)])
         good = [(most, id) for id, most in self.waiting.items() if most >= left]
         chosen = [id for _, id in sorted(good, key=lambda one: (-one[0], one[1]))[:at_most]]
         for id in chosen:
@@ -104,39 +106,46 @@ class Pool:
 
 
 # ------------------------------------------------------------- what is asked for
+def part(which: Part, permille: int) -> int:
+    return (tables.WEIGHTS[which] * permille + 500) // 1000
+
+
+# The most that what a provider has told of itself can be worth: of one that never answered, what anybody is taken for.
+_WISHES_AND_SPREAD = part(Part.WISHES, 1000) + part(Part.SPREAD, 1000)
+_NEVER_ANSWERED = part(Part.LIKELY_YES, 1000 * tables.YES_PRIOR // tables.OFFER_PRIOR) + part(
+    Part.SPEED, tables.SPEED_NOT_KNOWN_PERMILLE
+)
+TOLD = {
+    Known.OPEN: _WISHES_AND_SPREAD + _NEVER_ANSWERED,
+    Known.ANSWERED: _WISHES_AND_SPREAD + part(Part.LIKELY_YES, 1000) + part(Part.SPEED, 1000),
+    Known.SILENT: _WISHES_AND_SPREAD + _NEVER_ANSWERED,
+}
+
+
 def streams_of(need: Need, tags: Mapping[str, int]) -> list[Stream]:
-    """Every stream in which somebody for this need may stand; `tags` are the languages to look under."""
+    """Every stream in which somebody for this need may stand; `tags` are the languages to look under. What is not
+    known of a provider counts as well as it can turn out.
+    """
     helps = {**serving(need), NO_HELP: 0}
     reach = tables.REACH[need.help_types[0]]
     calls = need.can_take_calls and reach.remote_permille is not None
-    return [
-        Stream(asked=one, most_left=one.points + way(need, 0.0 if need.place else None, is_afar=is_afar))
-        for help_type, worth in helps.items()
-        for tag, speaks in tags.items()
-        for known in Known
-        for is_afar in ((False, True) if calls and help_type != NO_HELP else (False,))
-        for one in [asked(need, help_type, worth, tag, speaks, known, is_afar=is_afar)]
+    nearest = {is_afar: way(need, 0.0 if need.place else None, is_afar=is_afar) for is_afar in (False, True)}
+    spoken = [
+        (tag, part(Part.LANGUAGE, speaks), is_language_doubtful(need, tag, speaks)) for tag, speaks in tags.items()
     ]
-
-
-def asked(need: Need, help_type: str, worth: int, tag: str, speaks: int, known: Known, *, is_afar: bool) -> Asked:
-    """A stream with the points it can have: what is not known of a provider counts as well as it can turn out."""
-    doubts = (known is Known.SILENT) + (help_type == NO_HELP) + is_language_doubtful(need, tag, speaks)
-    doubts += need.place is None and not is_afar  # whoever helps from afar stands in another stream as well
-    points = part(Part.HELP_FIT, with_others(need, worth)) + part(Part.LANGUAGE, speaks)
-    points += part(Part.WISHES, 1000) + part(Part.SPREAD, 1000)
-    if known is Known.ANSWERED:
-        points += part(Part.LIKELY_YES, 1000) + part(Part.SPEED, 1000)
-    else:
-        points += part(Part.LIKELY_YES, 1000 * tables.YES_PRIOR // tables.OFFER_PRIOR)
-        points += part(Part.SPEED, tables.SPEED_NOT_KNOWN_PERMILLE)
-    return Asked(
-        help_type=AFAR + help_type if is_afar else help_type,
-        tag=tag,
-        known=known,
-        is_afar=is_afar,
-        points=points - score.doubt(doubts),
-    )
+    found: list[Stream] = []
+    for help_type, worth in helps.items():
+        fit = part(Part.HELP_FIT, with_others(need, worth))
+        for is_afar in (False, True) if calls and help_type != NO_HELP else (False,):
+            # Whoever helps from afar stands in another stream as well.
+            doubts = (help_type == NO_HELP) + (need.place is None and not is_afar)
+            name = AFAR + help_type if is_afar else help_type
+            for tag, talk, is_doubtful in spoken:
+                for known in Known:
+                    points = fit + talk + TOLD[known] - score.doubt(doubts + is_doubtful + (known is Known.SILENT))
+                    asked = Asked(help_type=name, tag=tag, known=known, is_afar=is_afar, points=points)
+                    found.append(Stream(asked=asked, most_left=points + nearest[is_afar]))
+    return found
 
 
 def is_language_doubtful(need: Need, tag: str, speaks: int) -> bool:
@@ -152,10 +161,6 @@ def with_others(need: Need, first: int) -> int:
     if len(need.help_types) == 1:
         return first
     return (tables.FIRST_NEED_PERMILLE * first + tables.OTHER_NEEDS_PERMILLE * 1000 + 999) // 1000
-
-
-def part(which: Part, permille: int) -> int:
-    return (tables.WEIGHTS[which] * permille + 500) // 1000
 
 
 def serving(need: Need) -> dict[str, int]:

@@ -26,14 +26,7 @@ def judge(need: Need, candidate: Candidate, *, pairs: LanguagePairs, now: dateti
         claim(need, candidate),
         language(need, candidate, pairs),
         places.place(need, candidate),
-        detained(need, candidate),
-        minor(need, candidate),
-        age(need, candidate),
-        unasked(Rule.GENDER, candidate, "gender_limit"),
-        household(need, candidate),
-        income(need, candidate),
-        unasked(Rule.CRIMINAL_RECORD, candidate, "criminal_history"),
-        unasked(Rule.POPULATION, candidate, "population_limit"),
+        *person(need, candidate),
         interpreter_gender(need, candidate, pairs),
         deadline(need, candidate, now),
         excluded(candidate),
@@ -158,6 +151,20 @@ def language(need: Need, candidate: Candidate, pairs: LanguagePairs) -> RuleResu
 
 
 # ------------------------------------------------------------- person
+def person(need: Need, candidate: Candidate) -> tuple[RuleResult, ...]:
+    """Whom the provider takes, wherever the person is and whatever help it gives."""
+    return (
+        detained(need, candidate),
+        minor(need, candidate),
+        age(need, candidate),
+        unasked(Rule.GENDER, candidate, "gender_limit"),
+        household(need, candidate),
+        income(need, candidate),
+        unasked(Rule.CRIMINAL_RECORD, candidate, "criminal_history"),
+        unasked(Rule.POPULATION, candidate, "population_limit"),
+    )
+
+
 def detained(need: Need, candidate: Candidate) -> RuleResult:
     if need.is_held is None:
         is_limited = candidate.accepts_detained in {Answer.NO, Answer.ONLY}

@@ -15,7 +15,7 @@ from referral.intake.words import HelpRequestStatus
 from referral.matching import finding
 from referral.matching.answers import Rule, RuleAnswer
 from referral.matching.pair import Need
-from referral.matching.ranking import NOTHING_RELAXED
+from referral.matching.verdicts import NOTHING_RELAXED
 from referral.referrals import effects, needs, offers, states, steps
 from referral.referrals.offers import THE_SYSTEM
 from referral.referrals.reading import Referral, of_request

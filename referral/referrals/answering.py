@@ -5,14 +5,12 @@ What a no does to what is offered later is in `effects`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
 from uuid import UUID
 
 from referral.directory import capacity
 from referral.directory.upkeep import reports
-from referral.foundation import outbox
 from referral.foundation.actors import ActorKind
-from referral.foundation.db import Tx, execute, one
+from referral.foundation.db import Tx, one
 from referral.foundation.errors import FieldProblem, NotFound, ValidationFailed, problem
 from referral.foundation.vault import Vault
 from referral.intake import requests
@@ -104,25 +102,21 @@ async def keep_words(tx: Tx, vault: Vault, of: Referral, words: str, reason: Dec
         await notes.keep(tx, vault, request, of.id, words, by)
 
 
-# Where more was asked for, another need may still be without anybody.
-AFTER_YES: LiteralString = outbox.PUT.format(
-    rows="""
-    SELECT 'follow_up', $1::uuid, $2::timestamptz
-    UNION ALL
-    SELECT 'tell_requester', $3::uuid, $4::timestamptz
-    UNION ALL
-    SELECT 'match', id, now() FROM help_request WHERE id = $3 AND cardinality(help_types) > 1"""
-)
-
-
 async def accept(tx: Tx, id: UUID, by: By, *, now: datetime) -> Referral:
     moved = await steps.accept(tx, id, by)
     if not moved:
         raise await steps.why_not(tx, id, ReferralStatus.ACCEPTED)
     accepted, *recalled = moved
-    await requests.refer(tx, accepted.request_id, by.kind, by.id, subject_id=id, now=now)
-    asked_at, told_at = now + offers.FIRST_FOLLOW_UP, now + telling.SOON
-    await execute(tx, AFTER_YES, id, asked_at, accepted.request_id, told_at)
+    await requests.refer(
+        tx,
+        accepted.request_id,
+        by.kind,
+        by.id,
+        referral_id=id,
+        asked_at=now + offers.FIRST_FOLLOW_UP,
+        told_at=now + telling.SOON,
+        now=now,
+    )
     if recalled:
         await offers.settle(tx, recalled, taking=accepted)
     count = None if recalled else accepted.capacity_id

@@ -22,7 +22,7 @@ from referral.intake.requests import HelpRequest
 from referral.matching import finding
 from referral.matching.answers import Rule, RuleAnswer
 from referral.matching.pair import Need
-from referral.matching.ranking import Verdict
+from referral.matching.verdicts import Verdict
 from referral.referrals import needs, notes, offers
 from referral.referrals.notes import By
 from referral.referrals.placing import terms

@@ -16,7 +16,7 @@ from referral.intake.words import ConsentScope, HelpRequestStatus, UrgencyLevel
 from referral.matching import finding, rules, tables
 from referral.matching.answers import Room
 from referral.matching.pair import Need
-from referral.matching.ranking import NOTHING_RELAXED, Verdict
+from referral.matching.verdicts import NOTHING_RELAXED, Verdict
 from referral.referrals import needs, offers, states
 from referral.referrals.offers import THE_SYSTEM, Terms
 from referral.referrals.reading import Referral, of_request

@@ -16,7 +16,7 @@ from referral.intake.requests import HelpRequest
 from referral.matching import finding, tables
 from referral.matching.answers import Room, Rule, RuleAnswer
 from referral.matching.planning.question import HAS_ROOM
-from referral.matching.ranking import Verdict
+from referral.matching.verdicts import Verdict
 from referral.referrals import choosing, offers, reading, states
 from referral.referrals.notes import By
 from referral.referrals.placing import terms

@@ -45,12 +45,13 @@ STOPS = f"""() => {{ const seen = new Set(), body = document.body;
         return stop === one && !seen.has(one.name) && seen.add(one.name) }});
     return window.stops.length }}"""
 # Where the keyboard stands: whether a line around it shows that, and what lies over it, such as a bar that stays in
-# place; its middle must be on the screen. An answer is its whole box, with the words in it. A link of several lines is
-# looked at on the first of them.
+# place; its middle must be on the screen. An answer is its whole box, with the words in it. A link of several lines, and a box
+# to write several in, is looked at on the first of them.
 STAND = """selector => {
     const at = document.activeElement, box = at.closest(".answer") ?? at, line = box.getClientRects()[0];
     const look = getComputedStyle(box), across = line.x + line.width / 2;
-    const over = [3, line.height / 2, line.height - 3].map(down => line.y + down)
+    const height = at.matches("textarea") ? parseFloat(look.lineHeight) : line.height;
+    const over = [3, height / 2, height - 3].map(down => line.y + down)
         .filter((y, at) => at === 1 || y > 1 && y < innerHeight - 1)
         .map(y => document.elementFromPoint(across, y))
         .find(one => !one || !(box.contains(one) || one.contains(box)));

@@ -8,11 +8,11 @@ from referrals_given import submitted
 from referral.edges.house import House
 
 TOP = "document.querySelector('.leave').getBoundingClientRect().top"
-# What the keyboard stands on, where the bar lies over any of it.
+# What the keyboard stands on, where the bar lies over any of it; the link to the content lies over the bar.
 COVERED = """() => {
     const at = document.activeElement, bar = document.querySelector(".leave");
     const covers = at.getBoundingClientRect().top < bar.getBoundingClientRect().bottom - 1;
-    return covers && !bar.contains(at) && !at.closest(".top") ? at.outerHTML.slice(0, 120) : null }"""
+    return covers && !bar.contains(at) && !at.matches(".skip") ? at.outerHTML.slice(0, 120) : null }"""
 
 
 async def to_the_end(tab: Tab) -> None:

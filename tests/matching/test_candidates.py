@@ -19,10 +19,10 @@ from referral.directory.words import Answer, CapacityUnit, LanguageMode, Opennes
 from referral.foundation.clock import now
 from referral.foundation.db import Database, execute, value
 from referral.foundation.vocabulary import HelpType
-from referral.matching import narrowing, ranking, rules, tables
+from referral.matching import narrowing, ranking, rules, tables, verdicts
 from referral.matching.candidates import candidate
 from referral.matching.pair import Candidate, Need
-from referral.matching.ranking import Verdict
+from referral.matching.verdicts import Verdict
 from referral.referrals import placing
 
 ASYLUM, FOOD, DEFENSE = HelpType.LEGAL_ASYLUM, HelpType.HUM_FOOD, HelpType.LEGAL_REMOVAL_DEFENSE
@@ -44,7 +44,7 @@ async def known(database: Database, office: Office, need: Need = PERSON) -> Cand
 
 
 def verdict(need: Need, found: Candidate) -> Verdict:
-    return ranking.why(need, found, pairs=PAIRS, now=now())
+    return verdicts.why(need, found, pairs=PAIRS, now=now())
 
 
 # ---------------------------------------------------------------- nothing feasible is narrowed away

@@ -24,7 +24,7 @@ from referral.intake.words import AgeBand, CanAfford, ConsentScope, Representati
 from referral.matching import finding
 from referral.matching.answers import Room, Rule, RuleAnswer
 from referral.matching.pair import Court, Need
-from referral.matching.ranking import Verdict
+from referral.matching.verdicts import Verdict
 
 KNOWN = {tag: tag for tag in ("es", "en", "zh", "cmn", "fa", "prs", "pt", "pt-BR", "mam")}
 HERE = Spot(

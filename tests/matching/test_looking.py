@@ -20,7 +20,7 @@ from referral.intake.words import UrgencyLevel, Wish
 from referral.matching import candidates as questions
 from referral.matching import finding, looking, narrowing, ranking
 from referral.matching.pair import Need, Spot
-from referral.matching.ranking import Verdict
+from referral.matching.verdicts import Verdict
 
 FIRST = 10
 HELPS = (HelpType.LEGAL_ASYLUM, HelpType.LEGAL_REMOVAL_DEFENSE, HelpType.LEGAL_ORIENTATION, HelpType.HUM_SHELTER)

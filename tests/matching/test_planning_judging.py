@@ -15,7 +15,7 @@ from matching_given import NOW, PAIRS, person
 from referral.directory.words import ServiceAreaKind
 from referral.foundation.vocabulary import HelpType
 from referral.intake.words import InterpreterGender, Wish
-from referral.matching import ranking, rules, tables
+from referral.matching import rules, tables, verdicts
 from referral.matching.answers import Room, Rule, RuleAnswer, RuleResult
 from referral.matching.pair import Area, Candidate, Spot
 from referral.matching.planning.classes import NO, PERSONS
@@ -24,7 +24,7 @@ from referral.matching.planning.nowhere import Nowhere
 from referral.matching.planning.question import Count, Office, Terms, Wanted, count_for, on_the_sphere, seen_by
 from referral.matching.planning.seating import seat_id
 from referral.matching.planning.words import LeftReason
-from referral.matching.ranking import Verdict
+from referral.matching.verdicts import Verdict
 
 ROOMS = {Room.OPEN, Room.UNKNOWN}
 
@@ -46,7 +46,7 @@ def wanting(**changes: object) -> Wanted:
 
 # ------------------------------------------------------------- one pair after the other
 def verdict(one: Wanted, office: Office) -> Verdict:
-    return ranking.why(one.need, seen_by(one, office), pairs=PAIRS, now=NOW)
+    return verdicts.why(one.need, seen_by(one, office), pairs=PAIRS, now=NOW)
 
 
 def is_option(verdict: Verdict, *, allows_unknown: bool) -> bool:

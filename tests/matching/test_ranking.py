@@ -23,10 +23,10 @@ from matching_given import (
 
 from referral.directory.words import Answer, Openness
 from referral.intake.words import ConsentScope
-from referral.matching import ranking
+from referral.matching import ranking, verdicts
 from referral.matching.answers import Room
 from referral.matching.pair import Candidate, Need
-from referral.matching.ranking import Verdict
+from referral.matching.verdicts import Verdict
 
 HERE = replace(PERSON, place=BROWNSVILLE)
 
@@ -42,7 +42,7 @@ def office(number: int, **changes: object) -> Candidate:
 
 
 def verdict(need: Need, candidate: Candidate) -> Verdict:
-    return ranking.why(need, candidate, pairs=PAIRS, now=NOW)
+    return verdicts.why(need, candidate, pairs=PAIRS, now=NOW)
 
 
 # ------------------------------------------------------------- stories
@@ -159,7 +159,7 @@ def summary(one: Verdict) -> tuple[object, ...]:
 @given(ANYONE, CROWDS)
 def test_each_place_in_the_ranking_is_the_verdict_on_that_pair(need: Need, crowd: list[Candidate]):
     for one in ranking.rank(need, crowd, pairs=PAIRS, now=NOW, salt=SALT):
-        assert one == ranking.why(need, one.candidate, pairs=PAIRS, now=NOW)
+        assert one == verdicts.why(need, one.candidate, pairs=PAIRS, now=NOW)
 
 
 @given(hopeful_needs, CROWDS, fitting_candidates)

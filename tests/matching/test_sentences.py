@@ -25,7 +25,7 @@ from matching_given import (
 
 from referral.directory.words import Answer, LanguageMode, ServiceDepth
 from referral.foundation.vocabulary import CasePosture, HelpType, ProtectionClaim
-from referral.matching import english, ranking, sentences, spanish
+from referral.matching import english, sentences, spanish, verdicts
 from referral.matching.answers import Part, Rule, RuleAnswer, RuleResult, Term, Value
 from referral.matching.pair import Candidate, Need
 from referral.matching.sentences import CATALOGUES, sentence
@@ -45,7 +45,7 @@ def said(rule: Rule, need: Need, candidate: Candidate, language: str = "en") -> 
 
 
 def part(code: Part, need: Need, candidate: Candidate) -> Term:
-    return next(term for term in ranking.why(need, candidate, pairs=PAIRS, now=NOW).terms if term.code is code)
+    return next(term for term in verdicts.why(need, candidate, pairs=PAIRS, now=NOW).terms if term.code is code)
 
 
 # ------------------------------------------------------------- as a caseworker says it
@@ -150,7 +150,7 @@ def test_the_plain_sentences_need_no_values():
 @given(needs, candidates(), st.sampled_from(LANGUAGES))
 def test_everything_that_is_decided_has_a_sentence_of_its_own(need: Need, candidate: Candidate, language: str):
     """No reason falls back to the plain sentence, and no blank stays empty."""
-    verdict = ranking.why(need, candidate, pairs=PAIRS, now=NOW)
+    verdict = verdicts.why(need, candidate, pairs=PAIRS, now=NOW)
     catalogue = CATALOGUES[language]
     for result in verdict.results:
         own = catalogue.rules[f"{result.rule.value}.{result.answer.value}.{result.values['how']}"]

@@ -33,8 +33,8 @@ from referral.intake.words import (
     UrgencyLevel,
 )
 from referral.matching.answers import RuleAnswer, RuleResult, Term
-from referral.matching.ranking import Verdict
 from referral.matching.sentences import sentence
+from referral.matching.verdicts import Verdict
 from referral.referrals import openings, reading, views
 from referral.referrals.notes import By
 from referral.referrals.reading import ReferralEvent as Event

@@ -7,10 +7,10 @@ from random import Random
 
 from referral.edges.simulation import cases
 from referral.edges.simulation.world import START, Office, Person, World, km_between, stream
-from referral.matching import ranking, rules, tables
+from referral.matching import rules, tables, verdicts
 from referral.matching.answers import Part
 from referral.matching.languages import LanguagePairs
-from referral.matching.ranking import Verdict
+from referral.matching.verdicts import Verdict
 
 NO_PAIRS = LanguagePairs()
 
@@ -86,7 +86,7 @@ def of_person(chance: Random, person: Person, offices: tuple[Office, ...]) -> It
 def judged(person: Person, office: Office, km: float) -> Verdict | None:
     """What matching says of what the office states; None where a rule excludes it."""
     candidate = replace(office.stated, distance_km=km)
-    verdict = ranking.why(person.need, candidate, pairs=NO_PAIRS, now=START)
+    verdict = verdicts.why(person.need, candidate, pairs=NO_PAIRS, now=START)
     return verdict if verdict.is_feasible else None
 
 
