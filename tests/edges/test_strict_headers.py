@@ -107,9 +107,10 @@ def strict(seen: Seen) -> list[str]:
     is_page = headers.get("content-type", "").startswith("text/html")
     if headers["referrer-policy"] != ("same-origin" if is_page else "no-referrer"):
         wrong.append(f"referrer: {headers['referrer-policy']}")
-    powers = [one for one in headers["permissions-policy"].split(", ") if one not in OF_OUR_OWN]
-    if not all(power.endswith("=()") for power in powers) or {"camera=()", "geolocation=()", "usb=()"} - set(powers):
-        wrong.append("powers")
+    if response.has_redirect_location:  # it holds no document that could use a power
+        wrong += ["powers"] if "permissions-policy" in headers else []
+    else:
+        wrong += powers(headers["permissions-policy"])
     if headers.get("cache-control") != "no-store" and not MAY_BE_KEPT.fullmatch(seen.path):
         wrong.append(f"kept: {headers.get('cache-control')}")
     is_for_engines = seen.method in {"GET", "HEAD"} and response.is_success and FOR_SEARCH_ENGINES.fullmatch(seen.path)
@@ -134,6 +135,13 @@ def wrong_policy(seen: Seen, *, is_frame: bool) -> list[str]:
     if response.is_success and (is_frame or BUILDER.fullmatch(seen.path)):
         allowed = [framed(policy["style-src"]) if is_frame else building(policy["style-src"])]
     return [] if policy in allowed else [f"policy: {policy}"]
+
+
+def powers(granted: str) -> list[str]:
+    """What is wrong with the powers of a page: none but for passkeys, and those that matter named."""
+    denied = [one for one in granted.split(", ") if one not in OF_OUR_OWN]
+    is_strict = all(one.endswith("=()") for one in denied) and {"camera=()", "geolocation=()", "usb=()"} <= set(denied)
+    return [] if is_strict else ["powers"]
 
 
 def style_in(response: httpx.Response) -> str | None:

@@ -67,6 +67,8 @@ STRICT = raw(ALWAYS)
 OVER_TLS = raw({"Strict-Transport-Security": TWO_YEARS})
 FRAMED = raw(WHEN_FRAMED)
 DEFAULTS = raw(UNLESS_SAID)
+LEADING_ON = range(300, 400)
+OF_DOCUMENTS = frozenset({b"permissions-policy"})
 REPLACED = frozenset(name for name, _ in (*STRICT, *OVER_TLS)) | {name.encode() for name in TELLTALES}
 
 
@@ -87,7 +89,10 @@ class StrictHeaders:
 
         async def strictly(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = dressed(message.get("headers", ()), is_https=self.is_https, is_framed=is_framed)
+                headers = dressed(message.get("headers", ()), is_https=self.is_https, is_framed=is_framed)
+                # What leads on holds no document that could use a power, and each form waits for it on a slow network.
+                has_none = message["status"] in LEADING_ON
+                message["headers"] = [one for one in headers if not (has_none and one[0] in OF_DOCUMENTS)]
             await send(message)
 
         await self.app(scope, receive, strictly if scope["type"] == "http" else send)
