@@ -24,7 +24,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --disable-dev-shm-usage --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
-SECONDS = 240
+SECONDS, TRIES = 240, 3
 PLACE = "Houston TX"
 # The answers up to the last page, so that a question and the check of all can be opened.
 ANSWERS = {
@@ -85,10 +85,15 @@ def judged(program: Path, url: str, cookie: str) -> dict[str, Any]:
     order += ["--output=json", "--output-path=stdout", f"--chrome-flags={FLAGS}"]
     if cookie:
         order += [f"--extra-headers={json.dumps({'Cookie': cookie})}"]
-    told = subprocess.run(
-        order, env={**os.environ, "CHROME_PATH": chromium}, capture_output=True, check=True, timeout=SECONDS
-    )
-    return json.loads(told.stdout)
+    said = b""
+    for _ in range(TRIES):  # now and then its Chromium does not start, or is gone before it has told
+        told = subprocess.run(
+            order, env={**os.environ, "CHROME_PATH": chromium}, capture_output=True, check=False, timeout=SECONDS
+        )
+        if told.returncode == 0:
+            return json.loads(told.stdout)
+        said = told.stderr
+    raise SystemExit(f"Lighthouse cannot judge {url}: {said.decode(errors='replace')[-500:]}")
 
 
 def faults(report: dict[str, Any]) -> list[str]:

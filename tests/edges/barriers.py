@@ -45,8 +45,8 @@ STOPS = f"""() => {{ const seen = new Set(), body = document.body;
         return stop === one && !seen.has(one.name) && seen.add(one.name) }});
     return window.stops.length }}"""
 # Where the keyboard stands: whether a line around it shows that, and what lies over it, such as a bar that stays in
-# place; its middle must be on the screen. An answer is its whole box, with the words in it. A link of several lines, and a box
-# to write several in, is looked at on the first of them.
+# place; its middle must be on the screen. An answer is its whole box, with the words in it. A link of several lines,
+# and a box to write several in, is looked at on the first of them.
 STAND = """selector => {
     const at = document.activeElement, box = at.closest(".answer") ?? at, line = box.getClientRects()[0];
     const look = getComputedStyle(box), across = line.x + line.width / 2;

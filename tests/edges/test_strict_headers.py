@@ -105,12 +105,10 @@ def strict(seen: Seen) -> list[str]:
     is_page = headers.get("content-type", "").startswith("text/html")
     if headers["referrer-policy"] != ("same-origin" if is_page else "no-referrer"):
         wrong.append(f"referrer: {headers['referrer-policy']}")
-    powers = headers.get("permissions-policy", "").split(", ")
-    is_denied = all(power.endswith("=()") for power in powers) and {"camera=()", "geolocation=()", "usb=()"} <= set(
-        powers
-    )
-    if not is_denied and not (response.is_redirect and powers == [""]):  # which is no document
-        wrong.append("powers")
+    if response.has_redirect_location:  # it holds no document that could use a power
+        wrong += ["powers"] if "permissions-policy" in headers else []
+    else:
+        wrong += powers(headers["permissions-policy"])
     if headers.get("cache-control") != "no-store" and not MAY_BE_KEPT.fullmatch(seen.path):
         wrong.append(f"kept: {headers.get('cache-control')}")
     is_for_engines = seen.method in {"GET", "HEAD"} and response.is_success and FOR_SEARCH_ENGINES.fullmatch(seen.path)
@@ -135,6 +133,13 @@ def wrong_policy(seen: Seen, *, is_frame: bool) -> list[str]:
     if response.is_success and (is_frame or BUILDER.fullmatch(seen.path)):
         allowed = [framed(policy["style-src"]) if is_frame else building(policy["style-src"])]
     return [] if policy in allowed else [f"policy: {policy}"]
+
+
+def powers(granted: str) -> list[str]:
+    """What is wrong with the powers of a page: none is granted, and those that matter are named."""
+    denied = granted.split(", ")
+    is_strict = all(one.endswith("=()") for one in denied) and {"camera=()", "geolocation=()", "usb=()"} <= set(denied)
+    return [] if is_strict else ["powers"]
 
 
 def style_in(response: httpx.Response) -> str | None:

@@ -53,9 +53,11 @@ def test_a_page_is_asked_for_its_elements_and_classes_and_not_for_its_words() ->
     assert len(style) < len(assets.STYLE) / 3
 
 
-def test_what_a_script_may_add_to_its_page_is_styled_too() -> None:
-    with_script = styling.style_of('<script src="/static/passkeys.js?v=1"></script>')
-    assert len(with_script) > len(styling.style_of(""))
+def test_what_a_script_may_add_to_its_page_is_styled_and_what_it_only_talks_of_is_not() -> None:
+    style = styling.style_of('<script src="/static/passkeys.js?v=1"></script>')
+    assert ".quiet{" in style  # told.className = "quiet"
+    assert "button" in (assets.FOLDER / "passkeys.js").read_text(encoding="utf-8")
+    assert "button" not in style
 
 
 async def everywhere(house: House) -> list[tuple[str, str]]:

@@ -117,8 +117,7 @@ async def test_of_a_page_about_a_person_nothing_that_tells_of_them_is_packed(
         packed_words = b"".join(part.text for part in parts if part.is_ours)
         assert code.encode() not in packed_words
         assert said.encode() not in packed_words
-        assert b"We have your request" not in packed_words
-        assert b"Write to us" in packed_words or b"<textarea" in packed_words
+        assert b"<textarea" in packed_words
 
 
 @pytest.mark.parametrize(

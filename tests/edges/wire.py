@@ -83,6 +83,12 @@ class Phone:
             )
         )
 
+    async def file_bytes(self, address: str) -> int:
+        """What a file weighs on the way."""
+        answer = await self.client.get(address)
+        assert answer.is_success, address
+        return on_the_wire(answer)
+
     async def ask_for_help(self) -> None:
         """From the first page to the code, one question on a page."""
         await self.go(f"/?lang={self.lang}")

@@ -27,7 +27,8 @@ def lean(css: str) -> str:
     """Without what only its writers need: comments, and spaces that part nothing."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
-    return re.sub(r" ?([{};,]) ?", r"\1", css).replace(": ", ":").replace(";}", "}").strip()
+    css = re.sub(r" ?([{};,]) ?", r"\1", css).replace(": ", ":").replace(";}", "}")
+    return re.sub(r"(?<![\w.)])0\.(?=\d)", ".", css).strip()
 
 
 def source_of(written: str) -> str:

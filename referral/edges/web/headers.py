@@ -54,7 +54,6 @@ UNLESS_SAID = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 TWO_YEARS = "max-age=63072000; includeSubDomains"
-LEADS_ON = frozenset({HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 TELLTALES = ("server", "x-powered-by")
 
 RawHeader = tuple[bytes, bytes]  # a lower-case name and its value, as ASGI has them
@@ -65,11 +64,11 @@ def raw(headers: Mapping[str, str]) -> tuple[RawHeader, ...]:
 
 
 STRICT = raw(ALWAYS)
-# What leads on is no document, which could have powers; and on a slow network a form leads on from each question.
-LEADING_ON = raw({name: text for name, text in ALWAYS.items() if name != "Permissions-Policy"})
 OVER_TLS = raw({"Strict-Transport-Security": TWO_YEARS})
 FRAMED = raw(WHEN_FRAMED)
 DEFAULTS = raw(UNLESS_SAID)
+LEADING_ON = range(300, 400)
+OF_DOCUMENTS = frozenset({b"permissions-policy"})
 REPLACED = frozenset(name for name, _ in (*STRICT, *OVER_TLS)) | {name.encode() for name in TELLTALES}
 
 
@@ -90,17 +89,16 @@ class StrictHeaders:
 
         async def strictly(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = dressed(
-                    message.get("headers", ()), status=message["status"], is_https=self.is_https, is_framed=is_framed
-                )
+                headers = dressed(message.get("headers", ()), is_https=self.is_https, is_framed=is_framed)
+                # What leads on holds no document that could use a power, and each form waits for it on a slow network.
+                has_none = message["status"] in LEADING_ON
+                message["headers"] = [one for one in headers if not (has_none and one[0] in OF_DOCUMENTS)]
             await send(message)
 
         await self.app(scope, receive, strictly if scope["type"] == "http" else send)
 
 
-def dressed(
-    headers: Iterable[RawHeader], *, status: int = HTTPStatus.OK, is_https: bool, is_framed: bool
-) -> list[RawHeader]:
+def dressed(headers: Iterable[RawHeader], *, is_https: bool, is_framed: bool) -> list[RawHeader]:
     """The response's own, but for what is ours to say or tells too much, and ours."""
     own, said = list[RawHeader](), set[bytes]()
     for header in headers:
@@ -108,8 +106,7 @@ def dressed(
             own.append(header)
             said.add(name)
     own += [header for header in DEFAULTS if header[0] not in said]
-    ours = FRAMED if is_framed else LEADING_ON if status in LEADS_ON else STRICT
-    return [*own, *ours, *(OVER_TLS if is_https else ())]
+    return [*own, *(FRAMED if is_framed else STRICT), *(OVER_TLS if is_https else ())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,7 @@ IN_SELECTOR = re.compile(r"\.(-?[a-zA-Z_][\w-]*)|(?:^|[\s>+~])([a-z][a-z0-9]*)")
 ELEMENTS = re.compile(r"<([a-z][a-z0-9]*)")
 CLASSES = re.compile(r' class="([^"]*)"')
 SCRIPTS = re.compile(r'<script src="/static/([^"?]+)')
-COMMENTS = re.compile(r"//.*")
-QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`")
+TEXTS = re.compile(r'"([^"\n]*)"|`([^`]*)`')
 WORDS = re.compile(r"[a-zA-Z][\w-]*")
 
 Names = frozenset[str]
@@ -37,9 +36,9 @@ def style_of(page: str) -> str:
 
 @lru_cache(maxsize=16)
 def of_script(name: str) -> Names:
-    """Whatever a script may add to its page stands in the script, between quotes."""
-    written = COMMENTS.sub("", (assets.FOLDER / name).read_text(encoding="utf-8"))
-    return frozenset(word for said in QUOTED.findall(written) for word in WORDS.findall(said))
+    """Whatever a script may add to its page stands in its texts."""
+    texts = TEXTS.findall((assets.FOLDER / name).read_text(encoding="utf-8"))
+    return frozenset(word for text in texts for word in WORDS.findall("".join(text)))
 
 
 @lru_cache(maxsize=KEPT_STYLES)
