@@ -102,6 +102,7 @@ async def test_a_page_weighs_little_and_asks_nobody_else(house: House, browser: 
             asked |= {urlsplit(url).netloc for url in tab.requested}
             assert len(await tab.page.context.cookies()) <= 1
         tab = await browser.tab(width=MOBILE[0])
+        await tab.open(f"{here.settings.public_url}/{lang}/help")  # the one script came with the form, and was kept
         await tab.open(f"{here.settings.public_url}/{lang}/status")
         await tab.page.fill("#code", town.code)
         await tab.weight()
