@@ -67,7 +67,8 @@ async def test_what_would_keep_people_out_is_found(house: House, browser: Browse
         found = {one.partition(":")[0] for one in await barriers(tab)}
         assert {"label", "color-contrast", "tabindex"} <= found
         assert [one[:3] for one in await clipped_when_spaced(tab)] == ["<h1"]
-        assert next(one.number for one in await stops(tab)) != 0
+        await tab.run("document.querySelector('.skip').style.outline = 'none'")
+        assert not next(one.is_seen for one in await stops(tab))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
