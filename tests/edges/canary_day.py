@@ -124,7 +124,7 @@ def said(mark: Canaries, number: int) -> dict[str, dict[str, str]]:
         "facility": as_written("facility", f"{mark.text} {number}") | {"fear": "no"},
         "contact": {"contact": "person", "contact_to": f"+{mark.number} {number:02d}", "contact_who": mark.text},
         "safe": {"announce": "no", "message": "yes", "times.morning": "yes"},
-        "speak": {"speak": "other", "speak_other": mark.text},
+        "speak": {"speak": "other", **as_written("speak_other", mark.text)},
         "name": {"name": f"{mark.text} {number}"},
         "more": {"more": f"Soy {mark.text}."},
     }

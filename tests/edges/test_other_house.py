@@ -282,6 +282,7 @@ async def test_in_a_real_browser_the_cookie_is_there_after_the_way_back(
     async with asyncio.timeout(60):
         while not any(urlsplit(url).path == "/graphiql" for url in tab.requested):
             await asyncio.sleep(0.1)
+    await tab.page.wait_for_url("**/graphiql", wait_until="commit")
     await tab.open(f"{here.settings.public_url}/staff/account")
     assert "through another sign-in" in await tab.text()
     assert [one for one in tab.troubles if "refresh" not in one] == []

@@ -67,7 +67,8 @@ async def test_what_would_keep_people_out_is_found(house: House, browser: Browse
         found = {one.partition(":")[0] for one in await barriers(tab)}
         assert {"label", "color-contrast", "tabindex"} <= found
         assert [one[:3] for one in await clipped_when_spaced(tab)] == ["<h1"]
-        assert next(one.number for one in await stops(tab)) != 0
+        await tab.run("document.querySelector('.skip').style.outline = 'none'")
+        assert not next(one.is_seen for one in await stops(tab))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -102,6 +103,7 @@ async def test_a_page_weighs_little_and_asks_nobody_else(house: House, browser: 
             asked |= {urlsplit(url).netloc for url in tab.requested}
             assert len(await tab.page.context.cookies()) <= 1
         tab = await browser.tab(width=MOBILE[0])
+        await tab.open(f"{here.settings.public_url}/{lang}/help")  # the one script came with the form, and was kept
         await tab.open(f"{here.settings.public_url}/{lang}/status")
         await tab.page.fill("#code", town.code)
         await tab.weight()

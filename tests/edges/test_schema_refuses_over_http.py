@@ -24,7 +24,7 @@ ID = str(UUID(int=7))
         (FIND, {"filter": {"near": {"text": "Paris", "place": ID}}}, "BAD_INPUT", "NearInput"),
         (FIND, {"filter": {"near": {}}}, "BAD_INPUT", "NearInput"),
         (FIND, {"filter": {"near": {"text": None}}}, "BAD_INPUT", "text"),
-        (FIND, {"filter": {"nea": {"text": "Paris"}}}, "BAD_INPUT", "nea"),
+        (FIND, {"filter": {"nea": {"text": "Paris"}}}, "BAD_INPUT", "unknown field"),
         (FIND, {"first": 99_999_999_999}, "BAD_INPUT", "$first"),
         (FIND, {"first": "2"}, "BAD_INPUT", "$first"),
         ("{ provide { id } }", None, "GRAPHQL_VALIDATION_FAILED", "provide"),

@@ -56,7 +56,15 @@ class Letter:
 @asynccontextmanager
 async def visiting(house: House) -> AsyncGenerator[httpx.AsyncClient]:
     """A browser without a script, as far as HTTP can tell."""
+
+    async def as_browsers_do(response: httpx.Response) -> None:
+        """Of several changes of one cookie the last counts; the jar of this client goes by another order."""
+        last = {said.partition("=")[0]: said for said in response.headers.get_list("set-cookie")}
+        for cookie in [name for name, said in last.items() if "Max-Age=0" in said and name in client.cookies]:
+            client.cookies.delete(cookie)
+
     async with httpx.AsyncClient(
+        event_hooks={"response": [as_browsers_do]},
         transport=httpx.ASGITransport(build(house)),
         base_url=house.settings.public_url,
         headers={"accept": "text/html,*/*;q=0.8", "sec-fetch-site": "same-origin"},
