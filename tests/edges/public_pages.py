@@ -38,7 +38,7 @@ class Street:
             Page(name="find_held", path=f"/{lang}/find/{self.place}/held", most_bytes=WITH_MAP),
             Page(name="wrong", path=f"/{lang}/listings/{self.office}/wrong"),
             Page(name="wrong_sent", path=f"/{lang}/listings/{self.office}/wrong?sent=1"),
-            Page(name="status_box", path=f"/{lang}/status"),
+            Page(name="status_box", path=f"/{lang}/status", most_bytes=FIRST),  # by whoever comes back it is the first
             Page(name="not_found", path=f"/{lang}/find/{uuid4()}"),
         ]
 

@@ -24,7 +24,7 @@ def written() -> set[str]:
 def test_the_catalogue_has_what_the_questions_need_and_nothing_that_nobody_says() -> None:
     known = {id for domain in DOMAINS for id in read("en", domain)}
     assert ids.needed() - known == set()
-    families = {"form.section", "form.wrong", "form.only", "receipt.ease"}  # said with a value
+    families = {"form.section", "form.wrong", "form.only", "form.idle", "receipt.ease"}  # said with a value
     assert written() - known - families == set()
     assert known - written() - ids.needed() - ids.possible() == set()
 

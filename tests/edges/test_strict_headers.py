@@ -57,11 +57,9 @@ EXPLORER = PLAIN | {
 }
 # What holds something of a person has one script, named by its hash, that may ask us.
 GUARDED = PLAIN | {"script-src": assets.GUARD, "connect-src": "'self'"}
-HOLDING = re.compile(r"/help|/ended|/[A-Za-z-]+/(help|help/.*|status|ended|embed/answers)")
+HOLDING = re.compile(r"/help|/ended|/status|/[A-Za-z-]+/(help|help/.*|status|ended|embed/answers)")
 SIGNING_IN = PLAIN | {"script-src": "'self'", "connect-src": "'self'"}
 SCRIPTED = frozenset({"/staff/login", "/staff/enrol", "/staff/account"})
-# Staff sign in with passkeys, on our own pages and on no other.
-OF_OUR_OWN = frozenset({"publickey-credentials-create=(self)", "publickey-credentials-get=(self)"})
 MAY_BE_KEPT = re.compile(r"/static/.*|/[a-z]+/find/.+|/graphql\?.*|/[a-z]+/embed/near")  # our files, and the directory
 FOR_SEARCH_ENGINES = re.compile(r"/|/[a-z]+/find(/.*)?")
 
@@ -138,8 +136,8 @@ def wrong_policy(seen: Seen, *, is_frame: bool) -> list[str]:
 
 
 def powers(granted: str) -> list[str]:
-    """What is wrong with the powers of a page: none but for passkeys, and those that matter named."""
-    denied = [one for one in granted.split(", ") if one not in OF_OUR_OWN]
+    """What is wrong with the powers of a page: none is granted, and those that matter are named."""
+    denied = granted.split(", ")
     is_strict = all(one.endswith("=()") for one in denied) and {"camera=()", "geolocation=()", "usb=()"} <= set(denied)
     return [] if is_strict else ["powers"]
 

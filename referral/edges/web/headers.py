@@ -27,7 +27,6 @@ POWERS = (
     "screen-wake-lock", "serial", "storage-access", "usb",
     "web-share", "window-management", "xr-spatial-tracking",
 )  # fmt: skip
-OURS = ("publickey-credentials-create", "publickey-credentials-get")  # staff sign in with passkeys, on our own pages
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Permitted-Cross-Domain-Policies": "none",
@@ -36,7 +35,8 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": ", ".join([*(f"{power}=()" for power in POWERS), *(f"{power}=(self)" for power in OURS)]),
+    # Not passkeys, which staff sign in with: unless something is said of them, browsers leave them to our own pages.
+    "Permissions-Policy": ", ".join(f"{power}=()" for power in POWERS),
     "X-Frame-Options": "DENY",
 }
 # The pages that others may show in a frame. Which others, its own policy says (frame-ancestors), for X-Frame-Options

@@ -17,7 +17,6 @@ from referral.edges.web.marking import Marked, Ours, Words, ours, unmarked, writ
 from referral.edges.web.packing import Page
 from referral.foundation.autonyms import AUTONYMS
 from referral.foundation.branding import Branding, chosen
-from referral.intake import drafts
 
 INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 TEMPLATES = Path(__file__).parent / "templates"
@@ -87,7 +86,6 @@ def page(
         "style": STYLE_HERE,
         "mark": MARK,
         "guard": GUARD,
-        "ends": drafts.IDLE,
     }
     words = {**known, **context, "t": t, "lang": Ours(lang), "dir": Ours(direction(lang))}
     words = {name: Words(catalogue=one) if isinstance(one, Catalogue) else one for name, one in words.items()}

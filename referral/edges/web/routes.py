@@ -103,6 +103,7 @@ def form_pages(house: House) -> list[BaseRoute]:
         Route("/{lang}/help/later", later.stop, methods=["POST"], name="help_stop"),
         Route("/{lang}/help/code", later.box, methods=["GET"], name="help_code"),
         Route("/{lang}/help/code", later.come_back, methods=["POST"], name="help_come_back"),
+        Route("/{lang}/help/stay", Staying(house=house).words, methods=["GET"], name="help_stay_words"),
         Route("/{lang}/help/stay", Staying(house=house).stay, methods=["POST"], name="help_stay"),
         Route("/{lang}/help/{page}", asking.ask, methods=["GET"], name="help_ask"),
         Route("/{lang}/help/{page}", asking.answer, methods=["POST"], name="help_answer"),

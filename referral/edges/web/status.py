@@ -187,6 +187,5 @@ def shown(
         c=c,
         changes=changing.shown_as(c, sent, changed),
     )
-    if found is not None:
-        answer.headers["Content-Security-Policy"] = policies.GUARDED_PAGE
+    answer.headers["Content-Security-Policy"] = policies.GUARDED_PAGE
     return answer

@@ -20,7 +20,7 @@ def needed() -> set[str]:
         found |= {f"form.{field.name}.q" for field in page.fields if field.name != page.id and len(page.fields) > 1}
         found |= {f"form.{field.name}.{answer}" for field in page.fields for answer in in_words(field)}
         found |= {f"form.{page.id}.p1"} if not page.fields else set()
-    return found | {f"receipt.ease.{one.value}" for one in Ease}
+    return found | {f"form.idle.{one}" for one in ("q", "soon", "stay")} | {f"receipt.ease.{one.value}" for one in Ease}
 
 
 def possible() -> set[str]:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.help import browser
-from referral.edges.web.help.asking import UNKEPT
+from referral.edges.web.help.asking import UNKEPT, words
 
+WARNED_MINUTES = 5  # before the end, as the script counts them
 ANSWERS, CODE = "answers", "code"  # what a page of a draft holds, before it is sent and after
 
 
@@ -25,6 +26,13 @@ class Staying:
         holds = (await forms.read_answers(request, self.house.settings.public_url)).get("holds", "")
         stands = HTTPStatus.NO_CONTENT if await self.may_be_shown(request, holds) else HTTPStatus.GONE
         return Response(status_code=stands, headers=UNKEPT)
+
+    async def words(self, request: Request) -> Response:
+        """What the script says before a page ends. They are needed seldom, so no page carries them."""
+        t = words(request)
+        said = {name: t.of("form.idle", name) for name in ("q", "soon", "stay")}
+        said |= {"left": t("form.idle.left", minutes=WARNED_MINUTES), "lang": t.lang, "dir": t.dir}
+        return JSONResponse(said, headers=UNKEPT)
 
     async def may_be_shown(self, request: Request, holds: str) -> bool:
         """A page without a draft has a cookie as well, and leaving takes it away."""

@@ -1,14 +1,17 @@
 "use strict";
 // Without a script the form works all the same. With it: a way out by keyboard, a warning before the end, one sending.
 
-const idle = document.getElementById("idle"); // where the page holds something
-const left = idle?.querySelector("strong");
-const said = idle?.querySelector("[role=status]");
+const { holds } = document.currentScript.dataset; // "answers", "code", or nothing of a draft; undefined on a first page
+const guards = holds !== undefined;
 const at = `/${document.documentElement.lang}`;
-const { holds, ends, warns } = idle?.dataset ?? {};
 const SECOND = 1000;
+const ENDS = 30 * 60; // seconds, as the server counts them for a draft
+const WARNED = 5 * 60; // before that
+const box = document.createElement("dialog");
+const [title, soon, left, said, stay] = ["h2", "p", "p", "p", "button"].map(name => document.createElement(name));
 let since = Date.now();
 let presses = [];
+let words; // of the box, once they are needed
 
 // Nothing of this page is seen while the next one comes, nor by whoever goes back.
 function go(to) {
@@ -27,18 +30,39 @@ async function ask() {
   }
 }
 
-// The clock is read each time: a phone that slept has not counted.
-const ticking = idle && setInterval(() => {
-  const rest = ends - Math.floor((Date.now() - since) / SECOND);
-  if (rest <= 0) return go(`${at}/ended`);
-  if (rest > warns) return;
+async function warn() {
+  if (words) return words.q && box.showModal();
+  words = {};
+  try {
+    words = await (await fetch(`${at}/help/stay`)).json();
+  } catch {
+    words = undefined; // asked again in a second
+    return;
+  }
+  Object.assign(box, { id: "idle", lang: words.lang, dir: words.dir, ariaLabel: words.q });
+  [title, soon, stay].forEach((one, place) => (one.textContent = [words.q, words.soon, words.stay][place]));
+  left.ariaHidden = "true";
+  said.className = "unseen";
+  said.setAttribute("role", "status");
+  stay.addEventListener("click", () => box.close());
+  box.append(title, soon, left, said, stay);
+  document.body.append(box);
+  box.showModal();
+}
+
+// The clock is read each time: a phone that slept has not counted. What is nowhere but here goes after a warning only.
+function tick() {
+  const rest = ENDS - Math.floor((Date.now() - since) / SECOND);
+  if (rest <= 0 && (holds || box.open)) return go(`${at}/ended`);
+  if (rest > WARNED) return;
   left.textContent = `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
-  if (idle.open) said.textContent ||= said.dataset.said;
-  else idle.showModal();
-}, SECOND);
+  if (box.open) said.textContent ||= words.left;
+  else warn();
+}
+const ticking = guards && setInterval(tick, SECOND);
 
 // However it was closed, somebody is there. Without an answer it comes up again.
-idle?.addEventListener("close", async () => {
+box.addEventListener("close", async () => {
   said.textContent = "";
   const stays = holds ? await ask() : true;
   if (stays) since = Date.now();
@@ -47,7 +71,7 @@ idle?.addEventListener("close", async () => {
 
 // Not Escape: it stops a page that loads, and closes dialogs.
 addEventListener("keydown", key => {
-  if (key.repeat || !idle) return;
+  if (key.repeat || !guards) return;
   presses = key.key === "Shift" ? [...presses, Date.now()].slice(-3) : [];
   if (presses.length === 3 && presses[2] - presses[0] < 3 * SECOND) go(`${at}/exit`);
 });
@@ -68,7 +92,7 @@ addEventListener("submit", ({ submitter, target }) => {
 
 // A page out of the browser's memory, by way of Back: perhaps somebody has left since.
 addEventListener("pageshow", async shown => {
-  if (!shown.persisted || !idle) return;
+  if (!shown.persisted || !guards) return;
   document.documentElement.hidden = true;
   if (!(await ask())) return go(`${at}/ended`);
   since = Date.now();
