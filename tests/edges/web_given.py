@@ -60,8 +60,9 @@ async def visiting(house: House) -> AsyncGenerator[httpx.AsyncClient]:
     async def as_browsers_do(response: httpx.Response) -> None:
         """Of several changes of one cookie the last counts; the jar of this client goes by another order."""
         last = {said.partition("=")[0]: said for said in response.headers.get_list("set-cookie")}
-        for cookie in [name for name, said in last.items() if "Max-Age=0" in said and name in client.cookies]:
-            client.cookies.delete(cookie)
+        gone = {name for name, said in last.items() if "Max-Age=0" in said}
+        for cookie in [one for one in client.cookies.jar if one.name in gone]:
+            client.cookies.jar.clear(cookie.domain, cookie.path, cookie.name)
 
     async with httpx.AsyncClient(
         event_hooks={"response": [as_browsers_do]},
