@@ -166,16 +166,7 @@ class Judge:
 
     def of_way(self, candidate: Candidate) -> Said:
         found = places.place(self.need, candidate)
-        worth = score.place(self.need, candidate, (found,))
-        is_unknown = found.answer is RuleAnswer.UNKNOWN
-        return Said(
-            results=(found,),
-            terms=(worth,),
-            fails=found.answer is RuleAnswer.FAIL,
-            doubts=int(is_unknown),
-            holds_back=is_unknown and found.rule.value not in self.relaxed,
-            points=worth.points,
-        )
+        return self.said(found, terms=(score.place(self.need, candidate, (found,)),))
 
     def of_wishes(self, candidate: Candidate) -> Said:
         return self.said(terms=(score.wishes(self.need, candidate),))
