@@ -117,24 +117,19 @@ MADE: LiteralString = f"""
     SELECT count(*) > 0 FROM made"""
 
 
-async def insert(
-    tx: Tx,
+def unsaved(
     vault: Vault,
     submission: Submission,
     sent: Sending,
     partner_id: UUID | None,
     suspicion: Suspicion | None,
     now: datetime,
-) -> HelpRequest | None:
-    """The new row, with its consents, its first line of history and the order to match; None where the key has one.
-
-    A parallel twin is waited for, then seen. No index is named to conflict with: twins may meet at the receipt's first.
-    """
+) -> HelpRequest:
+    """The request as its row will be, sealed under a key of its own."""
     id, facts = RequestId(uuid4()), submission.facts
     person, how_urgent = submission.person, urgency_of(facts, asked_at=now, now=now)
     key, wrapped = vault.new_key(id, table=TABLE, kept=Kept.REQUEST, now=now)
-    lock = sent.lock
-    created = HelpRequest(
+    return HelpRequest(
         id=id,
         status=HelpRequestStatus.SUBMITTED,
         close_reason=None,
@@ -151,10 +146,26 @@ async def insert(
         data_key=wrapped,
         facts=seal(key, msgspec.json.encode(facts), table=TABLE, row=id, name="facts"),
         person=seal(key, msgspec.json.encode(person), table=TABLE, row=id, name="person") if person else None,
-        requester_key=vault.for_requester(key, id, wrapped, lock.stretched, lock.salt, table=TABLE),
+        requester_key=vault.for_requester(key, id, wrapped, sent.lock.stretched, sent.lock.salt, table=TABLE),
         quarantined=suspicion,
         key=key,
     )
+
+
+async def insert(
+    tx: Tx,
+    vault: Vault,
+    submission: Submission,
+    sent: Sending,
+    partner_id: UUID | None,
+    suspicion: Suspicion | None,
+    now: datetime,
+) -> HelpRequest | None:
+    """The new row, with its consents, its first line of history and the order to match; None where the key has one.
+
+    A parallel twin is waited for, then seen. No index is named to conflict with: twins may meet at the receipt's first.
+    """
+    created, facts = unsaved(vault, submission, sent, partner_id, suspicion, now), submission.facts
     is_new = await value(
         tx,
         MADE,
