@@ -162,7 +162,18 @@ async def test_of_two_towns_of_a_name_in_a_state_each_has_an_address_that_leads_
 
 
 @pytest.mark.parametrize(
-    "path", ["us/xx", "us/tx/nowhereville", "zz", "us/tx/houston/adult", "us/tx/houston/free/held", "us/tx/houston/x/y"]
+    "path",
+    [
+        "us/xx",
+        "us/tx/nowhereville",
+        "zz",
+        "us/tx/houston/adult",
+        "us/tx/houston/free/held",
+        "us/tx/houston/x/y",
+        "us/tx/%00",
+        "%00",
+        "us/tx/a%00b",
+    ],
 )
 async def test_words_that_lead_nowhere_are_not_found(house: House, path: str) -> None:
     async with visiting(house) as browser:

@@ -33,7 +33,9 @@ def words_of(place: Place) -> tuple[str, ...]:
 
 
 async def place_at(at: Reader, words: Sequence[str]) -> Place | None:
-    """The place that an address names; None for none of ours."""
+    """The place that an address names; None for none of ours. No name holds a zero, nor can it be looked up with one."""
+    if any("\0" in word for word in words):
+        return None
     match list(words):
         case [only] if len(only) == 2:
             return await area(at, only, None)
