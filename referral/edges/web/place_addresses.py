@@ -33,7 +33,7 @@ def words_of(place: Place) -> tuple[str, ...]:
 
 
 async def place_at(at: Reader, words: Sequence[str]) -> Place | None:
-    """The place that an address names; None for none of ours. No name holds a zero, nor can it be looked up with one."""
+    """The place that an address names; None for none of ours. No name holds a zero, nor can be looked up with one."""
     if any("\0" in word for word in words):
         return None
     match list(words):
