@@ -9,6 +9,7 @@ A home holds everything:
 folder below /var/lib/referral, and `place.json` in the home says which.
 """
 
+import fcntl
 import json
 import os
 import pwd
@@ -138,13 +139,24 @@ def _account(data: Path | None) -> Account:
 def _system_account() -> pwd.struct_passwd:
     useradd = shutil.which("useradd")
     if _entry(_ACCOUNT) is None and useradd:
-        options = ["--system", "--user-group", "--no-create-home", "--home-dir", str(_STATE)]
-        command = [useradd, *options, "--shell", "/usr/sbin/nologin", _ACCOUNT]
-        subprocess.run(command, capture_output=True, check=False, timeout=30)  # noqa: S603  # our own constants
+        _add_account(useradd)
     found = _entry(_ACCOUNT) or _entry("postgres") or _entry("nobody")
     if found is None:
         raise HomeError(f"Postgres refuses root and there is no other account. Try: useradd --system {_ACCOUNT}")
     return found
+
+
+def _add_account(useradd: str) -> None:
+    """Make the account, one process at a time: two at once were seen to give it two numbers, of which one was lost."""
+    descriptor = os.open(state_folder(), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if _entry(_ACCOUNT) is None:
+            options = ["--system", "--user-group", "--no-create-home", "--home-dir", str(_STATE)]
+            command = [useradd, *options, "--shell", "/usr/sbin/nologin", _ACCOUNT]
+            subprocess.run(command, capture_output=True, check=False, timeout=30)  # noqa: S603  # our own constants
+    finally:
+        os.close(descriptor)
 
 
 def _entry(name: str) -> pwd.struct_passwd | None:
