@@ -25,6 +25,7 @@ def application(house: House) -> Starlette:
     ]
     made = Starlette(routes=doors(house), middleware=layers, exception_handlers=web.HANDLERS)
     made.state.branding = house.branding  # every page says whose it is, those of refusals too
+    made.state.is_demonstration = house.settings.show_mailbox  # nobody may take it for help
     return made
 
 

@@ -461,7 +461,7 @@ async def test_a_page_without_a_draft_has_a_cookie_too_so_that_leaving_makes_the
             answer = await person.browser.get(f"/en{path}")
         assert 'href="/en/exit"' in answer.text
         (cookie,) = answer.headers.get_list("set-cookie")
-        assert re.match(r"d=~[\w-]{8}; HttpOnly", cookie)
+        assert re.match(r"d=~[\w-]{22}; HttpOnly", cookie)
         left = await person.browser.get("/en/exit")
         assert "Max-Age=0" in left.headers["set-cookie"]
         await person.go("/help/who")

@@ -104,7 +104,6 @@ class Find:
             others=place_words.meanings(await other_meanings(at, place), t),
             is_area=is_area(place),
             is_later=after is not None,
-            is_demonstration=self.house.settings.show_mailbox,
             wanted=sought,
             everyone={one: way_of(address, replace(sought, who=one)) for one in Who},
             way=way_of(address, sought),
@@ -248,7 +247,7 @@ def box(request: Request, *, trouble: str | None = None, found: tuple[Place, ...
 
 
 def words(request: Request) -> Catalogue:
-    return catalogue(language(request), "common", "find", "help", "near")
+    return catalogue(language(request), "common", "find", "form", "help", "near")
 
 
 def language(request: Request) -> str:

@@ -52,7 +52,6 @@ class Home:
             tally=await self.counted.now(self.house.database.reader),
             opens_all=self.house.settings.surface == "all",
             shows_mailbox=self.house.settings.show_mailbox,
-            is_demonstration=self.house.settings.show_mailbox,
         )
         response.headers.update(FOR_SEARCH_ENGINES)
         return response

@@ -12,7 +12,7 @@ they are long. Our own words hold no zero, so nothing that is packed ever refers
 """
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from itertools import groupby
 from operator import attrgetter
@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
 from referral.edges.web.assets import source_of, takes_gzip
-from referral.edges.web.marking import Part, parts_of
+from referral.edges.web.marking import Part
 from referral.edges.web.policies import PLAIN_PAGE, with_style
 
 HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # gzip, without a name or a date
@@ -85,8 +85,10 @@ def joined(parts: Iterable[Part]) -> list[Part]:
 class Page(HTMLResponse):
     """A page of ours, with the style that stands in it, which travels packed to browsers that take it so."""
 
-    def __init__(self, marked: str, status_code: int, headers: dict[str, str], *, style: str | None = None) -> None:
-        self.parts, self.style = parts_of(marked), style
+    def __init__(
+        self, parts: Sequence[Part], status_code: int, headers: Mapping[str, str], *, style: str | None = None
+    ) -> None:
+        self.parts, self.style = parts, style
         whole = b"".join(part.text for part in self.parts)
         super().__init__(whole, status_code, {**headers, "Vary": "Accept-Encoding"})
 

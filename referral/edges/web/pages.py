@@ -13,7 +13,7 @@ from starlette.responses import Response
 from referral.edges.catalogues import Catalogue, catalogue, direction
 from referral.edges.web import assets, moments, styling
 from referral.edges.web.colours import stylesheet
-from referral.edges.web.marking import Marked, Ours, Words, ours, unmarked, written
+from referral.edges.web.marking import Marked, Ours, Words, ours, parts_of, unmarked, written
 from referral.edges.web.packing import Page
 from referral.foundation.autonyms import AUTONYMS
 from referral.foundation.branding import Branding, chosen
@@ -75,7 +75,7 @@ def page(
     brand: Branding = request.app.state.branding
     known = {
         "request": request,
-        "is_demonstration": False,
+        "is_demonstration": getattr(request.app.state, "is_demonstration", False),
         "is_framed": False,
         "is_to_look_over": False,
         "autonyms": {Ours(tag): Ours(autonym) for tag, autonym in AUTONYMS.items()},
@@ -91,6 +91,7 @@ def page(
     words = {name: Words(catalogue=one) if isinstance(one, Catalogue) else one for name, one in words.items()}
     made = TEMPLATE.get_template(template).render(words)
     if STYLE_HERE not in made:  # the explorer, and what stands in a frame, have a style of their own
-        return Page(made, status_code, OF_A_PAGE)
+        return Page(parts_of(made), status_code, OF_A_PAGE)
     style = styling.style_of(unmarked(made))
-    return Page(made.replace(STYLE_HERE, ours(Markup(style))), status_code, OF_A_PAGE, style=style)  # noqa: S704 - our own
+    styled = made.replace(STYLE_HERE, ours(Markup(style)))  # noqa: S704 - our own
+    return Page(parts_of(styled), status_code, OF_A_PAGE, style=style)

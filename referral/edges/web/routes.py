@@ -14,6 +14,7 @@ from referral.edges.web.find import Find
 from referral.edges.web.graphiql import Explorer
 from referral.edges.web.health import health_routes
 from referral.edges.web.help.asking import Asking
+from referral.edges.web.help.held import AT, Held
 from referral.edges.web.help.later import Later
 from referral.edges.web.help.leaving import Leaving
 from referral.edges.web.help.one_page import OnePage
@@ -54,7 +55,7 @@ def partner_routes(house: House) -> list[BaseRoute]:
 
 def public_pages(house: House) -> list[BaseRoute]:
     """Who is near, and how one's own request stands."""
-    find, wrong, status = Find(house=house), Wrong(house=house), Status(house=house)
+    find, wrong, status, held = Find(house=house), Wrong(house=house), Status(house=house), Held(house=house)
     embed = Embed(house=house, find=find, whole=OnePage(house=house))
     return [
         Route("/challenge", Challenges(house=house).give, methods=["GET"], name="challenge"),
@@ -74,7 +75,8 @@ def public_pages(house: House) -> list[BaseRoute]:
         *form_pages(house),
         Route("/status", status.ask, methods=["GET"], name="status"),
         Route("/{lang}/status", status.ask, methods=["GET"], name="status_in"),
-        Route("/{lang}/status", status.answer, methods=["POST"], name="status_of"),
+        Route("/{lang}/status", held.elsewhere(status.answer), methods=["POST"], name="status_of"),
+        Route(f"/{{lang}}/status{AT}", held.show, methods=["GET"], name="status_held"),
     ]
 
 
@@ -82,6 +84,7 @@ def form_pages(house: House) -> list[BaseRoute]:
     """Seeking asylum? The form."""
     asking, sending, receipt = Asking(house=house), Sending(house=house), ReceiptPage(house=house)
     later, leaving, whole = Later(house=house), Leaving(house=house), OnePage(house=house)
+    held = Held(house=house)
     return [
         Route("/exit", leaving.leave, methods=["GET"], name="exit"),
         Route("/{lang}/exit", leaving.leave, methods=["GET"], name="exit_in"),
@@ -92,21 +95,22 @@ def form_pages(house: House) -> list[BaseRoute]:
         Route("/{lang}/help", asking.start, methods=["GET"], name="help_start"),
         Route("/{lang}/help", asking.begin, methods=["POST"], name="help_begin"),
         Route("/{lang}/help/all", whole.show, methods=["GET"], name="help_all"),
-        Route("/{lang}/help/all", whole.send, methods=["POST"], name="help_all_sent"),
+        Route("/{lang}/help/all", held.elsewhere(whole.send), methods=["POST"], name="help_all_sent"),
         Route("/{lang}/help/check", sending.check, methods=["GET"], name="help_check"),
-        Route("/{lang}/help/check", sending.send, methods=["POST"], name="help_send"),
+        Route("/{lang}/help/check", held.elsewhere(sending.send), methods=["POST"], name="help_send"),
         Route("/{lang}/help/receipt", receipt.show, methods=["GET"], name="help_receipt"),
-        Route("/{lang}/help/receipt", receipt.type_back, methods=["POST"], name="help_typed_back"),
+        Route("/{lang}/help/receipt", held.elsewhere(receipt.type_back), methods=["POST"], name="help_typed_back"),
         Route("/{lang}/help/done", receipt.done, methods=["GET"], name="help_done"),
         Route("/{lang}/help/easy", receipt.rate, methods=["POST"], name="help_rated"),
         Route("/{lang}/help/later", later.ask, methods=["GET"], name="help_later"),
         Route("/{lang}/help/later", later.stop, methods=["POST"], name="help_stop"),
         Route("/{lang}/help/code", later.box, methods=["GET"], name="help_code"),
-        Route("/{lang}/help/code", later.come_back, methods=["POST"], name="help_come_back"),
+        Route("/{lang}/help/code", held.elsewhere(later.come_back), methods=["POST"], name="help_come_back"),
         Route("/{lang}/help/stay", Staying(house=house).words, methods=["GET"], name="help_stay_words"),
         Route("/{lang}/help/stay", Staying(house=house).stay, methods=["POST"], name="help_stay"),
         Route("/{lang}/help/{page}", asking.ask, methods=["GET"], name="help_ask"),
-        Route("/{lang}/help/{page}", asking.answer, methods=["POST"], name="help_answer"),
+        Route("/{lang}/help/{page}", held.elsewhere(asking.answer), methods=["POST"], name="help_answer"),
+        Route(f"/{{lang}}/help/{{page}}{AT}", held.show, methods=["GET"], name="help_held"),
     ]
 
 

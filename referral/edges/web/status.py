@@ -1,8 +1,8 @@
 """A person sees how the request stands, writes, and takes it back: by the code, typed each time, never in an address.
 
 Nothing is kept in the browser but a cookie that says nothing: when it goes, with "Leave this page now", browsers forget
-the pages that they keep for going back. Each answer is a page of its own to a form that was sent, so the code stands in
-the form's hidden field while the page is open, and nowhere after it is closed.
+the pages that they keep for going back. Each answer waits at an address of its own (`help/held.py`), so the code stands
+in the form's hidden field while the page is open, and nowhere after it is closed.
 """
 
 from collections.abc import Mapping

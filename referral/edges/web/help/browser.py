@@ -1,10 +1,12 @@
 """What does a browser hold of a draft? One cookie with its token, until it is closed; no script reads it.
 
-A value behind the token tells nothing and opens nothing. It is made anew when the answers are sent: browsers keep whole
-pages to show them when one goes back, and forget them only when a cookie that no script reads changes.
+A value behind the token opens nothing but a page that waits for this browser (`held.py`). It is made anew when the
+answers are sent: browsers keep whole pages to show them when one goes back, and forget them only when a cookie that no
+script reads changes.
 """
 
 import secrets
+from http.cookies import SimpleCookie
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,6 +22,8 @@ PLAIN, SECURE = "d", "__Host-d"
 # what makes it forget is more changes than any page comes with.
 CHANGES = 3
 LONGEST = 200
+VALUE_BYTES = 16
+SHORTEST = 22  # as many as those bytes make
 BEHIND = "~"
 
 
@@ -27,6 +31,21 @@ def token_of(request: Request, house: House) -> str | None:
     """The token that the browser shows."""
     value = request.cookies.get(name(house), "")
     return value.partition(BEHIND)[0] or None if len(value) <= LONGEST else None
+
+
+def value_of(request: Request, house: House) -> str | None:
+    """All of the cookie that the browser shows. Whoever knows it is this browser, as it is now."""
+    value = request.cookies.get(name(house), "")
+    return value if len(value.partition(BEHIND)[2]) >= SHORTEST and len(value) <= LONGEST else None
+
+
+def value_after(response: Response, request: Request, house: House) -> str | None:
+    """What its cookie is once it has read this response; None where it has none then."""
+    said = SimpleCookie()
+    for one in response.headers.getlist("set-cookie"):
+        said.load(one)
+    given = said.get(name(house))
+    return (given.value or None) if given else value_of(request, house)
 
 
 def give(response: Response, house: House, draft: Draft) -> Response:
@@ -44,14 +63,14 @@ def is_marked(request: Request, house: House) -> bool:
 
 
 def renew(response: Response, request: Request, house: House) -> Response:
-    """The same token behind another value, where there is a cookie: the browser forgets the pages it has kept."""
-    return kept(response, house, token_of(request, house) or "") if name(house) in request.cookies else response
+    """The same token, if any, before another value: the browser forgets the pages it has kept."""
+    return kept(response, house, token_of(request, house) or "")
 
 
 def kept(response: Response, house: House, token: str) -> Response:
     response.set_cookie(
         name(house),
-        f"{token}{BEHIND}{secrets.token_urlsafe(6)}",
+        f"{token}{BEHIND}{secrets.token_urlsafe(VALUE_BYTES)}",
         path="/",
         secure=house.settings.is_https,
         httponly=True,

@@ -1,6 +1,6 @@
 """The same questions on one page: for a slow network. It is loaded once and sent once, and needs no cookie."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID, uuid4
@@ -106,6 +106,8 @@ class OnePage:
             draft = await drafts.begin(tx, self.house.vault, {})
             content = Content(key=draft.content.key, receipt=kept.receipt, answers=left(given))
             draft = await drafts.write(tx, draft, content)
+            if browser.is_marked(request, self.house):
+                return browser.give(receipt.there(t), self.house, draft)
             response = await receipt.shown(self.house, tx, request, draft, is_direct=True)
         return browser.give(response, self.house, draft)
 
@@ -120,13 +122,15 @@ class OnePage:
     ) -> Response:
         t = words(request)
         lexicon = await self.house.shelf.read(self.house.database.reader)
+        blocks = tuple(block(page, t, lexicon, said, wrong, meanings) for page in PAGES if page.fields)
         return say(
             request,
             "help_all.html",
             t,
             HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
             here="/{lang}/help/all",
-            blocks=tuple(block(page, t, lexicon, said, wrong, meanings) for page in PAGES if page.fields),
+            blocks=blocks,
+            asked_of=asked_of(blocks, t),
             months=shown.months(t.lang),
             has_trouble=bool(wrong),
             crowd=crowd,
@@ -150,6 +154,11 @@ def block(
         fields=shown.fields(page, t, lexicon, said, wrong=wrong, meanings=meanings),
         only=t.of("form.only", page.id) if t.has("form.only", page.id) else None,
     )
+
+
+def asked_of(blocks: Sequence[Block], t: Catalogue) -> dict[str, str]:
+    """What each field asks. Which of these a page says again tells of who filled it in, so there they are not ours."""
+    return {one.name: str(one.label or t.of(f"form.{of.page.id}", "q")) for of in blocks for one in of.fields}
 
 
 def read_all(sent: Mapping[str, str]) -> tuple[dict[str, str], tuple[Wrong, ...]]:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from referral.edges.catalogues import Catalogue
 from referral.edges.house import House
 from referral.edges.web import forms
 from referral.edges.web.help import browser
@@ -111,6 +112,11 @@ async def shown(
         is_wrong=is_wrong,
         may_name_us=draft.content.answers.get("announce") != "no",
     )
+
+
+def there(t: Catalogue) -> Response:
+    """The way to it."""
+    return RedirectResponse(f"/{t.lang}/help/receipt", HTTPStatus.SEE_OTHER, UNKEPT)
 
 
 def drawn(address: str) -> Markup:

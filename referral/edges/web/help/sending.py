@@ -7,7 +7,7 @@ from http import HTTPStatus
 from weakref import WeakValueDictionary
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from referral.edges import admission
 from referral.edges.catalogues import Catalogue
@@ -15,8 +15,8 @@ from referral.edges.house import House
 from referral.edges.lanes import Pass
 from referral.edges.lookups import Near, looked_up
 from referral.edges.web import forms
-from referral.edges.web.help import browser, crowded, shown
-from referral.edges.web.help.asking import UNKEPT, address, go_to, of_its_page, over, say, seal_of, words
+from referral.edges.web.help import browser, crowded, receipt, shown
+from referral.edges.web.help.asking import address, go_to, of_its_page, over, say, seal_of, words
 from referral.foundation import clock
 from referral.foundation.actors import Visitor
 from referral.foundation.errors import FieldProblem, RateLimited, ValidationFailed
@@ -96,8 +96,7 @@ class Sending:
                 return await self.show(request, draft, refusal.problems)
             except RateLimited as refusal:
                 return crowded.again(await self.show(request, draft, crowd=crowded.words(request)), refusal)
-        response = RedirectResponse(f"/{t.lang}/help/receipt", HTTPStatus.SEE_OTHER, UNKEPT)
-        return browser.give(response, self.house, draft)
+        return browser.give(receipt.there(t), self.house, draft)
 
     async def with_token(self, draft: Draft) -> Draft:
         """The draft with a token that it was shown now: whoever sends it at once is no person, or very quick."""
