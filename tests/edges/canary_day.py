@@ -222,7 +222,7 @@ async def some_change_their_minds(day: Day) -> None:
     async with day.visitor() as browser:
 
         async def act(code: str, name: str, **fields: str) -> httpx.Response:
-            return await browser.post("/es/status", data={"code": code, "act": name, **fields})
+            return await browser.post("/es/status", data={"code": code, "act": name, **fields}, follow_redirects=True)
 
         for code in (*codes[:2], mark.text, f"{mark.number}{'7' * 12}"):
             for words in (f"Soy {mark.text}.", f"{mark.text} A123 456 789", mark.text * 200):

@@ -40,6 +40,7 @@ async def opened(tab: Tab, house: House, part: str, lang: str) -> AsyncGenerator
 
 
 async def troubles_of(tab: Tab) -> list[str]:
+    await tab.run("scrollTo(0, 0)")  # what a page scrolls to may leave a link halfway under the bar that stays
     wrong = [*(["is wider than the screen"] if await tab.spills() else []), *await barriers(tab)]
     wrong += [f"cut off: {one}" for one in await clipped_when_spaced(tab)]
     await unspaced(tab)

@@ -155,11 +155,35 @@ async def test_who_has_no_address_has_nothing_kept_for_them(door: Door) -> None:
     assert not door.remembered.answers
 
 
-async def test_what_is_asked_by_post_is_kept_by_nobody(house: House, door: Door) -> None:
+async def test_what_is_asked_by_post_is_answered_from_memory_too_and_says_what_it_cost(
+    house: House, door: Door
+) -> None:
+    await offices(house)
+    variables = {"latitude": A_VILLAGE[0], "longitude": A_VILLAGE[1]}
+    async with visiting(door) as http, visiting(door, ELSEWHERE) as other:
+        first = await http.post("/graphql", json={"query": NEAREST, "variables": variables})
+        async with questions(house) as seen:
+            again = await http.post("/graphql", json={"query": NEAREST, "variables": dict(reversed(variables.items()))})
+        assert seen == [moments.STILL]
+        assert again.json()["data"] == first.json()["data"]
+        assert first.headers["cache-control"] == again.headers["cache-control"] == "no-store"
+        costs = [one.json()["extensions"]["cost"] for one in (first, again)]
+        assert costs[0]["actual"] == costs[1]["actual"] > 20
+        assert costs[0]["budget"]["left"] - costs[1]["budget"]["left"] == costs[1]["actual"]
+        assert (await http.get(asked(*A_VILLAGE))).json() == {"data": first.json()["data"]}
+        async with questions(house) as seen:
+            await other.post("/graphql", json={"query": NEAREST, "variables": variables})
+        assert moments.STILL not in seen
+
+
+async def test_a_document_with_texts_of_its_own_is_not_remembered_nor_what_it_found(house: House, door: Door) -> None:
     await offices(house)
     async with visiting(door) as http:
-        variables = {"latitude": A_VILLAGE[0], "longitude": A_VILLAGE[1]}
-        assert (await http.post("/graphql", json={"query": NEAREST, "variables": variables})).status_code == 200
+        latitude, longitude = A_VILLAGE
+        query = """{ providers(filter: {near: {point: {latitude: %s, longitude: %s}}, languages: ["es"]}) {
+            nodes { id } } }""" % (latitude, longitude)  # noqa: UP031 - braces are GraphQL's
+        answer = await http.post("/graphql", json={"query": query})
+        assert len(answer.json()["data"]["providers"]["nodes"]) == 20
     assert not door.remembered.answers
 
 

@@ -153,24 +153,26 @@ class Door:
                 outcome = await self.run(prepared, asked, context)
         else:
             paid = self.pay(bill, caller, purse, at)
-            if is_get and self.audience is Audience.PUBLIC:
+            if self.audience is Audience.PUBLIC and (is_get or prepared.is_remembered):
                 question = self.remembered.question(asked, caller.mark)
             context = await self.context(self.house.claiming(shown), caller.who, is_dated=question is not None)
             if question is not None and (known := await self.remembered.still(context.at, question, context.lexicon)):
                 paid.purse.give_back(paid.requested - known.points)
-                return kept_by_others(known.body, media_type)
+                if is_get:
+                    return kept_by_others(known.body, media_type)
+                return counted(known.body, media_type, replace(paid, actual=known.points), at)
             try:
                 outcome = await self.run(prepared, asked, context)
             finally:
                 if Kind.RECEIPT in shown.shown:  # whether anything has it or not
                     ticks.begin(request, at)
         paid = settled(paid, bill, outcome)
-        if question is None or not outcome.was_run or "errors" in outcome.body:
+        if self.audience is not Audience.PUBLIC or not outcome.was_run or "errors" in outcome.body:
             return self.told(outcome, media_type, paid, at, caller.who)
         body = orjson.dumps(outcome.body)
-        if outcome.read is not None:
+        if question is not None and outcome.read is not None:
             self.remembered.put(question, Answer(body, points=paid.actual, read=outcome.read, lexicon=context.lexicon))
-        return kept_by_others(body, media_type)
+        return kept_by_others(body, media_type) if is_get else counted(body, media_type, paid, at)
 
     async def posted(self, request: Request) -> Asked:
         must_be_json(request)
@@ -188,16 +190,13 @@ class Door:
         return Paid(purse=purse, requested=amount, actual=amount)
 
     def told(self, outcome: execution.Outcome, media_type: str, paid: Paid, at: float, who: Who) -> Response:
-        """An answer with what it cost, for nobody but who asked. What is refused is logged by its code."""
+        """An answer, whatever it is. What is refused is logged by its code."""
         if outcome.refused is not None:
             self.note(outcome.refused)
         is_well = outcome.was_run or (media_type == JSON and outcome.refused is not Code.TOO_MUCH)
-        return Response(
-            orjson.dumps({**outcome.body, "extensions": {"cost": paid.extension(at)}}),
-            status_code=200 if is_well else 400,
-            media_type=media_type,
-            headers={"Cache-Control": "no-store", "Vary": "Accept", **fields_of(paid.purse, at), **ending_soon(who)},
-        )
+        response = counted(orjson.dumps(outcome.body), media_type, paid, at, status=200 if is_well else 400)
+        response.headers.update(ending_soon(who))
+        return response
 
     def note(self, code: Code) -> None:
         self.turned_away.note(f"the {self.audience.value} door turned a request away: {code.value}", monotonic())
@@ -288,6 +287,16 @@ def settled(paid: Paid, bill: Bill, outcome: execution.Outcome) -> Paid:
     actual = found if outcome.was_run else min(found, POINTS_OF_A_REFUSAL)
     paid.purse.give_back(paid.requested - actual)
     return replace(paid, actual=actual)
+
+
+def counted(body: bytes, media_type: str, paid: Paid, at: float, *, status: int = 200) -> Response:
+    """An answer with what it cost, for nobody but who asked."""
+    return Response(
+        b'%b,"extensions":%b}' % (body[:-1], orjson.dumps({"cost": paid.extension(at)})),
+        status_code=status,
+        media_type=media_type,
+        headers={"Cache-Control": "no-store", "Vary": "Accept", **fields_of(paid.purse, at)},
+    )
 
 
 def kept_by_others(body: bytes, media_type: str) -> Response:

@@ -1,8 +1,7 @@
 """Answers that were given a moment ago, given again where they would be the same.
 
-Only those that say themselves that any shared cache may keep them for a minute: of trusted documents, asked by GET.
-Such a cache may show what is no longer true; this memory asks the database each time whether anything has changed
-(`moments`), in one small question instead of a page.
+Only those of which it can be told whether they would be the same now: pages of listings. The database is asked each
+time whether anything has changed (`moments`), in one small question instead of a page.
 
 An answer comes back sooner from here, so its time tells that somebody asked the same before. Therefore it is given to
 the same network only. An answer for the middle of a large town is for everybody: anybody may have asked for it.

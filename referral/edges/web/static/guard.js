@@ -11,6 +11,8 @@ const box = document.createElement("dialog");
 const [title, soon, left, said, stay] = ["h2", "p", "p", "p", "button"].map(name => document.createElement(name));
 let since = Date.now();
 let presses = [];
+let heard = true; // whoever closed the box last
+let asking = false; // whether the page may stay: until that is known the box stays closed
 let words; // of the box, once they are needed
 
 // Nothing of this page is seen while the next one comes, nor by whoever goes back.
@@ -30,8 +32,26 @@ async function ask() {
   }
 }
 
+function open() {
+  heard = false;
+  box.showModal();
+}
+
+// Somebody is there. Without an answer the box comes up again.
+async function goOn() {
+  if (heard) return;
+  heard = asking = true;
+  said.textContent = "";
+  const stays = holds ? await ask() : true;
+  asking = false;
+  if (stays === false) return go(`${at}/ended`);
+  if (!stays) return;
+  since = Date.now();
+  box.close();
+}
+
 async function warn() {
-  if (words) return words.q && box.showModal();
+  if (words) return words.q && open();
   words = {};
   try {
     words = await (await fetch(`${at}/help/stay`)).json();
@@ -44,30 +64,28 @@ async function warn() {
   left.ariaHidden = "true";
   said.className = "unseen";
   said.setAttribute("role", "status");
-  stay.addEventListener("click", () => box.close());
+  stay.addEventListener("click", () => {
+    box.close();
+    goOn();
+  });
   box.append(title, soon, left, said, stay);
   document.body.append(box);
-  box.showModal();
+  open();
 }
 
 // The clock is read each time: a phone that slept has not counted. What is nowhere but here goes after a warning only.
 function tick() {
   const rest = ENDS - Math.floor((Date.now() - since) / SECOND);
   if (rest <= 0 && (holds || box.open)) return go(`${at}/ended`);
-  if (rest > WARNED) return;
+  if (asking || rest > WARNED) return;
   left.textContent = `${Math.floor(rest / 60)}:${String(rest % 60).padStart(2, "0")}`;
   if (box.open) said.textContent ||= words.left;
   else warn();
 }
 const ticking = guards && setInterval(tick, SECOND);
 
-// However it was closed, somebody is there. Without an answer it comes up again.
-box.addEventListener("close", async () => {
-  said.textContent = "";
-  const stays = holds ? await ask() : true;
-  if (stays) since = Date.now();
-  else if (stays === false) go(`${at}/ended`);
-});
+// By Escape, or by the gesture of a phone. Browsers tell of it some time after.
+box.addEventListener("close", goOn);
 
 // Not Escape: it stops a page that loads, and closes dialogs.
 addEventListener("keydown", key => {
