@@ -6,11 +6,11 @@ script begins and answers. Pages that only come back from a form, such as the co
 opens addresses. It needs Node.js and Chromium; Lighthouse comes from npm into build/lighthouse/, the first time.
 """
 
+import argparse
 import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -121,4 +121,8 @@ def measure(address: str, languages: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    measure(sys.argv[1].rstrip("/"), sys.argv[2:] or ["en", "ar"])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("address", help="of a service that runs, such as http://127.0.0.1:8000")
+    parser.add_argument("languages", nargs="*", default=["en", "ar"])
+    told = parser.parse_args()
+    measure(told.address.rstrip("/"), told.languages)

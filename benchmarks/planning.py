@@ -5,6 +5,7 @@ to a process of its own, as from a server, and then the parts are measured in th
 compared with what HiGHS finds for the same costs. Everything is synthetic.
 """
 
+import argparse
 import gc
 import subprocess
 import sys
@@ -290,5 +291,9 @@ def rows(requests: int = REQUESTS, providers: int = PROVIDERS) -> Table:
 
 
 if __name__ == "__main__":
-    for name, value in rows(*map(int, sys.argv[1:3])):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "sizes", nargs="*", type=int, metavar="N", help="requests, and providers; 10,000 and 1,000 if not said"
+    )
+    for name, value in rows(*parser.parse_args().sizes[:2]):
         print(f"{name:48}{value}")

@@ -8,6 +8,7 @@ database is made for this and taken away again.
     .venv/bin/python benchmarks/planning_queue.py
 """
 
+import argparse
 import asyncio
 import resource
 import sys
@@ -160,6 +161,8 @@ def memory_mb() -> float:
 
 
 if __name__ == "__main__":
-    asked = [int(word) for word in sys.argv[1:3]]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sizes", nargs="*", type=int, metavar="N", help="requests and offices")
+    asked = parser.parse_args().sizes[:2]
     for name, value in asyncio.run(measured(*(asked or (REQUESTS, OFFICES)))):
         print(f"{name:48}{value}")

@@ -1,4 +1,4 @@
-"""How long does each page of a running service take on a slow network? `slow_network.py ADDRESS [LANG]` tells.
+"""How long does each page of a running service take on a slow network? This tells.
 
 A real Chromium, without scripts, at 50 kbit/s each way and with a second for each round trip, goes the whole way of
 somebody who asks for help: from the first page to the code, to how the request stands, and on until all is erased. Of
@@ -7,9 +7,9 @@ included. First it goes the same way without that network: what a page takes the
 It prints a table, and asserts nothing: bytes and round trips are held by tests/edges/test_weight.py.
 """
 
+import argparse
 import asyncio
 import shutil
-import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -142,4 +142,8 @@ async def measure(address: str, lang: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(measure(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "en"))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("address", help="of a service that runs, such as http://127.0.0.1:8000")
+    parser.add_argument("language", nargs="?", default="en")
+    told = parser.parse_args()
+    asyncio.run(measure(told.address, told.language))

@@ -703,11 +703,14 @@ CREATE FUNCTION public.note_counted_listings() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    BEGIN
-        PERFORM note_changes(ARRAY(SELECT DISTINCT c.id FROM counted k JOIN listing_card c ON c.id = k.provider_id),
-                             'changed');
-        RETURN NULL;
-    END $$;
+            BEGIN
+                PERFORM note_changes(ARRAY(SELECT DISTINCT c.id
+                                             FROM counted k
+                                             JOIN listing_card c ON c.id = k.provider_id
+                                             JOIN provider p ON p.id = c.id),
+                                     'changed');
+                RETURN NULL;
+            END $$;
 
 CREATE FUNCTION public.note_deleted_listings() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -740,6 +743,19 @@ CREATE FUNCTION public.note_pace() RETURNS trigger
            SET answered_in = (answered || p.answered_in)[:9], started_in = (started || p.started_in)[:9];
         RETURN NULL;
     END $$;
+
+CREATE FUNCTION public.note_redrawn_listings() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+            BEGIN
+                PERFORM note_changes(ARRAY(SELECT c.id
+                                             FROM listing_card c
+                                             JOIN provider p ON p.id = c.id
+                                            WHERE p.id = NEW.provider_id OR p.service_id = NEW.service_id),
+                                     'changed');
+                RETURN NULL;
+            END $$;
 
 CREATE FUNCTION public.note_stated_listing() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2648,6 +2664,8 @@ CREATE INDEX triage_act_by_request ON public.triage_act USING btree (request_id)
 
 CREATE INDEX verification_step_of_provider ON public.verification_step USING btree (provider_id, id);
 
+CREATE TRIGGER area_drawn_anew_is_told AFTER UPDATE OF border ON public.service_area FOR EACH ROW WHEN ((new.border IS DISTINCT FROM old.border)) EXECUTE FUNCTION public.note_redrawn_listings();
+
 CREATE TRIGGER area_is_drawn AFTER INSERT ON public.service_area FOR EACH ROW WHEN ((new.border IS NOT NULL)) EXECUTE FUNCTION public.draw_area();
 
 CREATE TRIGGER area_is_drawn_anew AFTER UPDATE OF border ON public.service_area FOR EACH ROW WHEN ((new.border IS DISTINCT FROM old.border)) EXECUTE FUNCTION public.draw_area();
@@ -2665,6 +2683,8 @@ CREATE TRIGGER audit_event_stays BEFORE TRUNCATE ON public.audit_event FOR EACH 
 CREATE TRIGGER capacity_is_counted AFTER UPDATE ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
 
 CREATE TRIGGER capacity_is_stated AFTER INSERT ON public.capacity REFERENCING NEW TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
+
+CREATE TRIGGER capacity_is_taken_back AFTER DELETE ON public.capacity REFERENCING OLD TABLE AS counted FOR EACH STATEMENT EXECUTE FUNCTION public.note_counted_listings();
 
 CREATE TRIGGER card_teaches_hours AFTER INSERT ON public.listing_card REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION public.learn_hours();
 

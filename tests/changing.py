@@ -10,6 +10,7 @@ EVERY_TABLE: tuple[LiteralString, ...] = (
     "UPDATE language_offered g SET note = 'Mondays' FROM provider p WHERE p.id = $1 AND g.service_id = p.service_id",
     "UPDATE provider SET openness = 'closed' WHERE id = $1",
     "UPDATE capacity SET taken = taken + 1 WHERE provider_id = $1",
+    "DELETE FROM capacity WHERE provider_id = $1",
     "INSERT INTO phone (id, provider_id, number) VALUES (gen_random_uuid(), $1, '1')",
 )
 GONE: tuple[LiteralString, ...] = (

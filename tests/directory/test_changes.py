@@ -59,6 +59,24 @@ async def test_what_is_no_longer_published_is_told_by_its_id(fresh_db: Database,
     assert await news(fresh_db, cursor) == [(office.id, ChangeKind.DELETED)]
 
 
+async def test_an_area_that_is_drawn_anew_is_a_change_though_its_name_stays(fresh_db: Database) -> None:
+    office = await given.office(fresh_db)
+    area = """INSERT INTO service_area (id, service_id, name, kind, country, border)
+              SELECT gen_random_uuid(), service_id, 'Around', 'custom', 'US', $2::text::jsonb
+                FROM provider WHERE id = $1"""
+    circle = '{"type": "Point", "coordinates": [-97.5, 25.9], "radius": %d}'
+    async with fresh_db.transaction() as tx:
+        await execute(tx, area, office.id, circle % 9000)
+    cursor = await end(fresh_db)
+    async with fresh_db.transaction() as tx:
+        await execute(tx, "UPDATE service_area SET border = $1::text::jsonb", circle % 90_000)
+    assert await news(fresh_db, cursor) == [(office.id, ChangeKind.CHANGED)]
+    cursor = await end(fresh_db)
+    async with fresh_db.transaction() as tx:
+        await execute(tx, "UPDATE service_area SET border = border")
+    assert await news(fresh_db, cursor) == []
+
+
 async def test_a_listing_made_anew_that_says_the_same_is_no_change(fresh_db: Database) -> None:
     office = await given.office(fresh_db)
     cursor = await end(fresh_db)

@@ -103,3 +103,14 @@ async def test_each_trouble_on_the_one_page_says_of_which_question_it_is(house: 
         await person.go("/help/all")
         await person.say("all", more=STORY)
         assert 'href="#danger-1">Is someone in danger today? Choose one answer' in person.text
+
+
+async def test_who_goes_back_after_sending_the_one_page_hears_that_it_is_sent(house: House) -> None:
+    async with somebody(house) as person:
+        await person.go("/help/all")
+        assert "You already sent this" not in person.text
+        token = form_tokens.issue(house.vault, now=now() - timedelta(minutes=1))
+        await person.say("all", **{**seen(person.answer.text).form.held, **all_of(), "token": token})
+        await person.go("/help/all")
+        assert "You already sent this" in person.text
+        assert 'href="/en/help/receipt"' in person.text

@@ -78,6 +78,7 @@ def page(
         "is_demonstration": getattr(request.app.state, "is_demonstration", False),
         "is_framed": False,
         "is_to_look_over": False,
+        "is_sent": False,
         "autonyms": {Ours(tag): Ours(autonym) for tag, autonym in AUTONYMS.items()},
         "brand": brand,
         "said": chosen,

@@ -47,7 +47,11 @@ class OnePage:
     house: House
 
     async def show(self, request: Request) -> Response:
-        return browser.mark(await self.shown(request, {}), request, self.house)
+        """Whoever has just sent one hears so first, be it by way of Back: it may be for somebody else."""
+        async with self.house.database.transaction() as tx:
+            draft = await browser.draft_of(tx, request, self.house)
+        is_sent = draft is not None and draft.is_sent
+        return browser.mark(await self.shown(request, {}, is_sent=is_sent), request, self.house)
 
     async def framed(self, request: Request, css: str) -> Response:
         """The same inside a page of another site, in this style: whatever is pressed in it opens on a full page."""
