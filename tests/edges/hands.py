@@ -5,6 +5,8 @@ from typing import Any, cast
 from barriers import STAND
 from browser import Tab
 
+from referral.edges.web.help.held import AT
+
 FARTHEST = 160  # stops of the Tab key
 ON = "main form button[value=on], main form button:not([value])"
 
@@ -57,7 +59,7 @@ async def write(tab: Tab, selector: str, words: str) -> None:
 
 
 def page_of(tab: Tab) -> str:
-    return tab.page.url.partition("?")[0].rsplit("/", 1)[-1]
+    return tab.page.url.partition("?")[0].removesuffix(AT).rsplit("/", 1)[-1]
 
 
 async def through(tab: Tab, answers: dict[str, dict[str, str]], until: str) -> list[str]:

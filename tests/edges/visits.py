@@ -9,6 +9,7 @@ from barriers import MOBILE
 from browser import Browser, Tab, served
 
 from referral.edges.house import House
+from referral.edges.web.help.held import AT
 from referral.intake.asking.questions import BY_ID
 
 LANGUAGES = ("en", "ar")
@@ -30,7 +31,7 @@ class Visit:
 
     @property
     def page(self) -> str:
-        return self.tab.page.url.partition("?")[0].rsplit("/", 1)[-1]
+        return self.tab.page.url.partition("?")[0].removesuffix(AT).rsplit("/", 1)[-1]
 
     async def open(self, path: str, name: str | None = None) -> None:
         await self.tab.open(self.here.settings.public_url + path)
