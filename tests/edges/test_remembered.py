@@ -29,7 +29,7 @@ from referral.directory.words import Openness
 from referral.edges.graphql import remembered
 from referral.edges.graphql.asked import Asked
 from referral.edges.graphql.door import Door
-from referral.edges.graphql.remembered import Answer, Remembered
+from referral.edges.graphql.remembered import Answer, Question, Remembered
 from referral.edges.graphql.routes import OPERATIONS, document_id, route, trusted_documents
 from referral.edges.graphql.schemas import Audience
 from referral.edges.house import House
@@ -48,6 +48,16 @@ NOT_SHOWN = {"place"}  # tells who may share an answer, and is no part of it
 @pytest.fixture
 def door(house: House) -> Door:
     return Door(house.facing(Login.PUBLIC), Audience.PUBLIC, trusted_documents(OPERATIONS / "public"))
+
+
+@pytest.fixture(autouse=True)
+def asked_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever these stories ask was asked before, so its answer is kept at once; test_asked_again.py tells of that."""
+
+    def always(_memory: Remembered, _asked: Question) -> bool:
+        return True
+
+    monkeypatch.setattr(Remembered, "is_asked_again", always)
 
 
 def asked(latitude: float, longitude: float, **others: object) -> str:

@@ -155,7 +155,8 @@ class Door:
             paid = self.pay(bill, caller, purse, at)
             if self.audience is Audience.PUBLIC and (is_get or prepared.is_remembered):
                 question = self.remembered.question(asked, caller.mark)
-            context = await self.context(self.house.claiming(shown), caller.who, is_dated=question is not None)
+            is_dated = question is not None and self.remembered.is_asked_again(question)
+            context = await self.context(self.house.claiming(shown), caller.who, is_dated=is_dated)
             if question is not None and (known := await self.remembered.still(context.at, question, context.lexicon)):
                 paid.purse.give_back(paid.requested - known.points)
                 if is_get:

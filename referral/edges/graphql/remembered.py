@@ -6,6 +6,9 @@ time whether anything has changed (`moments`), in one small question instead of 
 An answer comes back sooner from here, so its time tells that somebody asked the same before. Therefore it is given to
 the same network only. An answer for the middle of a large town is for everybody: anybody may have asked for it.
 
+Most questions are asked once. So an answer is kept when it was asked for a second time: to tell when a page was read
+costs a tenth of it, and whoever asks once leaves no page here.
+
 What was asked is not kept, only a hash of it under a key of this process. Nothing is given again after LIVES_SECONDS,
 and after twice as long it is gone.
 """
@@ -26,6 +29,7 @@ from referral.foundation.db import Reader
 MOST_BYTES = 6 * 1024 * 1024
 OVERHEAD = 1_000  # bytes that an answer takes beside its text
 LIVES_SECONDS = 30
+MOST_SEEN = 4_000  # marks of questions that were asked once
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Remembered:
 
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     answers: dict[bytes, tuple[float, Answer]] = field(default_factory=dict[bytes, tuple[float, Answer]], repr=False)
+    seen: dict[bytes, float] = field(default_factory=dict[bytes, float], repr=False)
     size: int = 0
     sweeping: asyncio.TimerHandle | None = None
 
@@ -70,6 +75,22 @@ class Remembered:
 
     def marked(self, whole: bytes) -> bytes:
         return blake2b(whole, key=self.key, digest_size=32).digest()
+
+    def is_asked_again(self, asked: Question) -> bool:
+        """Whether its answer is worth keeping: this network asked the same a moment ago, or it was kept before."""
+        mark, now = asked.of_network, monotonic()
+        if mark is None:
+            return False
+        if any(one in self.answers for one in asked.marks):
+            return True
+        before = self.seen.pop(mark, None)
+        self.seen[mark] = now  # the latest stands last
+        if before is not None and now < before + LIVES_SECONDS:
+            return True
+        if len(self.seen) > MOST_SEEN:
+            del self.seen[next(iter(self.seen))]
+        self.sweep_later()
+        return False
 
     async def still(self, at: Reader, asked: Question, lexicon: object) -> Answer | None:
         """What was answered, if it would be answered now."""
@@ -88,6 +109,8 @@ class Remembered:
         if mark is None:
             return
         self.drop(mark)
+        if asked.of_network is not None:
+            self.seen.pop(asked.of_network, None)
         self.answers[mark] = (monotonic(), answer)
         self.size += len(answer.body) + OVERHEAD
         while self.size > MOST_BYTES:
@@ -102,6 +125,8 @@ class Remembered:
         """Whatever was answered before this time."""
         while self.answers and next(iter(self.answers.values()))[0] < before:
             self.drop(next(iter(self.answers)))
+        while self.seen and next(iter(self.seen.values())) < before:
+            del self.seen[next(iter(self.seen))]
 
     def sweep_later(self) -> None:
         """Also where nobody asks any more, nothing stays."""
@@ -111,5 +136,5 @@ class Remembered:
     def sweep(self) -> None:
         self.sweeping = None
         self.forget(monotonic() - LIVES_SECONDS)
-        if self.answers:
+        if self.answers or self.seen:
             self.sweep_later()
