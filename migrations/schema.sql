@@ -703,14 +703,14 @@ CREATE FUNCTION public.note_counted_listings() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-            BEGIN
-                PERFORM note_changes(ARRAY(SELECT DISTINCT c.id
-                                             FROM counted k
-                                             JOIN listing_card c ON c.id = k.provider_id
-                                             JOIN provider p ON p.id = c.id),
-                                     'changed');
-                RETURN NULL;
-            END $$;
+    BEGIN
+        PERFORM note_changes(ARRAY(SELECT DISTINCT c.id
+                                     FROM counted k
+                                     JOIN listing_card c ON c.id = k.provider_id
+                                     JOIN provider p ON p.id = c.id),
+                             'changed');
+        RETURN NULL;
+    END $$;
 
 CREATE FUNCTION public.note_deleted_listings() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -748,14 +748,14 @@ CREATE FUNCTION public.note_redrawn_listings() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-            BEGIN
-                PERFORM note_changes(ARRAY(SELECT c.id
-                                             FROM listing_card c
-                                             JOIN provider p ON p.id = c.id
-                                            WHERE p.id = NEW.provider_id OR p.service_id = NEW.service_id),
-                                     'changed');
-                RETURN NULL;
-            END $$;
+    BEGIN
+        PERFORM note_changes(ARRAY(SELECT c.id
+                                     FROM listing_card c
+                                     JOIN provider p ON p.id = c.id
+                                    WHERE p.id = NEW.provider_id OR p.service_id = NEW.service_id),
+                             'changed');
+        RETURN NULL;
+    END $$;
 
 CREATE FUNCTION public.note_stated_listing() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER

@@ -40,6 +40,7 @@ class Album:
             return
         self.drawn.add(name)
         assert f"({self.lang}/{name}.png)" in INDEX.read_text(), f"No line in {INDEX} shows {self.lang}/{name}.png."
+        await tab.run("scrollTo(0, 0)")  # the bar that stays would be drawn wherever a page has scrolled to
         size = tab.page.viewport_size
         assert size is not None
         tall = int(await tab.run("Math.max(document.documentElement.scrollHeight, innerHeight)"))

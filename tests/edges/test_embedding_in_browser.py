@@ -98,7 +98,7 @@ async def test_what_is_written_in_a_framed_form_stands_on_a_full_page_and_is_sen
         assert [kept[0] for kept in await remembered(tab)] == ["~"]  # of our own page, and of nobody
         async with tab.page.expect_navigation():
             await tab.page.click("form[action='/es/help/all'] button:not([name])")
-        assert tab.page.url == f"{here}/es/help/all"  # our own page now, which says what is still to be answered
+        assert tab.page.url == f"{here}/es/help/all/answer"  # our own page now, which says what is still to be answered
         assert await tab.page.input_value("#more") == "Synthetic words of a test"
     assert await house.database.pool.fetchval("SELECT count(*) FROM help_request") == 0
 

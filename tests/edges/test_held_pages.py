@@ -102,7 +102,7 @@ async def test_each_trouble_on_the_one_page_says_of_which_question_it_is(house: 
     async with somebody(house) as person:
         await person.go("/help/all")
         await person.say("all", more=STORY)
-        assert 'href="#danger-1">Is someone in danger today? Choose one answer' in person.text
+        assert 'href="#danger-1"><strong>Is someone in danger today?</strong> Choose one answer' in person.text
 
 
 async def test_who_goes_back_after_sending_the_one_page_hears_that_it_is_sent(house: House) -> None:
