@@ -176,6 +176,7 @@ def served(server: str, dsn: str, home: Path) -> Generator[tuple[int, int]]:
         "REFERRAL_VISITOR_POINTS": str(10**12),
         "REFERRAL_VISITOR_SUBMISSIONS": str(10**9),
         "REFERRAL_PAGE_VIEWS": str(10**9),
+        "REFERRAL_HSDS_READS": str(10**9),
         "NODE_ENV": "production",
         "GRAPHILE_ENV": "production",
         "NPM_FOLDER": str(NPM),
