@@ -11,7 +11,7 @@ const box = document.createElement("dialog");
 const [title, soon, left, said, stay] = ["h2", "p", "p", "p", "button"].map(name => document.createElement(name));
 let since = Date.now();
 let presses = [];
-let heard = true; // whoever closed the box last
+let heard = true; // that somebody closed the box
 let asking = false; // whether the page may stay: until that is known the box stays closed
 let words; // of the box, once they are needed
 
@@ -32,7 +32,7 @@ async function ask() {
   }
 }
 
-function open() {
+function show() {
   heard = false;
   box.showModal();
 }
@@ -51,7 +51,7 @@ async function goOn() {
 }
 
 async function warn() {
-  if (words) return words.q && open();
+  if (words) return words.q && show();
   words = {};
   try {
     words = await (await fetch(`${at}/help/stay`)).json();
@@ -70,7 +70,7 @@ async function warn() {
   });
   box.append(title, soon, left, said, stay);
   document.body.append(box);
-  open();
+  show();
 }
 
 // The clock is read each time: a phone that slept has not counted. What is nowhere but here goes after a warning only.
